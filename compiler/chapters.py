@@ -1,0 +1,161 @@
+"""The chapters of a rule year: prose and rules in the order of the text, inherited where the year says nothing."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from compiler import model
+from compiler.names import normal_code
+from dsl import tree
+from dsl.diagnostics import Diagnostic, Span, error, nearest
+
+NAME_IN_PROSE = re.compile(r"\{([^\W\d]\w*)\}")
+_HEADING = re.compile(r"^#\s+(.*?)\s*#*\s*$")
+
+
+def chapters(
+    documents: Sequence[tree.Document], rulebook: model.Rulebook, base: model.Rulebook | None
+) -> tuple[tuple[model.Chapter, ...], list[Diagnostic]]:
+    """The chapters of a year, and the faults in their prose."""
+    known = _known(rulebook)
+    own = {}
+    faults: list[Diagnostic] = []
+    for document in documents:
+        faults += _unknown_names(document, rulebook)
+        made = _chapter(document, rulebook)
+        own[made.id] = made
+    before = {chapter.id: chapter for chapter in base.chapters} if base else {}
+    found: dict[str, model.Chapter] = {}
+    for id_ in sorted(own.keys() | before.keys()):
+        if id_ not in own:
+            parts = tuple(_kept(before[id_].parts, known)) + tuple(_kept(before[id_].carried, known))
+            if any(isinstance(part, model.RuleAt) for part in parts):
+                found[id_] = before[id_].model_copy(update={"parts": parts, "carried": ()})
+            continue
+        chapter = own[id_]
+        if id_ in before:
+            placed = {(part.type, part.id) for part in chapter.parts if isinstance(part, model.RuleAt)}
+            rest = [*before[id_].parts, *before[id_].carried]
+            carried = [p for p in _kept(rest, known) if isinstance(p, model.RuleAt) and (p.type, p.id) not in placed]
+            chapter = chapter.model_copy(update={"carried": tuple(carried)})
+        found[id_] = chapter
+    return tuple(found.values()), faults
+
+
+def _known(rulebook: model.Rulebook) -> set[tuple[str, str]]:
+    """Type and id of everything that a chapter can show."""
+    lists: list[tuple[str, Sequence[model.Definition]]] = [
+        ("opplysninger", rulebook.records),
+        ("tabell", rulebook.tables),
+        ("kodesett", rulebook.sets),
+        ("sats", rulebook.rates),
+        ("begrep", rulebook.terms),
+        ("krav", rulebook.requirements),
+        ("gruppering", rulebook.groupings),
+        ("gruppe", rulebook.groups),
+        ("takst", [row for table in rulebook.tables if table.key == "takst" for row in table.rows]),
+        ("eksempel", rulebook.examples),
+    ]
+    return {(kind, definition.id) for kind, definitions in lists for definition in definitions}
+
+
+def _kept(parts: Sequence[model.ChapterPart], known: set[tuple[str, str]]) -> Iterator[model.ChapterPart]:
+    """What a later year shows of a chapter: prose, and the rules that still hold. Examples are not inherited."""
+    for part in parts:
+        if isinstance(part, model.Prose):
+            yield part
+        elif isinstance(part, model.RuleAt) and part.type != "eksempel" and (part.type, part.id) in known:
+            yield part
+
+
+def _chapter(document: tree.Document, rulebook: model.Rulebook) -> model.Chapter:
+    """One file as a chapter."""
+    source = document.source
+    id_ = re.sub(r"\.\w+$", "", source.path.rsplit("/", 1)[-1])
+    title = next((m[1] for line in source.lines if (m := _HEADING.match(line))), id_)
+    parts: list[model.ChapterPart] = []
+    for segment in source.segments:
+        if not segment.is_rules:
+            text = source.text(segment).strip("\n")
+            if text.strip():
+                parts.append(model.Prose(text=text, path=source.path, line=segment.start))
+            continue
+        for block in document.blocks:
+            if segment.start <= block.span.line < segment.end:
+                part = _part(block)
+                if part is not None:
+                    parts.append(part)
+    return model.Chapter(id=id_, title=title, since=rulebook.year, parts=tuple(parts))
+
+
+def _part(block: tree.Block) -> model.ChapterPart | None:
+    """The place in a chapter that a block is shown at."""
+    match block:
+        case tree.RulebookHeader():
+            return None
+        case tree.SourceDecl(id=id_):
+            return model.RuleAt(type="kilde", id=id_)
+        case tree.RecordDecl(name=id_):
+            return model.RuleAt(type="opplysninger", id=id_)
+        case tree.TableDecl(name=id_):
+            return model.RuleAt(type="tabell", id=id_)
+        case tree.CodeSetDecl(name=id_):
+            return model.RuleAt(type="kodesett", id=id_)
+        case tree.RateDecl(name=id_):
+            return model.RuleAt(type="sats", id=id_)
+        case tree.TermDecl(name=id_):
+            return model.RuleAt(type="begrep", id=id_)
+        case tree.RequirementDecl(name=id_):
+            return model.RuleAt(type="krav", id=id_)
+        case tree.GroupingDecl(name=id_):
+            return model.RuleAt(type="gruppering", id=id_)
+        case tree.GroupDecl(ref=ref):
+            return model.RuleAt(type="gruppe", id=str(ref))
+        case tree.TariffDecl(code=code):
+            return model.RuleAt(type="takst", id=normal_code(code))
+        case tree.ExampleDecl(title=title):
+            from compiler.names import slug
+
+            return model.RuleAt(type="eksempel", id=slug(title))
+        case tree.AmendDecl(kind=kind, ref=ref, tail=tail):
+            return model.AmendmentAt(type=kind, id=str(ref), verb="endrer", because=tail.because)
+        case tree.AmendRecordsDecl(record=record, fields=fields, tail=tail):
+            names = tuple(field.name for field in fields)
+            return model.AmendmentAt(
+                type="opplysninger", id=record, verb="endrer", changes=names, because=tail.because
+            )
+        case tree.RepealDecl(kind=kind, ref=ref, tail=tail):
+            return model.AmendmentAt(type=kind, id=str(ref), verb="opphever", because=tail.because)
+
+
+def names_for_prose(rulebook: model.Rulebook) -> dict[str, tuple[str, model.Definition]]:
+    """What a name in prose can show: its type and definition."""
+    found: dict[str, tuple[str, model.Definition]] = {}
+    for kind, definitions in (
+        ("kodesett", rulebook.sets),
+        ("begrep", rulebook.terms),
+        ("krav", rulebook.requirements),
+        ("gruppering", rulebook.groupings),
+        ("sats", rulebook.rates),
+    ):
+        found |= {definition.id: (kind, definition) for definition in definitions}  # type: ignore[attr-defined]
+    return found
+
+
+def _unknown_names(document: tree.Document, rulebook: model.Rulebook) -> Iterator[Diagnostic]:
+    """R209: prose names something that the rulebook does not have."""
+    known = names_for_prose(rulebook)
+    source = document.source
+    for segment in source.segments:
+        if segment.is_rules:
+            continue
+        for number in range(segment.start, segment.end):
+            line = source.line(number)
+            for found in NAME_IN_PROSE.finditer(line):
+                if found[1] not in known and not _is_escaped(line, found):
+                    span = Span(source.path, number, found.start() + 1, number, found.end() + 1)
+                    yield error("R209", f"ukjent navn «{found[1]}» i teksten", span, nearest(found[1], known))
+
+
+def _is_escaped(line: str, found: re.Match[str]) -> bool:
+    """A name inside doubled braces is text."""
+    return line[: found.start()].endswith("{") or line[found.end() :].startswith("}")

@@ -1,0 +1,24 @@
+"""Checks of sources."""
+
+from collections.abc import Iterator
+
+from compiler.model import Definition, Rulebook
+from dsl.diagnostics import Diagnostic, Span, warning
+
+
+def without_source(rulebook: Rulebook) -> Iterator[Diagnostic]:
+    """R501: a rate, group, tariff or requirement that this year wrote cites no source."""
+    rows = [row for table in rulebook.tables if table.key == "takst" for row in table.rows]
+    lists: tuple[tuple[str, tuple[Definition, ...]], ...] = (
+        ("sats", rulebook.rates),
+        ("gruppe", rulebook.groups),
+        ("krav", rulebook.requirements),
+        ("takst", tuple(rows)),
+    )
+    for kind, definitions in lists:
+        for definition in definitions:
+            if definition.last_changed == rulebook.year and not definition.citations:
+                place = definition.place
+                span = Span(place.path, place.line, 1, place.line, 2)
+                hint = "skriv «kilde NAVN «sted»» under blokken"
+                yield warning("R501", f"{kind} «{definition.id}» har ingen kilde", span, hint)

@@ -1,0 +1,620 @@
+"""One complete rule year, in frozen nodes: what evaluation, generation, pages and comparison all start from.
+
+Numbers are exact and in base units: kroner, poeng, days, minutes, months; a percentage is its fraction.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+MODEL_VERSION = 1
+"""The version of the JSON that a rulebook is exported as."""
+
+
+class Node(BaseModel):
+    """A frozen node."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Node):
+    """Where a definition stands in the rulebook's text."""
+
+    path: str
+    line: int
+    chapter: str
+    """The chapter's id: the name of its file, without suffix."""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class Citation(Node):
+    """A source, and where in it."""
+
+    source: str
+    place: str | None = None
+
+
+class Change(Node):
+    """What a rule year said about a definition it inherited or made."""
+
+    year: int
+    kind: Literal["ny", "endret", "opphevet"]
+    because: str | None = None
+
+
+class Definition(Node):
+    """What all definitions have: an id that never changes, words, place, sources and history."""
+
+    id: str
+    title: str | None = None
+    place: Place
+    citations: tuple[Citation, ...] = ()
+    derived: str | None = None
+    since: int
+    """The rule year that declared it."""
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def last_changed(self) -> int:
+        """The last rule year that declared or changed this definition."""
+        return max([self.since, *(change.year for change in self.changes)])
+
+
+# ---- expressions
+
+
+class NumberValue(Node):
+    """A number in base units, with the author's writing of it."""
+
+    kind: Literal["number"] = "number"
+    value: Decimal
+    shown: str
+
+
+class BoolValue(Node):
+    """«ja» or «nei»."""
+
+    kind: Literal["bool"] = "bool"
+    value: bool
+
+
+class StringValue(Node):
+    """A code, a choice, a group or a text."""
+
+    kind: Literal["string"] = "string"
+    value: str
+    shown: str
+
+
+class DateConstant(Node):
+    """A date."""
+
+    kind: Literal["date"] = "date"
+    value: date
+
+
+class Get(Node):
+    """A field of a record; `variable` names the record."""
+
+    kind: Literal["get"] = "get"
+    variable: str
+    field: str
+
+
+class Element(Node):
+    """An element of a list of codes; `variable` names it."""
+
+    kind: Literal["element"] = "element"
+    variable: str
+
+
+class RateRef(Node):
+    """The value of a rate."""
+
+    kind: Literal["rate"] = "rate"
+    id: str
+
+
+class TermRef(Node):
+    """The value of a term or calculation, of the record that `variable` names."""
+
+    kind: Literal["term"] = "term"
+    id: str
+    variable: str
+
+
+class GroupRef(Node):
+    """The group that a grouping gives the record that `variable` names."""
+
+    kind: Literal["group"] = "group"
+    grouping: str
+    variable: str
+
+
+class ColumnRef(Node):
+    """A column of a table, looked up by its key."""
+
+    kind: Literal["column"] = "column"
+    table: str
+    column: str
+    key: "Expr"
+
+
+class SetRef(Node):
+    """A named code set."""
+
+    kind: Literal["set"] = "set"
+    id: str
+
+
+class CodeSet(Node):
+    """A set of codes: single codes, intervals and prefixes, less some; or everything except those (`everything`)."""
+
+    kind: Literal["codes"] = "codes"
+    codes: tuple[str, ...] = ()
+    intervals: tuple[tuple[str, str], ...] = ()
+    prefixes: tuple[str, ...] = ()
+    without: "CodeSet | None" = None
+    everything: bool = False
+    sets: tuple[str, ...] = ()
+    """Named sets that are part of this one."""
+
+
+class Compare(Node):
+    """Two values compared."""
+
+    kind: Literal["compare"] = "compare"
+    operator: Literal["==", "!=", "<", "<=", ">", ">="]
+    left: "Expr"
+    right: "Expr"
+
+
+class InSet(Node):
+    """Whether a code is in a set."""
+
+    kind: Literal["in"] = "in"
+    item: "Expr"
+    codes: "Expr"
+
+
+class InInterval(Node):
+    """Whether a number lies between two others, both included."""
+
+    kind: Literal["between"] = "between"
+    item: "Expr"
+    low: NumberValue
+    high: NumberValue
+
+
+class Lacks(Node):
+    """Whether a value is missing."""
+
+    kind: Literal["lacks"] = "lacks"
+    item: "Expr"
+
+
+class All(Node):
+    """All parts hold."""
+
+    kind: Literal["all"] = "all"
+    parts: tuple["Expr", ...]
+
+
+class Any(Node):
+    """At least `number` of the parts hold."""
+
+    kind: Literal["any"] = "any"
+    parts: tuple["Expr", ...]
+    number: int = 1
+
+
+class Not(Node):
+    """The operand does not hold."""
+
+    kind: Literal["not"] = "not"
+    operand: "Expr"
+
+
+class Elements(Node):
+    """The elements of a list field."""
+
+    kind: Literal["elements"] = "elements"
+    variable: str
+    field: str
+
+
+class Related(Node):
+    """The elements before the one that `variable` names in its list, or all others in it, that count."""
+
+    kind: Literal["related"] = "related"
+    variable: str
+    which: Literal["tidligere", "andre"]
+
+
+class Where(Node):
+    """A list narrowed by a condition on its elements."""
+
+    kind: Literal["where"] = "where"
+    items: "ListExpr"
+    variable: str
+    condition: "Expr"
+
+
+class Quantified(Node):
+    """How many elements satisfy a condition; without a condition, how many there are."""
+
+    kind: Literal["quantified"] = "quantified"
+    quantifier: Literal["minst", "høyst", "nøyaktig", "ingen", "alle"]
+    number: int
+    items: "ListExpr"
+    variable: str
+    condition: "Expr | None"
+
+
+class Aggregate(Node):
+    """A value over the elements of a list: their sum, highest or lowest."""
+
+    kind: Literal["aggregate"] = "aggregate"
+    function: Literal["sum", "høyeste", "laveste"]
+    items: "ListExpr"
+    variable: str
+    value: "Expr"
+
+
+class CountOf(Node):
+    """The number of elements of a list."""
+
+    kind: Literal["count"] = "count"
+    items: "ListExpr"
+
+
+class Arithmetic(Node):
+    """Two numbers joined."""
+
+    kind: Literal["arithmetic"] = "arithmetic"
+    operator: Literal["+", "−", "×", "÷"]
+    left: "Expr"
+    right: "Expr"
+
+
+class OfMany(Node):
+    """The highest or lowest of some values."""
+
+    kind: Literal["of_many"] = "of_many"
+    function: Literal["høyeste", "laveste", "sum"]
+    values: tuple["Expr", ...]
+
+
+class Rounding(Node):
+    """Rounding to a step in base units: half away from zero unless up or down."""
+
+    step: Decimal
+    direction: Literal["opp", "ned"] | None = None
+    shown: str
+
+
+class Round(Node):
+    """A rounded value."""
+
+    kind: Literal["round"] = "round"
+    value: "Expr"
+    rounding: Rounding
+
+
+class UnknownValue(Node):
+    """A value that the rulebook says is unknown, with the reason."""
+
+    kind: Literal["unknown"] = "unknown"
+    reason: str
+
+
+ListExpr = Annotated[Elements | Related | Where, Field(discriminator="kind")]
+Expr = Annotated[
+    NumberValue
+    | BoolValue
+    | StringValue
+    | DateConstant
+    | Get
+    | Element
+    | RateRef
+    | TermRef
+    | GroupRef
+    | ColumnRef
+    | SetRef
+    | CodeSet
+    | Compare
+    | InSet
+    | InInterval
+    | Lacks
+    | All
+    | Any
+    | Not
+    | Quantified
+    | Aggregate
+    | CountOf
+    | Arithmetic
+    | OfMany
+    | Round
+    | UnknownValue,
+    Field(discriminator="kind"),
+]
+
+
+class ValueLine(Node):
+    """A value, and when it is the one."""
+
+    value: Expr
+    when: Expr | None = None
+
+
+# ---- definitions
+
+
+class Unit(Node):
+    """How a number is shown: the words after it, and the factor from shown to base units as a fraction."""
+
+    shown: str
+    numerator: int = 1
+    denominator: int = 1
+
+
+FieldKind = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
+
+
+class RecordField(Node):
+    """A field of a record or a column of a table."""
+
+    name: str
+    identifier: str
+    """The name in Python, JSON and CSV: ASCII, from the name."""
+    kind: FieldKind
+    unit: Unit | None = None
+    choices: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    """Code systems, the table whose keys are the codes, or the scheme of groups."""
+    of: str | None = None
+    """The record that a list holds."""
+    may_lack: bool = False
+    yearly: bool = False
+    element: str | None = None
+    """What one element of the list is called."""
+    text: str | None = None
+    since: int
+
+
+class Record(Definition):
+    """Information that comes in."""
+
+    fields: tuple[RecordField, ...]
+    variable: str
+    """What the record is called in expressions."""
+    outer: str | None = None
+    """The record whose list holds records of this kind."""
+
+    def field(self, name: str) -> RecordField | None:
+        """The field with a name, if there is one."""
+        return next((field for field in self.fields if field.name == name), None)
+
+
+class Row(Definition):
+    """A row of a table: its key and its values; numbers are in base units."""
+
+    key: str
+    values: dict[str, Decimal | str | bool | CodeSet]
+    shown: str
+
+
+class Table(Definition):
+    """A table: each column that is not the key is a function of the key."""
+
+    key: str
+    fields: tuple[RecordField, ...]
+    rows: tuple[Row, ...] = ()
+
+    def field(self, name: str) -> RecordField | None:
+        """The column with a name, if there is one."""
+        return next((field for field in self.fields if field.name == name), None)
+
+    def row(self, key: str) -> Row | None:
+        """The row with a key, if there is one."""
+        return next((row for row in self.rows if row.key == key), None)
+
+
+class Source(Node):
+    """A source that rules cite."""
+
+    id: str
+    title: str
+    address: str | None = None
+    year: int | None = None
+    """The year the source speaks for, when its id ends in one."""
+    since: int
+
+
+class NamedSet(Definition):
+    """A code set with a name, and what its codes mean."""
+
+    codes: CodeSet
+    texts: dict[str, str] = {}
+    expected: int | None = None
+
+
+class Rate(Definition):
+    """A figure with a name; None means that it is unknown, for the stated reason."""
+
+    value: Decimal | None
+    unit: Unit | None
+    yearly: bool
+    shown: str
+    reason: str | None = None
+
+
+class Term(Definition):
+    """A term (`begrep`) or a calculation (`beregning`): a condition, or value lines tried in order."""
+
+    identifier: str
+    record: str
+    condition: Expr | None = None
+    lines: tuple[ValueLine, ...] = ()
+    rounding: Rounding | None = None
+    in_result: bool
+    kind: FieldKind
+    """What the value is; a condition is «ja/nei»."""
+    unit: Unit | None = None
+    element: str | None = None
+
+
+class Requirement(Definition):
+    """What must hold for a record, or an element of its list, to count."""
+
+    record: str
+    when: Expr | None = None
+    requires: Expr
+    outcome: Literal["inngår ikke", "varsel"]
+    text: str
+
+
+class Group(Definition):
+    """A group that a record can be given; without a condition only as given in the data."""
+
+    scheme: str | None
+    shown: str
+    when: Expr | None = None
+
+
+class Grouping(Definition):
+    """An ordered list of groups for a record; the first that holds is the answer."""
+
+    identifier: str
+    record: str
+
+
+class Expected(Node):
+    """What an example expects of one name: a value, rows, or that it cannot be had."""
+
+    name: str
+    value: str | None = None
+    rows: tuple[dict[str, str], ...] = ()
+    nothing: Literal["kan ikke beregnes", "mangler"] | None = None
+
+
+class Example(Definition):
+    """A record given, and what is expected of the answer."""
+
+    record: str
+    given: dict[str, str | tuple[dict[str, str], ...]]
+    status: str | None = None
+    reason: str | None = None
+    expected: tuple[Expected, ...] = ()
+
+
+class Prose(Node):
+    """Text between rules, as written."""
+
+    kind: Literal["prose"] = "prose"
+    text: str
+    path: str
+    line: int
+
+
+class RuleAt(Node):
+    """A definition shown at this place of a chapter."""
+
+    kind: Literal["rule"] = "rule"
+    type: str
+    id: str
+
+
+class AmendmentAt(Node):
+    """An amendment shown at this place of a chapter."""
+
+    kind: Literal["amendment"] = "amendment"
+    type: str
+    id: str
+    verb: Literal["endrer", "opphever"]
+    changes: tuple[str, ...] = ()
+    because: str | None = None
+
+
+ChapterPart = Annotated[Prose | RuleAt | AmendmentAt, Field(discriminator="kind")]
+
+
+class Chapter(Node):
+    """A chapter of one rule year; `since` is the year whose prose it is."""
+
+    id: str
+    title: str
+    since: int
+    parts: tuple[ChapterPart, ...]
+    carried: tuple[ChapterPart, ...] = ()
+    """Inherited rules of this chapter that the year's own text does not place."""
+
+
+class Correction(Node):
+    """A republication."""
+
+    date: date
+    text: str
+
+
+class Repealed(Node):
+    """A definition that this year ended."""
+
+    type: str
+    id: str
+    title: str | None
+    because: str | None = None
+
+
+class Rulebook(Node):
+    """One complete rule year of one scheme."""
+
+    model_version: int = MODEL_VERSION
+    scheme: str
+    year: int
+    title: str
+    base: int | None = None
+    """The year this one is written as changes to."""
+    valid_from: date
+    valid_to: date | None = None
+    published: date | None = None
+    corrected: tuple[Correction, ...] = ()
+    status: str
+    extract: str | None = None
+    sources: tuple[Source, ...] = ()
+    records: tuple[Record, ...] = ()
+    tables: tuple[Table, ...] = ()
+    sets: tuple[NamedSet, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    terms: tuple[Term, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    groupings: tuple[Grouping, ...] = ()
+    groups: tuple[Group, ...] = ()
+    examples: tuple[Example, ...] = ()
+    chapters: tuple[Chapter, ...] = ()
+    repealed: tuple[Repealed, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name on the command line: «isf-2020»."""
+        return f"{self.scheme.lower()}-{self.year}"
+
+    def record(self, id_: str) -> Record:
+        """The record with an id."""
+        return next(record for record in self.records if record.id == id_)
+
+    def table(self, id_: str) -> Table:
+        """The table with an id."""
+        return next(table for table in self.tables if table.id == id_)
+
+    def top_records(self) -> tuple[Record, ...]:
+        """The records that come in on their own, in the order they were declared."""
+        return tuple(record for record in self.records if record.outer is None)
+
+    def grouping_of(self, record: str) -> Grouping | None:
+        """The grouping of a record, if it has one."""
+        return next((grouping for grouping in self.groupings if grouping.record == record), None)

@@ -1,0 +1,1 @@
+"""What generated packages need: written and tested by hand, copied into each package. Standard library only."""

@@ -1,0 +1,71 @@
+"""Svaret på en kontakt eller en regning."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+Status = Literal["gruppert", "inngår ikke", "uavklart", "kan ikke beregnes", "ikke i utdraget", "feil i data"]
+"""De seks statusene er en offentlig kontrakt:
+
+- `gruppert`: svaret er fullstendig. En post uten gruppe, som en regning eller en avregning, er da ferdig vurdert.
+- `inngår ikke`: et krav er ikke oppfylt; `grunner` sier hvilket.
+- `uavklart`: opplysningene rekker ikke til å avgjøre; `grunner` sier hvilke felt som mangler.
+- `kan ikke beregnes`: gruppen er funnet, men et beløp er ukjent; `grunner` sier hvorfor.
+- `ikke i utdraget`: ingen regel tok posten, i et regelverk som bare er et utdrag.
+- `feil i data`: en verdi kan ikke leses; `grunner` sier felt, verdi og hva som var ventet.
+"""
+
+Verdi = Decimal | str | bool | date | None
+"""En beregnet verdi i vist enhet (kroner, poeng, prosent); None når den ikke kan beregnes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grunn:
+    """Hvorfor: id-en til kravet eller beregningen, og teksten. `felt` er feltene det skyldes."""
+
+    id: str
+    tekst: str
+    felt: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linjesvar:
+    """Svaret for én linje. `inngaar` er None når det er uavklart."""
+
+    inngaar: bool | None
+    grunner: tuple[Grunn, ...] = ()
+    varsler: tuple[Grunn, ...] = ()
+    verdier: Mapping[str, Verdi] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Kvittering:
+    """Hva svaret bygger på."""
+
+    regelverk: str
+    aar: int
+    status: str
+    utdrag: str | None
+    gjelder_fra: date
+    gjelder_til: date | None
+    innhold: str
+    """Fingeravtrykk (SHA-256) av regelverket slik det var da pakken ble laget."""
+    kompilator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Svar:
+    """Svaret på en post. Lister har ett linjesvar per linje inn, i samme rekkefølge."""
+
+    status: Status
+    gruppe: str | None = None
+    gruppe_oppgitt: bool = False
+    """Gruppen var oppgitt i data, og er ikke funnet av reglene."""
+    grunner: tuple[Grunn, ...] = ()
+    varsler: tuple[Grunn, ...] = ()
+    mulige: tuple[str, ...] = ()
+    """Gruppene som fortsatt er mulige, når statusen er `uavklart`."""
+    verdier: Mapping[str, Verdi] = field(default_factory=dict)
+    linjer: Mapping[str, tuple[Linjesvar, ...]] = field(default_factory=dict)

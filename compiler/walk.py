@@ -1,0 +1,41 @@
+"""Walking the nodes of a rulebook: every node under one, and every definition that it refers to."""
+
+from collections.abc import Iterator
+
+from compiler import model
+
+
+def nodes(node: object) -> Iterator[model.Node]:
+    """The node and every node under it, in order."""
+    if isinstance(node, model.Node):
+        yield node
+        for name in type(node).model_fields:
+            yield from nodes(getattr(node, name))
+    elif isinstance(node, tuple):
+        for part in node:
+            yield from nodes(part)
+    elif isinstance(node, dict):
+        for part in node.values():
+            yield from nodes(part)
+
+
+def references(node: object) -> Iterator[tuple[str, str]]:
+    """Type and id of each definition that a node refers to; strings are groups and codes alike."""
+    for found in nodes(node):
+        match found:
+            case model.RateRef(id=id_):
+                yield "sats", id_
+            case model.TermRef(id=id_):
+                yield "begrep", id_
+            case model.SetRef(id=id_):
+                yield "kodesett", id_
+            case model.GroupRef(grouping=id_):
+                yield "gruppering", id_
+            case model.ColumnRef(table=id_):
+                yield "tabell", id_
+            case model.CodeSet(sets=sets):
+                yield from (("kodesett", id_) for id_ in sets)
+            case model.StringValue(value=value):
+                yield "gruppe", value
+            case _:
+                pass

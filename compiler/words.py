@@ -1,0 +1,229 @@
+"""Expressions of the model in Norwegian words, for pages and explanations alike."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from compiler import model
+
+_OPERATORS = {"==": "er", "!=": "er ikke", ">=": "er minst", "<=": "er høyst", ">": "er over", "<": "er under"}
+_NAMES = {2: "to", 3: "tre", 4: "fire", 5: "fem", 6: "seks", 7: "sju", 8: "åtte", 9: "ni", 10: "ti"}
+
+
+def number(value: Decimal, unit: model.Unit | None = None, places: int | None = None) -> str:
+    """A number in base units as it is written: «45 808 kr per poeng», «80 %», «−112,721 poeng»."""
+    if unit is not None:
+        exact = Fraction(value) * unit.denominator / unit.numerator
+        value = Decimal(exact.numerator) / Decimal(exact.denominator)
+    text = f"{abs(value):,f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".") if places is None else text
+    if places is not None:
+        text = f"{abs(value):,.{places}f}"
+    text = text.replace(",", "\u00a0").replace(".", ",")
+    sign = "−" if value < 0 else ""
+    return f"{sign}{text}\u00a0{unit.shown}" if unit is not None and unit.shown else f"{sign}{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Writes expressions in words; a subclass decides how names and texts are shown."""
+
+    rulebook: model.Rulebook
+
+    def ref(self, kind: str, id_: str, text: str) -> str:
+        """How a reference to a definition is shown."""
+        return text
+
+    def text(self, text: str) -> str:
+        """How a piece of an author's text is shown."""
+        return text
+
+    # ---- conditions as lines
+
+    def lines(self, expr: model.Expr, depth: int = 0) -> Iterator[tuple[int, str]]:
+        """The condition as lines with a depth: a header and what stands under it, or one line."""
+        header = self._header(expr)
+        if header is None:
+            yield depth, self.inline(expr)
+            return
+        text, parts = header
+        yield depth, text
+        for part in parts:
+            yield from self.lines(part, depth + 1)
+
+    def _header(self, expr: model.Expr) -> tuple[str, tuple[model.Expr, ...]] | None:
+        """The line above a list of conditions, and the conditions; None where one line says it all."""
+        match expr:
+            case model.All(parts=parts) if len(parts) > 1:
+                return "alle disse er oppfylt", parts
+            case model.Any(parts=parts, number=count) if len(parts) > 1:
+                if count == 1 and all(isinstance(part, model.Compare | model.InSet) for part in parts) and len(parts) < 4:
+                    return None
+                return f"minst {_count(count)} av disse er oppfylt", parts
+            case model.Not(operand=model.Any(parts=parts)):
+                return "ingen av disse er oppfylt", parts
+            case model.Quantified(condition=condition) if condition is not None and self._header(condition):
+                return f"{self._quantifier(expr)} {self.items(expr.items)} der", (condition,)
+            case _:
+                return None
+
+    # ---- one line
+
+    def inline(self, expr: model.Expr) -> str:
+        """The expression on one line."""
+        match expr:
+            case model.NumberValue(shown=shown):
+                return self.text(shown)
+            case model.BoolValue(value=yes):
+                return "ja" if yes else "nei"
+            case model.StringValue(value=value, shown=shown):
+                if any(group.id == value for group in self.rulebook.groups):
+                    return self.ref("gruppe", value, shown)
+                return self.text(shown)
+            case model.DateConstant(value=day):
+                return f"{day.day}.{day.month}.{day.year}"
+            case model.Get(variable=variable, field=field):
+                return self.ref("felt", f"{variable}.{field}", self._of(spoken(field), variable))
+            case model.Element(variable=variable):
+                return self.text(spoken(variable))
+            case model.RateRef(id=id_):
+                return self.ref("sats", id_, spoken(id_))
+            case model.TermRef(id=id_, variable=variable):
+                return self.ref("begrep", id_, self._of(spoken(id_), variable))
+            case model.GroupRef(grouping=id_):
+                return self.ref("gruppering", id_, spoken(id_))
+            case model.ColumnRef(column=column, key=key):
+                return f"{self.text(spoken(column))} av {self.inline(key)}"
+            case model.SetRef(id=id_):
+                return self.ref("kodesett", id_, spoken(id_))
+            case model.CodeSet():
+                return self.codes(expr)
+            case model.Compare(operator=operator, left=left, right=right):
+                return f"{self.inline(left)} {_OPERATORS[operator]} {self.inline(right)}"
+            case model.InSet(item=item, codes=codes):
+                return f"{self.inline(item)} er i {self.inline(codes)}"
+            case model.InInterval(item=item, low=low, high=high):
+                first = low.shown.split(" ")[0]
+                return f"{self.inline(item)} er i {self.text(first)}–{self.text(high.shown)}"
+            case model.Lacks(item=item):
+                return f"{self.inline(item)} mangler"
+            case model.All(parts=parts):
+                return " og ".join(map(self._part, parts)) or "alltid"
+            case model.Any(parts=parts, number=1):
+                return " eller ".join(map(self._part, parts))
+            case model.Any(parts=parts, number=count):
+                return f"minst {_count(count)} av disse: " + "; ".join(map(self.inline, parts))
+            case model.Not(operand=operand):
+                return self._negated(operand)
+            case model.Quantified():
+                return self._quantified(expr)
+            case model.Aggregate(function=function, items=items, value=value):
+                return f"{function} av {self.inline(value)} for hver i {self.items(items)}"
+            case model.CountOf(items=items):
+                return f"antall {self.items(items)}"
+            case model.Arithmetic(operator=operator, left=left, right=right):
+                return f"{self._factor(left, operator)} {operator} {self._factor(right, operator)}"
+            case model.OfMany(function=function, values=values):
+                return f"{function} av ({', '.join(map(self.inline, values))})"
+            case model.Round(value=value, rounding=rounding):
+                return f"({self.inline(value)} {self.rounding(rounding)})"
+            case model.UnknownValue(reason=reason):
+                return f"ukjent ({self.text(reason)})"
+
+    def rounding(self, rounding: model.Rounding) -> str:
+        """«avrundet til hele kroner»."""
+        direction = f" {rounding.direction}" if rounding.direction else ""
+        whole = "hele " if rounding.step == 1 and rounding.shown != "hele tall" else ""
+        return f"avrundet{direction} til {whole}{self.text(rounding.shown)}"
+
+    def items(self, items: model.ListExpr) -> str:
+        """A list in words."""
+        match items:
+            case model.Elements(field=field):
+                return self.text(spoken(field))
+            case model.Related(variable=variable, which=which):
+                listed = self._list_of(variable)
+                return f"{which} {self.text(spoken(listed))}"
+            case model.Where(items=inner, condition=condition):
+                return f"{self.items(inner)} der {self.inline(condition)}"
+
+    def codes(self, codes: model.CodeSet) -> str:
+        """A set of codes in words."""
+        parts = ["alle"] if codes.everything else []
+        parts += [self.ref("kodesett", id_, spoken(id_)) for id_ in codes.sets]
+        parts += [self.ref("kode", code, self.text(code)) for code in codes.codes]
+        parts += [f"{self.text(low)}–{self.text(high)}" for low, high in codes.intervals]
+        parts += [f"{self.text(prefix)}*" for prefix in codes.prefixes]
+        text = ", ".join(parts) or "ingen"
+        return f"{text} unntatt {self.codes(codes.without)}" if codes.without else text
+
+    def _negated(self, operand: model.Expr) -> str:
+        """The negation of a condition, as a sentence where there is one."""
+        match operand:
+            case model.Lacks(item=item):
+                return f"{self.inline(item)} finnes"
+            case model.InSet(item=item, codes=codes):
+                return f"{self.inline(item)} er ikke i {self.inline(codes)}"
+            case model.Any(parts=parts):
+                return "ingen av disse: " + "; ".join(map(self.inline, parts))
+            case _:
+                return f"ikke {self._part(operand)}"
+
+    def _quantifier(self, expr: model.Quantified) -> str:
+        if expr.quantifier == "alle":
+            return "alle"
+        return "ingen av" if expr.quantifier == "ingen" else f"{expr.quantifier} {_count(expr.number)} av"
+
+    def _quantified(self, expr: model.Quantified) -> str:
+        head = f"{self._quantifier(expr)} {self.items(expr.items)}"
+        match expr.condition:
+            case None:
+                return head
+            case model.Compare(operator=operator, left=model.Element(), right=right):
+                return f"{head} {_OPERATORS[operator]} {self.inline(right)}"
+            case model.InSet(item=model.Element(), codes=codes):
+                return f"{head} er i {self.inline(codes)}"
+            case model.Not(operand=model.InSet(item=model.Element(), codes=codes)):
+                return f"{head} er ikke i {self.inline(codes)}"
+            case condition:
+                return f"{head} der {self.inline(condition)}"
+
+    def _part(self, part: model.Expr) -> str:
+        """A part of a chain, in parentheses where it is a chain itself."""
+        text = self.inline(part)
+        return f"({text})" if isinstance(part, model.All | model.Any) and len(part.parts) > 1 else text
+
+    def _factor(self, part: model.Expr, operator: str) -> str:
+        """A side of a calculation, in parentheses where it must be."""
+        text = self.inline(part)
+        inner = isinstance(part, model.Arithmetic) and (
+            (operator in ("×", "÷") and part.operator in ("+", "−")) or operator == "÷" or operator == "−"
+        )
+        return f"({text})" if inner else text
+
+    def _of(self, name: str, variable: str) -> str:
+        """A name with the record it belongs to, where that is not plain."""
+        which, _, rest = variable.partition("_")
+        if which in ("tidligere", "andre") and rest:
+            article = "tidligere" if which == "tidligere" else "annen"
+            return f"{self.text(name)} av {article} {self.text(spoken(rest))}"
+        return self.text(name)
+
+    def _list_of(self, variable: str) -> str:
+        """The name of the list whose elements a variable holds."""
+        for record in self.rulebook.records:
+            for field in record.fields:
+                if field.of and variable in (field.element, self.rulebook.record(field.of).variable):
+                    return field.name
+        return variable
+
+
+def spoken(name: str) -> str:
+    """A name as it is read: words for underscores."""
+    return name.replace("_", " ")
+
+
+def _count(count: int) -> str:
+    return "én" if count == 1 else _NAMES.get(count, str(count))

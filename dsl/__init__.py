@@ -1,0 +1,1 @@
+"""The rulebook language: text in, syntax tree and diagnostics out."""

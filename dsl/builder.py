@@ -1,0 +1,639 @@
+"""From Lark's parse tree to the nodes of dsl.tree: one method per grammar rule."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from lark import Token, Transformer, v_args
+from lark.tree import Meta
+
+from dsl import tree
+from dsl.diagnostics import Diagnostic, Span, error
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Because:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Derived:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    name: str
+    record: str | None
+    element: str | None
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _ForEach:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    condition: tree.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class _Requires:
+    condition: tree.Expr
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    kind: Literal["inngår ikke", "varsel"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """A bare mark on a field or block: «kan mangle», «årlig»."""
+
+    name: Literal["kan mangle", "årlig"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A named value inside a block: expected count, way of choosing, code list of a type."""
+
+    key: str
+    value: Any
+
+
+def _text(token: Token) -> str:
+    """The text inside quotes."""
+    return token.value[1:-1].strip()
+
+
+def number(text: str) -> Decimal:
+    """The number in Norwegian writing: «45 808,50»."""
+    return Decimal(text.replace(" ", "").replace(",", "."))
+
+
+def _one(parts: tuple[Any, ...], kind: type[T]) -> T | None:
+    """The first part of a kind."""
+    return next((part for part in parts if isinstance(part, kind)), None)
+
+
+def _all(parts: tuple[Any, ...], kind: type[T]) -> tuple[T, ...]:
+    """The parts of a kind."""
+    return tuple(part for part in parts if isinstance(part, kind))
+
+
+def _title(parts: tuple[Any, ...]) -> str | None:
+    """The text among the parts, if any."""
+    token = next((p for p in parts if isinstance(p, Token) and p.type == "TEKST"), None)
+    return _text(token) if token is not None else None
+
+
+def _tail(parts: tuple[Any, ...]) -> tree.Tail:
+    """The lines at the end of a block."""
+    because, derived = _one(parts, _Because), _one(parts, _Derived)
+    return tree.Tail(
+        _all(parts, tree.Cites),
+        because.text if because else None,
+        derived.text if derived else None,
+        _one(parts, tree.Rounding),
+    )
+
+
+@v_args(inline=True, meta=True)
+class Builder(Transformer[Token, Any]):
+    """One method per grammar rule; each returns the node for that rule. Faults are kept, never raised."""
+
+    def __init__(self, path: str, offset: int) -> None:
+        super().__init__(visit_tokens=False)
+        self.path = path
+        self.offset = offset
+        self.fault: Diagnostic | None = None
+
+    def _span(self, at: Meta | Token) -> Span:
+        line = at.line or 1
+        column = at.column or 1
+        return Span(
+            self.path, self.offset + line, column, self.offset + (at.end_line or line), at.end_column or column + 1
+        )
+
+    def _first_line(self, meta: Meta) -> Span:
+        """The span of a block's first line: where it is pointed at."""
+        span = self._span(meta)
+        return span._replace(end_line=span.line, end_column=span.column + 1) if span.end_line != span.line else span
+
+    def _date(self, token: Token) -> date:
+        text = token.value
+        parts = text.split("-") if "-" in text else text.split(".")[::-1]
+        try:
+            return date(*map(int, parts))
+        except ValueError:
+            self.fault = error("R112", f"datoen «{text}» finnes ikke", self._span(token), "skriv år-måned-dag: 2020-12-31")
+            return date(1, 1, 1)
+
+    # ---- the rulebook and its sources
+
+    def rulebook(self, meta: Meta, scheme: Token, year: Token, *parts: Any) -> tree.RulebookHeader:
+        found: dict[str, Any] = {}
+        corrected: list[tree.Correction] = []
+        for part in _all(parts, _Header):
+            if part.key == "rettet":
+                corrected.append(part.value)
+            else:
+                found[part.key] = part.value
+        valid = found.get("gjelder", (None, None))
+        return tree.RulebookHeader(
+            scheme=scheme.value,
+            year=int(year.value.replace(" ", "")),
+            title=_title(parts),
+            base=found.get("bygger"),
+            valid_from=valid[0],
+            valid_to=valid[1],
+            published=found.get("publisert"),
+            corrected=tuple(corrected),
+            status=found.get("status"),
+            extract=found.get("utdrag"),
+            span=self._span(scheme),
+        )
+
+    def based_on(self, meta: Meta, scheme: Token, year: Token) -> _Header:
+        return _Header("bygger", (scheme.value, int(year.value.replace(" ", ""))))
+
+    def valid(self, meta: Meta, start: Token, end: Token | None = None) -> _Header:
+        return _Header("gjelder", (self._date(start), self._date(end) if end is not None else None))
+
+    def published(self, meta: Meta, day: Token) -> _Header:
+        return _Header("publisert", self._date(day))
+
+    def corrected(self, meta: Meta, day: Token, text: Token) -> _Header:
+        return _Header("rettet", tree.Correction(self._date(day), _text(text)))
+
+    def status(self, meta: Meta, word: Token) -> _Header:
+        return _Header("status", word.value)
+
+    def extract(self, meta: Meta, text: Token) -> _Header:
+        return _Header("utdrag", _text(text))
+
+    def source(self, meta: Meta, name: Token, title: Token, address: Token | None = None) -> tree.SourceDecl:
+        where = address.value[1:-1] if address is not None else None
+        return tree.SourceDecl(name.value, _text(title), where, self._span(name))
+
+    # ---- what comes in
+
+    def records(self, meta: Meta, name: Token, *parts: Any) -> tree.RecordDecl:
+        return tree.RecordDecl(name.value, _title(parts), _all(parts, tree.Field), self._span(name))
+
+    def field(self, meta: Meta, name: Token, kind: tree.TypeRef, *parts: Any) -> tree.Field:
+        marks = {mark.name for mark in _all(parts, _Mark)}
+        element = _one(parts, _Element)
+        return tree.Field(
+            name.value,
+            kind,
+            "kan mangle" in marks,
+            "årlig" in marks,
+            element.name if element else None,
+            _title(parts),
+            self._span(name),
+        )
+
+    def type(self, meta: Meta, name: Token, detail: Any = None) -> tree.TypeRef:
+        unit = detail if isinstance(detail, tree.Unit) else None
+        named = detail if isinstance(detail, _Named) else None
+        values: tuple[str, ...] = named.value if named and named.key == "values" else ()
+        origins: tuple[str, ...] = named.value if named and named.key == "from" else ()
+        if name.value in ("heltall", "desimaltall") and len(values) == 1:
+            unit, values = tree.Unit(values[0], None, self._span(meta)), ()
+        of = named.value if named and named.key == "of" else None
+        return tree.TypeRef(name.value, unit, values, origins, of, self._span(name))
+
+    def type_values(self, meta: Meta, *values: Token) -> _Named:
+        return _Named("values", tuple(part.strip() for value in values for part in value.value.split(",")))
+
+    def type_from(self, meta: Meta, *names: Token) -> _Named:
+        return _Named("from", tuple(name.value for name in names))
+
+    def type_of(self, meta: Meta, name: Token) -> _Named:
+        return _Named("of", name.value)
+
+    def may_lack(self, meta: Meta) -> _Mark:
+        return _Mark("kan mangle")
+
+    def yearly(self, meta: Meta, word: Token) -> _Mark:
+        return _Mark("årlig")
+
+    def element(self, meta: Meta, article: Token, name: Token) -> _Element:
+        return _Element(name.value)
+
+    def table(self, meta: Meta, name: Token, key: Token, *parts: Any) -> tree.TableDecl:
+        return tree.TableDecl(
+            name.value, key.value, _title(parts), _all(parts, tree.Field), _tail(parts), self._span(name)
+        )
+
+    def code_set(self, meta: Meta, name: Token, *parts: Any) -> tree.CodeSetDecl:
+        lines = tuple(part for part in parts if isinstance(part, tree.Items | tree.CodeText))
+        expected = _one(parts, _Named)
+        count = expected.value if expected else None
+        return tree.CodeSetDecl(name.value, _title(parts), lines, count, _tail(parts), self._span(name))
+
+    def code_line(self, meta: Meta, items: tree.Items) -> tree.Items:
+        return items
+
+    def code_text(self, meta: Meta, code: Token, text: Token) -> tree.CodeText:
+        return tree.CodeText(code.value, _text(text), self._span(code))
+
+    def expected_count(self, meta: Meta, count: Token) -> _Named:
+        return _Named("expected", int(count.value.replace(" ", "")))
+
+    def rate(self, meta: Meta, *parts: Any) -> tree.RateDecl:
+        yearly = any(isinstance(part, _Mark) for part in parts)
+        name = next(part for part in parts if isinstance(part, Token) and part.type == "NAVN")
+        value = next(part for part in parts if isinstance(part, tree.Expr))
+        return tree.RateDecl(name.value, _title(parts), yearly, value, _tail(parts), self._span(name))
+
+    # ---- what is computed
+
+    def head(self, meta: Meta, name: Token, *parts: Any) -> tuple[Token, _Head]:
+        each, element = _one(parts, _ForEach), _one(parts, _Element)
+        record = each.name if each else None
+        return name, _Head(name.value, record, element.name if element else None, _title(parts))
+
+    def for_each(self, meta: Meta, name: Token) -> _ForEach:
+        return _ForEach(name.value)
+
+    def term(self, meta: Meta, head: tuple[Token, _Head], *parts: Any) -> tree.TermDecl:
+        condition = next((part for part in parts if isinstance(part, tree.Expr)), None)
+        return self._term(head, condition, parts, in_result=False)
+
+    def calculation(self, meta: Meta, head: tuple[Token, _Head], *parts: Any) -> tree.TermDecl:
+        return self._term(head, None, parts, in_result=True)
+
+    def _term(
+        self, head: tuple[Token, _Head], condition: tree.Expr | None, parts: tuple[Any, ...], in_result: bool
+    ) -> tree.TermDecl:
+        token, words = head
+        return tree.TermDecl(
+            words.name,
+            words.title,
+            words.record,
+            words.element,
+            condition,
+            _all(parts, tree.ValueLine),
+            in_result,
+            _tail(parts),
+            self._span(token),
+        )
+
+    def value_line(self, meta: Meta, value: tree.Expr, when: _When | None = None) -> tree.ValueLine:
+        return tree.ValueLine(value, when.condition if when else None, self._span(meta))
+
+    def when(self, meta: Meta, condition: tree.Expr) -> _When:
+        return _When(condition)
+
+    def requirement(self, meta: Meta, name: Token, *parts: Any) -> tree.RequirementDecl:
+        each, when, outcome = _one(parts, _ForEach), _one(parts, _When), _one(parts, _Outcome)
+        requires = next(part for part in parts if isinstance(part, _Requires))
+        return tree.RequirementDecl(
+            name.value,
+            _title(parts),
+            each.name if each else None,
+            when.condition if when else None,
+            requires.condition,
+            outcome.kind if outcome else "inngår ikke",
+            outcome.text if outcome else None,
+            _tail(parts),
+            self._span(name),
+        )
+
+    def requires(self, meta: Meta, condition: tree.Expr) -> _Requires:
+        return _Requires(condition)
+
+    def does_not_count(self, meta: Meta, text: Token) -> _Outcome:
+        return _Outcome("inngår ikke", _text(text))
+
+    def notice(self, meta: Meta, text: Token) -> _Outcome:
+        return _Outcome("varsel", _text(text))
+
+    # ---- grouping
+
+    def grouping(self, meta: Meta, name: Token, each: _ForEach, *parts: Any) -> tree.GroupingDecl:
+        chooses = _one(parts, _Named)
+        how = chooses.value if chooses else None
+        return tree.GroupingDecl(name.value, each.name, _title(parts), how, _tail(parts), self._span(name))
+
+    def chooses(self, meta: Meta, how: Token) -> _Named:
+        return _Named("chooses", how.value)
+
+    def group(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.GroupDecl:
+        when = _one(parts, _When)
+        condition = when.condition if when else None
+        return tree.GroupDecl(ref, _title(parts), _all(parts, tree.Column), condition, _tail(parts), ref.span)
+
+    def tariff(self, meta: Meta, code: Token, *parts: Any) -> tree.TariffDecl:
+        return tree.TariffDecl(
+            code.value, _title(parts), _all(parts, tree.Column), _tail(parts), self._span(code)
+        )
+
+    def code(self, meta: Meta, token: Token) -> Token:
+        return token
+
+    def column(self, meta: Meta, name: Token, items: tree.Items) -> tree.Column:
+        return tree.Column(name.value, items, self._span(name))
+
+    # ---- amendments
+
+    def amend(self, meta: Meta, kind: tree.Kind, ref: tree.Ref, *parts: Any) -> tree.AmendDecl:
+        changes = tuple(part for part in parts if isinstance(part, tree.Changed | tree.Added | tree.Removed))
+        return tree.AmendDecl(kind, ref, changes, _tail(parts), ref.span)
+
+    def changed(self, meta: Meta, *parts: Any) -> tree.Changed:
+        column = parts[0].value if isinstance(parts[0], Token) else None
+        old, new = _all(parts, tree.Items)
+        return tree.Changed(column, old, new, self._span(meta))
+
+    def added(self, meta: Meta, items: tree.Items) -> tree.Added:
+        return tree.Added(items, items.span)
+
+    def removed(self, meta: Meta, items: tree.Items) -> tree.Removed:
+        return tree.Removed(items, items.span)
+
+    def amend_records(self, meta: Meta, name: Token, *parts: Any) -> tree.AmendRecordsDecl:
+        fields = tuple(field for part in _all(parts, _Named) for field in part.value)
+        return tree.AmendRecordsDecl(name.value, fields, _tail(parts), self._span(name))
+
+    def added_fields(self, meta: Meta, *fields: tree.Field) -> _Named:
+        return _Named("fields", fields)
+
+    def repeal(self, meta: Meta, kind: tree.Kind, ref: tree.Ref, *parts: Any) -> tree.RepealDecl:
+        return tree.RepealDecl(kind, ref, _tail(parts), ref.span)
+
+    def kind_group(self, meta: Meta) -> tree.Kind:
+        return "gruppe"
+
+    def kind_tariff(self, meta: Meta) -> tree.Kind:
+        return "takst"
+
+    def kind_code_set(self, meta: Meta) -> tree.Kind:
+        return "kodesett"
+
+    def kind_rate(self, meta: Meta) -> tree.Kind:
+        return "sats"
+
+    def kind_requirement(self, meta: Meta) -> tree.Kind:
+        return "krav"
+
+    def kind_term(self, meta: Meta) -> tree.Kind:
+        return "begrep"
+
+    def kind_calculation(self, meta: Meta) -> tree.Kind:
+        return "beregning"
+
+    # ---- examples
+
+    def example(self, meta: Meta, title: Token, *parts: Any) -> tree.ExampleDecl:
+        given, expected = parts
+        return tree.ExampleDecl(_text(title), given, expected, self._span(title))
+
+    def given(self, meta: Meta, *facts: tree.Fact) -> tuple[tree.Fact, ...]:
+        return facts
+
+    def expected(self, meta: Meta, *lines: tree.Expectation) -> tuple[tree.Expectation, ...]:
+        return lines
+
+    def fact(self, meta: Meta, name: Token, *parts: Any) -> tree.Fact:
+        items = _one(parts, tree.Items)
+        return tree.Fact(name.value, items, _all(parts, tree.Row), self._span(name))
+
+    def row(self, meta: Meta, token: Token) -> tree.Row:
+        cells = token.value.strip().strip("|").split("|")
+        return tree.Row(tuple(cell.strip() for cell in cells), self._span(token))
+
+    def expect_not_counted(self, meta: Meta, text: Token | None = None) -> tree.ExpectStatus:
+        return tree.ExpectStatus("inngår ikke", _text(text) if text is not None else None, self._span(meta))
+
+    def expect_undecided(self, meta: Meta, word: Token) -> tree.ExpectStatus:
+        return tree.ExpectStatus("uavklart", None, self._span(word))
+
+    def expect_outside(self, meta: Meta, word: Token) -> tree.ExpectStatus:
+        return tree.ExpectStatus(f"ikke i {word.value}", None, self._span(meta))
+
+    def expect_unknown(self, meta: Meta, name: Token) -> tree.ExpectNothing:
+        return tree.ExpectNothing(name.value, "kan ikke beregnes", self._span(name))
+
+    def expect_missing(self, meta: Meta, name: Token, word: Token) -> tree.ExpectNothing:
+        return tree.ExpectNothing(name.value, "mangler", self._span(name))
+
+    # ---- the lines at the end of a block
+
+    def cites(self, meta: Meta, name: Token, place: Token | None = None) -> tree.Cites:
+        return tree.Cites(name.value, _text(place) if place is not None else None, self._span(name))
+
+    def because(self, meta: Meta, text: Token) -> _Because:
+        return _Because(_text(text))
+
+    def derived(self, meta: Meta, text: Token) -> _Derived:
+        return _Derived(_text(text))
+
+    def rounding(self, meta: Meta, *parts: Token) -> tree.Rounding:
+        return self._rounding(meta, parts)
+
+    def _rounding(self, meta: Meta, parts: tuple[Token, ...]) -> tree.Rounding:
+        by_type = {part.type: part for part in parts}
+        direction: Literal["opp", "ned"] | None = "opp" if "OPP" in by_type else "ned" if "NED" in by_type else None
+        word = by_type.get("ENHET")
+        unit = tree.Unit(word.value, None, self._span(word)) if word is not None else None
+        return tree.Rounding(direction, unit, self._span(meta))
+
+    def ref(self, meta: Meta, *parts: Token | None) -> tree.Ref:
+        tokens = [part for part in parts if part is not None]
+        scheme = tokens[0].value if len(tokens) == 2 else None
+        last = tokens[-1]
+        if "," in last.value:
+            self.fault = error("R113", f"«{last.value}» er flere koder", self._span(last), "skriv én kode her")
+        return tree.Ref(scheme, last.value.replace(" ", ""), self._span(meta))
+
+    # ---- conditions
+
+    def all_of(self, meta: Meta, word: Token, *parts: tree.Expr) -> tree.AllOf:
+        return tree.AllOf(parts, True, self._first_line(meta))
+
+    def at_least_of(self, meta: Meta, count: Token, *parts: tree.Expr) -> tree.AnyOf:
+        return tree.AnyOf(parts, _count(count), True, self._first_line(meta))
+
+    def none_of(self, meta: Meta, *parts: tree.Expr) -> tree.NoneOf:
+        return tree.NoneOf(parts, self._first_line(meta))
+
+    def quantified_block(
+        self, meta: Meta, quantifier: tree.Quantifier, items: tree.Expr, condition: tree.Expr
+    ) -> tree.Quantified:
+        span = self._first_line(meta)
+        return tree.Quantified(quantifier, tree.Filtered(items, condition, span), span)
+
+    def and_chain(self, meta: Meta, *parts: tree.Expr) -> tree.AllOf:
+        return tree.AllOf(parts, False, self._span(meta))
+
+    def or_chain(self, meta: Meta, *parts: tree.Expr) -> tree.AnyOf:
+        return tree.AnyOf(parts, 1, False, self._span(meta))
+
+    def negation(self, meta: Meta, operand: tree.Expr) -> tree.Negation:
+        return tree.Negation(operand, self._span(meta))
+
+    def comparison(self, meta: Meta, subject: tree.Expr, predicate: _Named) -> tree.Comparison:
+        key: tree.Predicate = predicate.key  # type: ignore[assignment]
+        return tree.Comparison(subject, key, predicate.value, self._span(meta))
+
+    def quantified(self, meta: Meta, quantifier: tree.Quantifier, body: tree.Expr) -> tree.Quantified:
+        return tree.Quantified(quantifier, body, self._span(meta))
+
+    def filtered(self, meta: Meta, items: tree.Expr, condition: tree.Expr) -> tree.Filtered:
+        return tree.Filtered(items, condition, self._span(meta))
+
+    def at_least(self, meta: Meta, count: Token) -> tree.Quantifier:
+        return tree.Quantifier("minst", _count(count), self._span(meta))
+
+    def at_most(self, meta: Meta, count: Token) -> tree.Quantifier:
+        return tree.Quantifier("høyst", _count(count), self._span(meta))
+
+    def exactly(self, meta: Meta, count: Token) -> tree.Quantifier:
+        return tree.Quantifier("nøyaktig", _count(count), self._span(meta))
+
+    def none(self, meta: Meta) -> tree.Quantifier:
+        return tree.Quantifier("ingen", 0, self._span(meta))
+
+    def every(self, meta: Meta, word: Token) -> tree.Quantifier:
+        return tree.Quantifier("alle", 0, self._span(word))
+
+    def is_(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("er", value)
+
+    def is_not(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("er ikke", value)
+
+    def in_(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("i", value)
+
+    def not_in(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("ikke i", value)
+
+    def no_less(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("minst", value)
+
+    def no_more(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("høyst", value)
+
+    def more(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("over", value)
+
+    def less(self, meta: Meta, value: tree.Expr) -> _Named:
+        return _Named("under", value)
+
+    def lacks(self, meta: Meta, word: Token) -> _Named:
+        return _Named("mangler", None)
+
+    def exists(self, meta: Meta) -> _Named:
+        return _Named("finnes", None)
+
+    # ---- values
+
+    def unknown(self, meta: Meta, reason: Token | None = None) -> tree.Unknown:
+        return tree.Unknown(_text(reason) if reason is not None else None, self._span(meta))
+
+    def aggregate(
+        self, meta: Meta, kind: Token, value: tree.Expr, each: Token | tree.Relative, condition: tree.Expr | None = None
+    ) -> tree.Aggregate:
+        element = tree.Name(each.value, self._span(each)) if isinstance(each, Token) else each
+        return tree.Aggregate(kind.value, value, element, condition, self._span(meta))
+
+    def rounded(self, meta: Meta, value: tree.Expr, *parts: Token) -> tree.Rounded:
+        return tree.Rounded(value, self._rounding(meta, parts), self._span(meta))
+
+    def plus(self, meta: Meta, left: tree.Expr, right: tree.Expr) -> tree.Arithmetic:
+        return tree.Arithmetic("+", left, right, self._span(meta))
+
+    def minus(self, meta: Meta, left: tree.Expr, right: tree.Expr) -> tree.Arithmetic:
+        return tree.Arithmetic("−", left, right, self._span(meta))
+
+    def times(self, meta: Meta, left: tree.Expr, right: tree.Expr) -> tree.Arithmetic:
+        return tree.Arithmetic("×", left, right, self._span(meta))
+
+    def divided(self, meta: Meta, left: tree.Expr, right: tree.Expr) -> tree.Arithmetic:
+        return tree.Arithmetic("÷", left, right, self._span(meta))
+
+    def except_(self, meta: Meta, left: tree.Expr, right: tree.Expr) -> tree.Arithmetic:
+        return tree.Arithmetic("unntatt", left, right, self._span(meta))
+
+    def quantity(self, meta: Meta, token: Token, unit: tree.Unit | None = None) -> tree.Quantity:
+        return tree.Quantity(number(token.value), unit, token.value, self._span(meta))
+
+    def negative(self, meta: Meta, operand: tree.Quantity) -> tree.Quantity:
+        return tree.Quantity(-operand.value, operand.unit, "−" + operand.text, self._span(meta))
+
+    def unit(self, meta: Meta, word: Token, per: Token | None = None) -> tree.Unit:
+        return tree.Unit(word.value, per.value if per is not None else None, self._span(meta))
+
+    def interval(self, meta: Meta, low: Token, high: Token, unit: tree.Unit | None = None) -> tree.Interval:
+        return tree.Interval(number(low.value), number(high.value), unit, self._span(meta))
+
+    def codes(self, meta: Meta, token: Token) -> tree.Codes:
+        return tree.Codes(re.sub(r"[–-]", "–", token.value), self._span(token))
+
+    def text(self, meta: Meta, token: Token) -> tree.Text:
+        return tree.Text(_text(token), self._span(token))
+
+    def date(self, meta: Meta, token: Token) -> tree.DateValue:
+        return tree.DateValue(self._date(token), self._span(token))
+
+    def yes(self, meta: Meta, token: Token) -> tree.YesNo:
+        return tree.YesNo(True, self._span(token))
+
+    def no(self, meta: Meta, token: Token) -> tree.YesNo:
+        return tree.YesNo(False, self._span(token))
+
+    def name(self, meta: Meta, token: Token) -> tree.Name:
+        return tree.Name(token.value, self._span(token))
+
+    def member(self, meta: Meta, scheme: Token, token: Token) -> tree.Member:
+        id_ = _text(token) if token.type == "TEKST" else token.value.replace(" ", "")
+        return tree.Member(scheme.value, id_, self._span(meta))
+
+    def call(self, meta: Meta, function: Token, argument: tree.Expr) -> tree.Call:
+        return tree.Call(function.value, argument, self._span(meta))
+
+    def count(self, meta: Meta, items: tree.Expr) -> tree.Count:
+        return tree.Count(items, self._span(meta))
+
+    def relative(self, meta: Meta, word: Token, name: Token) -> tree.Relative:
+        return tree.Relative(word.value, name.value, self._span(meta))
+
+    def of_many(self, meta: Meta, kind: Token, values: tuple[tree.Expr, ...]) -> tree.OfMany:
+        return tree.OfMany(kind.value, values, self._span(meta))
+
+    def many(self, meta: Meta, *values: tree.Expr) -> tuple[tree.Expr, ...]:
+        return values
+
+    def items(self, meta: Meta, *values: tree.Expr) -> tree.Items:
+        return tree.Items(values, self._span(meta))
+
+    def all_items(self, meta: Meta, word: Token, exceptions: tree.Expr | None = None) -> tree.AllItems:
+        return tree.AllItems(exceptions, self._span(meta))
+
+
+def _count(token: Token) -> int:
+    """The number in «én» or «2»."""
+    return 1 if token.type == "EN" else int(token.value.replace(" ", ""))

@@ -1,0 +1,155 @@
+"""The words of the language, in one table.
+
+A word is reserved only where it can mean something: a block word at the start of a block (and after the words of
+amendment), a line word at the start of a line in the blocks that have such a line, and the rest everywhere.
+"""
+
+BLOCK_WORDS: dict[str, str] = {
+    "regelverk": "_REGELVERK",
+    "kilde": "_KILDE",
+    "opplysninger": "_OPPLYSNINGER",
+    "tabell": "_TABELL",
+    "kodesett": "_KODESETT",
+    "årlig": "AARLIG",
+    "sats": "_SATS",
+    "begrep": "_BEGREP",
+    "beregning": "_BEREGNING",
+    "krav": "_KRAV",
+    "gruppering": "_GRUPPERING",
+    "gruppe": "_GRUPPE",
+    "takst": "_TAKST",
+    "endrer": "_ENDRER",
+    "opphever": "_OPPHEVER",
+    "eksempel": "_EKSEMPEL",
+}
+"""First in a block, or after one of OPENERS on the block's first line."""
+
+OPENERS = frozenset({"AARLIG", "_ENDRER", "_OPPHEVER"})
+
+_TAIL = {"kilde": "_KILDE", "fordi": "_FORDI", "utledet": "_UTLEDET"}
+_VALUES = {"ellers": "_ELLERS", "avrundet": "_AVRUNDET", "når": "_NAAR"}
+
+LINE_WORDS: dict[str, dict[str, str]] = {
+    "regelverk": {
+        "bygger": "_BYGGER",
+        "gjelder": "_GJELDER",
+        "publisert": "_PUBLISERT",
+        "rettet": "_RETTET",
+        "status": "_STATUS",
+        "utdrag": "_UTDRAG",
+    },
+    "kilde": {},
+    "opplysninger": {},
+    "tabell": dict(_TAIL),
+    "kodesett": {"ventet": "_VENTET", **_TAIL},
+    "sats": dict(_TAIL),
+    "begrep": {**_VALUES, **_TAIL},
+    "beregning": {**_VALUES, **_TAIL},
+    "krav": {"når": "_NAAR", "krever": "_KREVER", "ellers": "_ELLERS", **_TAIL},
+    "gruppering": {"velger": "_VELGER", **_TAIL},
+    "gruppe": {"når": "_NAAR", **_TAIL},
+    "takst": dict(_TAIL),
+    "endrer": {"legger": "_LEGGER", "fjerner": "_FJERNER", "fra": "_FRA", **_TAIL},
+    "opphever": dict(_TAIL),
+    "eksempel": {"gitt": "_GITT", "så": "_SAA", "inngår": "_INNGAAR", "uavklart": "UAVKLART", "ikke": "_IKKE"},
+}
+"""First on an indented line, by the block it stands in."""
+
+ANYWHERE: dict[str, str] = {
+    "på": "_PAA",
+    "fra": "_FRA",
+    "til": "_TIL",
+    "og": "_OG",
+    "med": "_MED",
+    "eller": "_ELLER",
+    "ikke": "_IKKE",
+    "er": "_ER",
+    "i": "_I",
+    "av": "_AV",
+    "for": "_FOR",
+    "hver": "_HVER",
+    "hvert": "_HVER",
+    "per": "_PER",
+    "der": "_DER",
+    "når": "_NAAR",
+    "at": "_AT",
+    "minst": "_MINST",
+    "høyst": "_HOYST",
+    "nøyaktig": "_NOYAKTIG",
+    "ingen": "_INGEN",
+    "alle": "ALLE",
+    "disse": "_DISSE",
+    "oppfylt": "_OPPFYLT",
+    "én": "EN",
+    "en": "EN",
+    "ett": "EN",
+    "et": "EN",
+    "over": "_OVER",
+    "under": "_UNDER",
+    "mangler": "MANGLER",
+    "finnes": "_FINNES",
+    "ja": "JA",
+    "nei": "NEI",
+    "antall": "_ANTALL",
+    "sum": "AGG",
+    "høyeste": "AGG",
+    "laveste": "AGG",
+    "samlet": "AGG",
+    "tidligere": "RELATIV",
+    "annen": "RELATIV",
+    "annet": "RELATIV",
+    "andre": "RELATIV",
+    "unntatt": "_UNNTATT",
+    "kan": "_KAN",
+    "mangle": "_MANGLE",
+    "ukjent": "_UKJENT",
+    "inngår": "_INNGAAR",
+    "varsel": "_VARSEL",
+    "beregnes": "_BEREGNES",
+    "avrundet": "_AVRUNDET",
+    "opp": "OPP",
+    "ned": "NED",
+    "hele": "HELE",
+    "årlig": "AARLIG",
+}
+"""Reserved wherever they stand inside a block."""
+
+UNITS: dict[str, tuple[str, int, int]] = {
+    "kr": ("kr", 1, 1),
+    "krone": ("kr", 1, 1),
+    "kroner": ("kr", 1, 1),
+    "øre": ("kr", 1, 100),
+    "%": ("", 1, 100),
+    "prosent": ("", 1, 100),
+    "poeng": ("poeng", 1, 1),
+    "dag": ("dag", 1, 1),
+    "dager": ("dag", 1, 1),
+    "døgn": ("dag", 1, 1),
+    "uke": ("dag", 7, 1),
+    "uker": ("dag", 7, 1),
+    "minutt": ("minutt", 1, 1),
+    "minutter": ("minutt", 1, 1),
+    "time": ("minutt", 60, 1),
+    "timer": ("minutt", 60, 1),
+    "måned": ("måned", 1, 1),
+    "måneder": ("måned", 1, 1),
+    "tertial": ("måned", 4, 1),
+    "tertialer": ("måned", 4, 1),
+    "år": ("måned", 12, 1),
+}
+"""Unit words: base unit, and the factor to it as a fraction. Days and calendar never convert into each other."""
+
+
+def terminals() -> dict[str, set[str]]:
+    """Terminal name -> the words it stands for, for messages."""
+    words: dict[str, set[str]] = {}
+    tables = [BLOCK_WORDS, ANYWHERE, *LINE_WORDS.values()]
+    for table in tables:
+        for word, terminal in table.items():
+            words.setdefault(terminal, set()).add(word)
+    return words
+
+
+def reserved_words() -> set[str]:
+    """Every word that is reserved somewhere, units apart."""
+    return {word for words in terminals().values() for word in words}

@@ -1,0 +1,75 @@
+"""Between lexer and parser: indentation becomes tokens, and words become keywords where they stand as such."""
+
+from collections.abc import Iterator
+from typing import cast
+
+from lark import Token
+from lark.indenter import Indenter
+
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, UNITS
+
+_NUMBERS = frozenset({"HELTALL", "DESIMALTALL"})
+_NUMBER_TYPES = frozenset({"heltall", "desimaltall"})
+
+
+class Layout(Indenter):
+    """Indentation by four, and the words of the language told apart by place."""
+
+    NL_type = "_NL"
+    OPEN_PAREN_types: list[str] = []  # noqa: RUF012 (Lark reads the class attribute)
+    CLOSE_PAREN_types: list[str] = []  # noqa: RUF012
+    INDENT_type = "_INDENT"
+    DEDENT_type = "_DEDENT"
+    tab_len = 4
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.last_newline: Token | None = None
+
+    def handle_NL(self, token: Token) -> Iterator[Token]:
+        self.last_newline = token
+        return super().handle_NL(token)
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        return super().process(keywords(stream))
+
+
+def keywords(stream: Iterator[Token]) -> Iterator[Token]:
+    """The tokens of one block, each word given the type it has in its place."""
+    block = ""
+    line_words: dict[str, str] = {}
+    first_line = True
+    before = Token("_NL", "")
+    for token in stream:
+        kind = token.type
+        if kind == "NAVN":
+            word = token.value
+            at_start = before.type == "_NL"
+            found: str | None
+            if first_line and (at_start or before.type in OPENERS):
+                found = BLOCK_WORDS.get(word)
+                if found and (not block or before.type == "AARLIG"):
+                    block = word
+                    line_words = LINE_WORDS.get(word, {})
+            elif at_start:
+                found = line_words.get(word)
+                if found is None and word in ("minst", "ingen", "alle"):
+                    found = ANYWHERE[word]
+            elif word in UNITS and _unit_stands_after(before):
+                found = "ENHET"
+            elif before.type == "_STREK" or word not in UNITS:
+                found = ANYWHERE.get(word)
+            else:
+                found = None
+            if found:
+                token = Token.new_borrow_pos(found, word, token)
+        if kind == "_NL":
+            first_line = False
+        before = token
+        yield token
+
+
+def _unit_stands_after(before: Token) -> bool:
+    """A unit word is a unit after a number, «per», «hele», «til» and a number type; elsewhere it is a name."""
+    kind = cast(str, before.type)
+    return kind in _NUMBERS or kind in ("_PER", "HELE", "_TIL") or (kind == "NAVN" and before.value in _NUMBER_TYPES)

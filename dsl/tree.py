@@ -1,0 +1,665 @@
+"""The syntax tree: what an author wrote, block by block. Frozen nodes, each with its place."""
+
+from dataclasses import dataclass
+from datetime import date as Date
+from decimal import Decimal
+from typing import Literal
+
+from dsl.diagnostics import Span
+from dsl.source import Source
+
+# ---- values and conditions
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as written: «kr per poeng» is word «kr» and per «poeng»."""
+
+    word: str
+    per: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with the unit written after it, if any."""
+
+    value: Decimal
+    unit: Unit | None
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A closed interval of numbers: «1–3 døgn»."""
+
+    low: Decimal
+    high: Decimal
+    unit: Unit | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One or more codes on a line, with intervals and prefixes, as one token."""
+
+    text: str
+    span: Span
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The codes, intervals (`E00–E07`) and prefixes (`E10*`) one by one."""
+        return tuple(part.strip() for part in self.text.split(","))
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text in quotes."""
+
+    value: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class DateValue:
+    """A date."""
+
+    value: Date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class YesNo:
+    """«ja» or «nei»."""
+
+    value: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A bare name: a field, a rate, a term, a set, a group or a choice."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a scheme: «DRG 442»."""
+
+    scheme: str
+    id: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Application: «vekt av drg»."""
+
+    function: str
+    argument: "Expr"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """«tidligere linje», «annen linje», «andre linjer»."""
+
+    word: str
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """Two values joined by + − × ÷ or «unntatt»."""
+
+    operator: Literal["+", "−", "×", "÷", "unntatt"]
+    left: "Expr"
+    right: "Expr"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """«prosedyrer der …»."""
+
+    items: "Expr"
+    condition: "Expr"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """«sum av … for hver linje der …»."""
+
+    kind: str
+    value: "Expr"
+    element: "Name | Relative"
+    condition: "Expr | None"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class OfMany:
+    """«høyeste av (a, b)»."""
+
+    kind: str
+    values: "tuple[Expr, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """«antall linjer»."""
+
+    items: "Expr"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """«avrundet [opp|ned] til [hele] enhet»."""
+
+    direction: Literal["opp", "ned"] | None
+    unit: Unit | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rounded:
+    """A value rounded inside an expression."""
+
+    value: "Expr"
+    rounding: Rounding
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """«ukjent», with the reason if stated."""
+
+    reason: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AllItems:
+    """«alle» or «alle unntatt …» in the place of a list."""
+
+    exceptions: "Expr | None"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AllOf:
+    """All of a bulleted list, or a chain of «og»."""
+
+    parts: "tuple[Expr, ...]"
+    is_list: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """At least so many of a bulleted list, or a chain of «eller»."""
+
+    parts: "tuple[Expr, ...]"
+    number: int
+    is_list: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NoneOf:
+    """None of a bulleted list."""
+
+    parts: "tuple[Expr, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """«ikke …»."""
+
+    operand: "Expr"
+    span: Span
+
+
+Predicate = Literal["er", "er ikke", "i", "ikke i", "minst", "høyst", "over", "under", "mangler", "finnes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A subject and what is said of it."""
+
+    subject: "Expr"
+    predicate: Predicate
+    value: "Expr | None"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quantifier:
+    """How many elements must satisfy: «minst 2 av», «ingen av», «alle»."""
+
+    kind: Literal["minst", "høyst", "nøyaktig", "ingen", "alle"]
+    number: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quantified:
+    """«minst én av L P»: the list, and what its elements must satisfy (None: be there at all)."""
+
+    quantifier: Quantifier
+    body: "Expr"
+    span: Span
+
+
+Expr = (
+    Quantity
+    | Interval
+    | Codes
+    | Text
+    | DateValue
+    | YesNo
+    | Name
+    | Member
+    | Call
+    | Relative
+    | Arithmetic
+    | Filtered
+    | Aggregate
+    | OfMany
+    | Count
+    | Rounded
+    | Unknown
+    | AllItems
+    | AllOf
+    | AnyOf
+    | NoneOf
+    | Negation
+    | Comparison
+    | Quantified
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list of values after a name or an equals sign."""
+
+    values: tuple[Expr, ...]
+    span: Span
+
+
+# ---- the lines of blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Cites:
+    """«kilde X «kap. 6.1»»."""
+
+    source: str
+    place: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What stands at the end of a block: its sources, why it changed, how a figure was found, how it is rounded."""
+
+    cites: tuple[Cites, ...] = ()
+    because: str | None = None
+    derived: str | None = None
+    rounding: Rounding | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRef:
+    """A type as written: «desimaltall kr», «kode fra ICD-10», «valg a, b», «liste av Linje»."""
+
+    name: str
+    unit: Unit | None
+    values: tuple[str, ...]
+    origins: tuple[str, ...]
+    of: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record, or a column of a table."""
+
+    name: str
+    type: TypeRef
+    may_lack: bool
+    yearly: bool
+    element: str | None
+    text: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLine:
+    """«= value [når condition]»."""
+
+    value: Expr
+    condition: Expr | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a group or a tariff, and its values."""
+
+    name: str
+    items: Items
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """What a block is about: «DRG 442», «2ad», «minste_undervisning»."""
+
+    scheme: str | None
+    id: str
+    span: Span
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.id}" if self.scheme else self.id
+
+
+# ---- blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """«rettet DATO «…»»."""
+
+    date: Date
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RulebookHeader:
+    """The block `regelverk`."""
+
+    scheme: str
+    year: int
+    title: str | None
+    base: tuple[str, int] | None
+    valid_from: Date | None
+    valid_to: Date | None
+    published: Date | None
+    corrected: tuple[Correction, ...]
+    status: str | None
+    extract: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class SourceDecl:
+    """The block `kilde`."""
+
+    id: str
+    title: str
+    address: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDecl:
+    """The block `opplysninger`."""
+
+    name: str
+    title: str | None
+    fields: tuple[Field, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TableDecl:
+    """The block `tabell`."""
+
+    name: str
+    key: str
+    title: str | None
+    fields: tuple[Field, ...]
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CodeText:
+    """A code with what it means."""
+
+    code: str
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSetDecl:
+    """The block `kodesett`."""
+
+    name: str
+    title: str | None
+    lines: tuple[Items | CodeText, ...]
+    expected: int | None
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RateDecl:
+    """The block `sats`."""
+
+    name: str
+    title: str | None
+    yearly: bool
+    value: Expr
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TermDecl:
+    """The block `begrep` (a condition, or value lines) or `beregning` (value lines)."""
+
+    name: str
+    title: str | None
+    record: str | None
+    element: str | None
+    condition: Expr | None
+    lines: tuple[ValueLine, ...]
+    in_result: bool
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementDecl:
+    """The block `krav`."""
+
+    name: str
+    title: str | None
+    record: str | None
+    when: Expr | None
+    requires: Expr
+    outcome: Literal["inngår ikke", "varsel"]
+    text: str | None
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingDecl:
+    """The block `gruppering`."""
+
+    name: str
+    record: str
+    title: str | None
+    chooses: str | None
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDecl:
+    """The block `gruppe`."""
+
+    ref: Ref
+    title: str | None
+    columns: tuple[Column, ...]
+    when: Expr | None
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TariffDecl:
+    """The block `takst`."""
+
+    code: str
+    title: str | None
+    columns: tuple[Column, ...]
+    tail: Tail
+    span: Span
+
+
+Kind = Literal["gruppe", "takst", "kodesett", "sats", "krav", "begrep", "beregning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """«vekt fra 5,719 til 5,621»."""
+
+    column: str | None
+    old: Items
+    new: Items
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """«legger til …»."""
+
+    items: Items
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """«fjerner …»."""
+
+    items: Items
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AmendDecl:
+    """The block `endrer`."""
+
+    kind: Kind
+    ref: Ref
+    changes: tuple[Changed | Added | Removed, ...]
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AmendRecordsDecl:
+    """The block `endrer opplysninger`."""
+
+    record: str
+    fields: tuple[Field, ...]
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RepealDecl:
+    """The block `opphever`."""
+
+    kind: Kind
+    ref: Ref
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """«name = value», or a name with a table under it."""
+
+    name: str
+    items: Items | None
+    rows: "tuple[Row, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table."""
+
+    cells: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectStatus:
+    """«inngår ikke «…»», «uavklart», «ikke i utdraget»."""
+
+    status: str
+    text: str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectNothing:
+    """«refusjon kan ikke beregnes», «drg mangler»."""
+
+    name: str
+    how: Literal["kan ikke beregnes", "mangler"]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleDecl:
+    """The block `eksempel`."""
+
+    title: str
+    given: tuple[Fact, ...]
+    expected: "tuple[Expectation, ...]"
+    span: Span
+
+
+Expectation = Fact | ExpectStatus | ExpectNothing
+
+Block = (
+    RulebookHeader
+    | SourceDecl
+    | RecordDecl
+    | TableDecl
+    | CodeSetDecl
+    | RateDecl
+    | TermDecl
+    | RequirementDecl
+    | GroupingDecl
+    | GroupDecl
+    | TariffDecl
+    | AmendDecl
+    | AmendRecordsDecl
+    | RepealDecl
+    | ExampleDecl
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file: its source and its blocks in order."""
+
+    source: Source
+    blocks: tuple[Block, ...]
