@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from compiler import model
-from compiler.names import normal_code
+from compiler.names import normal_code, slug
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
@@ -61,9 +61,8 @@ def _known(rulebook: model.Rulebook) -> set[tuple[str, str]]:
 def _kept(parts: Sequence[model.ChapterPart], known: set[tuple[str, str]]) -> Iterator[model.ChapterPart]:
     """What a later year shows of a chapter: prose, and the rules that still hold. Examples are not inherited."""
     for part in parts:
-        if isinstance(part, model.Prose):
-            yield part
-        elif isinstance(part, model.RuleAt) and part.type != "eksempel" and (part.type, part.id) in known:
+        rule_kept = isinstance(part, model.RuleAt) and part.type != "eksempel" and (part.type, part.id) in known
+        if isinstance(part, model.Prose) or rule_kept:
             yield part
 
 
@@ -113,16 +112,12 @@ def _part(block: tree.Block) -> model.ChapterPart | None:
         case tree.TariffDecl(code=code):
             return model.RuleAt(type="takst", id=normal_code(code))
         case tree.ExampleDecl(title=title):
-            from compiler.names import slug
-
             return model.RuleAt(type="eksempel", id=slug(title))
         case tree.AmendDecl(kind=kind, ref=ref, tail=tail):
             return model.AmendmentAt(type=kind, id=str(ref), verb="endrer", because=tail.because)
         case tree.AmendRecordsDecl(record=record, fields=fields, tail=tail):
             names = tuple(field.name for field in fields)
-            return model.AmendmentAt(
-                type="opplysninger", id=record, verb="endrer", changes=names, because=tail.because
-            )
+            return model.AmendmentAt(type="opplysninger", id=record, verb="endrer", changes=names, because=tail.because)
         case tree.RepealDecl(kind=kind, ref=ref, tail=tail):
             return model.AmendmentAt(type=kind, id=str(ref), verb="opphever", because=tail.because)
 
@@ -137,7 +132,7 @@ def names_for_prose(rulebook: model.Rulebook) -> dict[str, tuple[str, model.Defi
         ("gruppering", rulebook.groupings),
         ("sats", rulebook.rates),
     ):
-        found |= {definition.id: (kind, definition) for definition in definitions}  # type: ignore[attr-defined]
+        found |= {definition.id: (kind, definition) for definition in definitions}
     return found
 
 

@@ -23,6 +23,8 @@ from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
 Resolved = tuple[model.Expr, Kind]
+_MOST_NUMBERED = 10_000
+"""How many codes an interval of numbers may stand for."""
 _NOTHING: model.Expr = model.BoolValue(value=False)
 
 
@@ -84,7 +86,9 @@ class Expressions:
             return found
         hint = "skriv hva som skal gjelde, for eksempel «… er …»"
         if kind.name in ("liste", "mengde"):
-            hint = "skriv «minst én av …»"
+            hint = f"skriv «minst én av {expr.name} …»" if isinstance(expr, tree.Name) else "skriv «minst én av …»"
+        elif isinstance(expr, tree.Codes | tree.Quantity | tree.Member):
+            hint = "skriv flere koder med komma: «er i …, …»"
         return self.fault("R303", f"her ventes et vilkår, ikke {kind.words}", expr.span, hint)[0]
 
     def chain(self, expr: tree.AnyOf | tree.AllOf) -> tuple[model.Expr, ...]:
@@ -92,12 +96,8 @@ class Expressions:
         parts: list[model.Expr] = []
         last: tree.Comparison | None = None
         for part in expr.parts:
-            if last is not None and isinstance(expr, tree.AnyOf) and not expr.is_list and self._is_bare_value(part, last):
-                if last.predicate in ("er ikke", "ikke i"):
-                    hint = "skriv en liste under «ingen av disse er oppfylt»"
-                    self.fault("R304", f"«{last.predicate} … eller …» kan leses på to måter", part.span, hint)
-                    continue
-                parts.append(self.comparison(tree.Comparison(last.subject, last.predicate, part, part.span)))
+            if last is not None and not expr.is_list and self._is_bare_value(part, last, isinstance(expr, tree.AllOf)):
+                parts.append(self._continued(part, last, isinstance(expr, tree.AllOf)))
                 continue
             if isinstance(part, tree.Comparison):
                 last = part
@@ -106,13 +106,25 @@ class Expressions:
             parts.append(self.condition(part))
         return tuple(parts)
 
-    def _is_bare_value(self, part: tree.Expr, last: tree.Comparison) -> bool:
+    def _continued(self, part: tree.Expr, last: tree.Comparison, is_and: bool) -> model.Expr:
+        """A bare value in a chain, as the comparison before it with this value."""
+        if is_and:
+            hint = "skriv «eller» foran verdien, eller hele vilkåret om igjen"
+            return self.fault("R303", "«og» kan ikke stå mellom to verdier", part.span, hint)[0]
+        if last.predicate in ("er ikke", "ikke i"):
+            hint = "skriv en liste under «ingen av disse er oppfylt»"
+            return self.fault("R304", f"«{last.predicate} … eller …» kan leses på to måter", part.span, hint)[0]
+        return self.comparison(tree.Comparison(last.subject, last.predicate, part, part.span))
+
+    def _is_bare_value(self, part: tree.Expr, last: tree.Comparison, only_choices: bool) -> bool:
         """Whether a link of a chain is a value for the comparison before it."""
         if isinstance(part, tree.Codes | tree.Quantity | tree.Member | tree.Interval | tree.DateValue | tree.Text):
             return True
-        if isinstance(part, tree.Name):
-            return self._field_or_term(part) is None or self._is_choice(part.name, last.subject)
-        return False
+        if not isinstance(part, tree.Name):
+            return False
+        if self._is_choice(part.name, last.subject):
+            return True
+        return not only_choices and self._field_or_term(part) is None
 
     def _is_choice(self, name: str, subject: tree.Expr) -> bool:
         quiet = Expressions(self.names, lambda _: None, self.frames)
@@ -122,8 +134,9 @@ class Expressions:
         """«subject predicate value» as a condition."""
         subject, kind = self.value(expr.subject)
         if kind.name in ("liste", "mengde") and expr.predicate not in ("mangler", "finnes"):
-            hint = "skriv «minst én av …» foran listen"
-            return self.fault("R305", "en liste kan ikke sammenlignes", expr.subject.span, hint)[0]
+            name = expr.subject.name if isinstance(expr.subject, tree.Name) else "…"
+            hint = f"skriv «minst én av {name} …», «ingen av {name} …» eller «alle {name} …»"
+            return self.fault("R305", "en liste kan ikke sammenlignes direkte", expr.subject.span, hint)[0]
         return self.predicate(subject, kind, expr)
 
     def predicate(self, subject: model.Expr, kind: Kind, expr: tree.Comparison) -> model.Expr:
@@ -145,10 +158,14 @@ class Expressions:
             "under": "<",
         }
         operator = operators[expr.predicate]
+        if operator not in ("==", "!=") and kind.name not in ("tall", "dato", "ukjent"):
+            message = f"«{expr.predicate}» gjelder tall og datoer, ikke {kind.words}"
+            return self.fault("R306", message, expr.span, "skriv «er», eller «er i» med en liste")[0]
+        if isinstance(expr.value, tree.Interval) and kind.name == "tall":
+            hint = f"skriv «er i {expr.value.text}{f' {expr.value.unit.word}' if expr.value.unit else ''}»"
+            return self.fault("R307", "et intervall kan bare stå etter «er i»", expr.value.span, hint)[0]
         value, value_kind = self.value(expr.value, kind)
         self._check_comparable(kind, value_kind, expr)
-        if operator not in ("==", "!=") and kind.name not in ("tall", "dato", "ukjent"):
-            self.fault("R306", f"«{expr.predicate}» gjelder tall og datoer, ikke {kind.words}", expr.span)
         if subject == value and not isinstance(subject, model.BoolValue):
             hint = "skriv «av linje» eller «av tidligere linje» for å si hvilken det gjelder"
             self.fault("R405", "et navn er sammenlignet med seg selv", expr.span, hint)
@@ -166,29 +183,42 @@ class Expressions:
             self.fault("R302", f"{left.words} kan ikke sammenlignes med {right.words}", expr.span)
 
     def _unit_fault(self, left: Kind, right: Kind, at: tree.Expr) -> None:
-        """Report two numbers whose units differ."""
-        hint = None
-        if not right.dimension and isinstance(at, tree.Quantity) and left.shown is not None:
-            hint = f"skriv enheten: «{at.text} {left.shown.shown}»"
-        elif isinstance(at, tree.Quantity) and left.shown is not None:
-            hint = f"feltet er oppgitt i {left.shown.shown}"
-        message = f"enhetene passer ikke: {dimension_text(left.dimension)} mot {dimension_text(right.dimension)}"
-        self.fault("R301", message, at.span, hint)
+        """Report two numbers that are compared and whose units differ."""
+        unit = left.shown.shown if left.shown is not None else dimension_text(left.dimension)
+        other = right.shown.shown if right.shown is not None else dimension_text(right.dimension)
+        if not right.dimension and isinstance(at, tree.Quantity | tree.Interval):
+            percent = at.unit is not None
+            hint = f"skriv tallet i {unit}" if percent else f"skriv «{at.text} {unit}»"
+            message = f"«{at.text}» mangler enhet" if not percent else f"prosent kan ikke sammenlignes med {unit}"
+            self.fault("R301", message, at.span, hint)
+        elif not left.dimension:
+            self.fault("R301", f"et tall uten enhet kan ikke sammenlignes med {other}", at.span)
+        else:
+            in_unit = f"skriv tallet i {unit}" if isinstance(at, tree.Quantity | tree.Interval) else None
+            self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, in_unit)
 
     def _membership(self, item: model.Expr, kind: Kind, expr: tree.Expr) -> model.Expr:
         """Whether an item is in what an expression names: a set, a list of codes, or an interval."""
         if isinstance(expr, tree.Interval):
-            dimension, factor, _ = unit_of(expr.unit)
+            dimension, factor, unit_shown = unit_of(expr.unit)
+            if expr.low > expr.high:
+                hint = "det minste tallet står først"
+                return self.fault("R309", f"intervallet «{expr.text}» er tomt", expr.span, hint)[0]
             if kind.name not in ("tall", "ukjent"):
-                return self.fault("R302", f"{kind.words} kan ikke ligge i et intervall av tall", expr.span)[0]
+                return self.fault(
+                    "R302",
+                    f"{kind.words} kan ikke ligge i et intervall av tall",
+                    expr.span,
+                    "skriv verdiene med «eller»",
+                )[0]
             if kind.name == "tall" and kind.dimension != dimension:
-                self._unit_fault(kind, Kind("tall", dimension), expr)
+                self._unit_fault(kind, Kind("tall", dimension, shown=unit_shown), expr)
             unit = f" {expr.unit.word}" if expr.unit else ""
             low = model.NumberValue(value=in_base(expr.low, factor), shown=f"{expr.low}".replace(".", ",") + unit)
             high = model.NumberValue(value=in_base(expr.high, factor), shown=f"{expr.high}".replace(".", ",") + unit)
             return model.InInterval(item=item, low=low, high=high)
         if kind.name not in ("kode", "valg", "gruppe", "tekst", "ukjent"):
-            return self.fault("R302", f"{kind.words} kan ikke være i en mengde", expr.span)[0]
+            return self.fault("R302", f"{kind.words} kan ikke stå i en liste med koder", expr.span)[0]
         codes, codes_kind = self.value(expr, Kind("mengde", origins=kind.origins))
         if codes_kind.name == "kode" and isinstance(codes, model.StringValue):
             codes, codes_kind = model.CodeSet(codes=(codes.value,)), Kind("mengde")
@@ -229,6 +259,8 @@ class Expressions:
                 return (model.CountOf(items=items), Kind("tall")) if items and frame else (_NOTHING, UNKNOWN)
             case tree.Rounded(value=inner, rounding=rounding):
                 found, kind = self.value(inner)
+                if kind.name not in ("tall", "ukjent"):
+                    return self.fault("R302", f"bare tall kan avrundes, ikke {kind.words}", inner.span)
                 return model.Round(value=found, rounding=self.rounding(rounding, kind)), kind
             case tree.Unknown(reason=reason):
                 return model.UnknownValue(reason=reason or "verdien er ukjent"), UNKNOWN
@@ -247,11 +279,13 @@ class Expressions:
             case tree.Quantified():
                 return self._quantified(expr), BOOL
             case tree.Interval():
-                return self.fault("R307", "et intervall kan bare stå etter «er i»", expr.span)
+                return self.fault("R307", "et intervall kan bare stå etter «er i»", expr.span, "skriv «er i …»")
             case tree.Filtered():
-                return self.fault("R307", "en liste med «der» kan bare stå etter «minst én av» og lignende", expr.span)
+                hint = "skriv «minst én av … der …», «ingen av … der …» eller «antall (… der …)»"
+                return self.fault("R307", "en liste med «der» kan ikke stå her", expr.span, hint)
             case tree.Relative():
-                return self.fault("R307", f"«{expr.word} {expr.name}» kan ikke stå alene her", expr.span)
+                hint = f"skriv hva det gjelder: «… av {expr.word} {expr.name}»"
+                return self.fault("R307", f"«{expr.word} {expr.name}» kan ikke stå alene her", expr.span, hint)
 
     def _quantity(self, expr: tree.Quantity, wanted: Kind) -> Resolved:
         if expr.unit is None and wanted.name in ("kode", "valg", "mengde", "gruppe"):
@@ -295,11 +329,27 @@ class Expressions:
             return model.StringValue(value=name, shown=name), Kind("gruppe")
         columns = [table for table in self.names.tables.values() if table.field(name) is not None]
         if columns:
-            hint = f"skriv hva det gjelder: «{name} av {columns[0].key}»"
+            hint = f"skriv hva det gjelder: «{name} av {self._key_name(columns[0])}»"
             return self.fault("R204", f"«{name}» er en kolonne og trenger en nøkkel", expr.span, hint)
         if wanted.name == "valg":
             return self._choice(name, wanted, expr.span)
-        return self.fault("R201", f"ukjent navn «{name}»", expr.span, nearest(name, self.names.all_names()))
+        hint = self._owner_of_choice(name) or nearest(name, self.names.all_names())
+        return self.fault("R201", f"ukjent navn «{name}»", expr.span, hint)
+
+    def _key_name(self, table: model.Table) -> str:
+        """A name in scope that a table can be looked up with; else the table's own word for its key."""
+        groupings = [grouping.id for grouping in self.names.groupings.values()] if table.key == "gruppe" else []
+        fields = [f.name for frame in self.frames if frame.record for f in frame.record.fields]
+        keys = [f.name for fr in self.frames if fr.record for f in fr.record.fields if table.id in f.origins]
+        return next(iter([*groupings, *keys, *(name for name in fields if name == table.key)]), table.key)
+
+    def _owner_of_choice(self, name: str) -> str | None:
+        """A hint, where the name is a choice of a field in scope."""
+        for frame in reversed(self.frames):
+            for found in frame.record.fields if frame.record is not None else ():
+                if name in found.choices:
+                    return f"«{name}» er et valg i «{found.name}»: skriv «{found.name} er {name}»"
+        return None
 
     def _field_or_term(self, expr: tree.Name) -> Resolved | None:
         """A field, term or grouping of the innermost record that has one by this name; or the element itself."""
@@ -342,12 +392,13 @@ class Expressions:
             if found is not None:
                 return found
             known = [f.name for f in frame.record.fields]
-            message = f"«{frame.record.id}» har ikke noe som heter «{expr.function}»"
-            return self.fault("R201", message, expr.span, nearest(expr.function, known))
+            message = f"ukjent navn «{expr.function}» i {frame.record.id}"
+            return self.fault("R201", message, _function_span(expr), nearest(expr.function, known))
         tables = [table for table in self.names.tables.values() if table.field(expr.function) is not None]
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            return self.fault("R201", f"ukjent kolonne «{expr.function}»", expr.span, nearest(expr.function, columns))
+            hint = nearest(expr.function, columns) or self._not_a_column(expr.function)
+            return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
         wanted = Kind("gruppe" if table.key == "gruppe" else "kode")
         key, kind = self.value(expr.argument, wanted)
@@ -357,6 +408,11 @@ class Expressions:
         column = table.field(expr.function)
         assert column is not None
         return model.ColumnRef(table=table.id, column=column.name, key=key), field_kind(column)
+
+    def _not_a_column(self, name: str) -> str | None:
+        """A hint, where what is applied is known as something else."""
+        plain = self._field_or_term(tree.Name(name, Span("", 1, 1, 1, 1))) is not None or name in self.names.rates
+        return f"«{name}» slås ikke opp med noe: skriv bare «{name}»" if plain else None
 
     def _frame_named(self, expr: tree.Expr) -> Frame | None:
         """The record in scope that an argument names: «linje», «tidligere linje»."""
@@ -379,13 +435,17 @@ class Expressions:
         right, right_kind = self.value(expr.right)
         for side, kind in ((expr.left, left_kind), (expr.right, right_kind)):
             if kind.name not in ("tall", "ukjent"):
-                return self.fault("R302", f"det kan ikke regnes med {kind.words}", side.span)
+                listed = isinstance(side, tree.Name) and kind.name in ("liste", "mengde")
+                hint = f"skriv «antall {side.name}»" if listed and isinstance(side, tree.Name) else None
+                return self.fault("R302", f"det kan ikke regnes med {kind.words}", side.span, hint)
         node = model.Arithmetic(operator=expr.operator, left=left, right=right)
         if "ukjent" in (left_kind.name, right_kind.name):
             return node, UNKNOWN
         if expr.operator in ("+", "−"):
             if left_kind.dimension != right_kind.dimension:
-                self._unit_fault(left_kind, right_kind, expr.right)
+                verb = "legges sammen" if expr.operator == "+" else "trekkes fra hverandre"
+                message = f"{_in_unit(left_kind)} og {_in_unit(right_kind)} kan ikke {verb}"
+                return self.fault("R301", message, expr.span, "begge sider må ha samme enhet")
             return node, without_shown(left_kind)
         sign = 1 if expr.operator == "×" else -1
         return node, Kind("tall", times(left_kind.dimension, right_kind.dimension, sign))
@@ -394,9 +454,14 @@ class Expressions:
         if expr.kind == "samlet":
             return self.fault("R307", "«samlet av» over flere mengder er ikke tatt inn i språket ennå", expr.span)
         found = [self.value(value) for value in expr.values]
+        for value, (_, kind) in zip(expr.values, found, strict=True):
+            if kind.name not in ("tall", "ukjent"):
+                return self.fault("R302", f"«{expr.kind} av» gjelder tall, ikke {kind.words}", value.span)
         kinds = [kind for _, kind in found if kind.name != "ukjent"]
         if kinds and any(kind.dimension != kinds[0].dimension for kind in kinds):
-            self._unit_fault(kinds[0], next(k for k in kinds if k.dimension != kinds[0].dimension), expr.values[-1])
+            other = next(k for k in kinds if k.dimension != kinds[0].dimension)
+            message = f"{_in_unit(kinds[0])} og {_in_unit(other)} kan ikke sammenlignes"
+            return self.fault("R301", message, expr.span, "alle verdiene må ha samme enhet")
         function: Literal["høyeste", "laveste", "sum"] = expr.kind  # type: ignore[assignment]
         node = model.OfMany(function=function, values=tuple(value for value, _ in found))
         return node, without_shown(kinds[0]) if kinds else UNKNOWN
@@ -421,9 +486,16 @@ class Expressions:
     def rounding(self, rounding: tree.Rounding, kind: Kind) -> model.Rounding:
         """What a value of a kind is rounded to."""
         dimension, factor, unit = unit_of(rounding.unit)
-        if rounding.unit is not None and kind.name == "tall" and kind.dimension != dimension and unit and unit.shown != "%":
-            message = f"verdien er i {dimension_text(kind.dimension)} og kan ikke avrundes til {unit.shown}"
-            self.fault("R301", message, rounding.span)
+        percent = unit is not None and not dimension
+        if unit is not None and kind.name == "tall" and kind.dimension != dimension and not percent:
+            own = dimension_text(kind.dimension)
+            message = (
+                f"verdien er {f'i {own}' if kind.dimension else 'uten enhet'} og kan ikke avrundes til {unit.shown}"
+            )
+            hint = f"skriv «avrundet til hele {own}»" if len(kind.dimension) == 1 else None
+            self.fault("R301", message, rounding.span, hint)
+        elif kind.name not in ("tall", "ukjent"):
+            self.fault("R302", f"bare tall kan avrundes, ikke {kind.words}", rounding.span)
         shown = unit.shown if unit else "hele tall"
         step = in_base(Decimal(1), factor)
         return model.Rounding(step=step, direction=rounding.direction, shown=shown)
@@ -444,13 +516,11 @@ class Expressions:
         if inner_condition is not None:
             condition = inside.condition(inner_condition)
         if isinstance(body, tree.Comparison):
-            if frame.codes is None:
-                hint = f"skriv hvilket felt det gjelder, med «der»: «{expr.quantifier.kind} … av … der …»"
-                return self.fault("R305", "elementene er opplysninger og kan ikke sammenlignes", body.span, hint)[0]
-            said = inside.predicate(model.Element(variable=frame.variable), frame.codes, body)
+            said = self._said_of_elements(expr, body, inside, frame)
             condition = said if condition is None else model.All(parts=(condition, said))
         elif expr.quantifier.kind == "alle":
-            hint = "skriv «ingen av … der … ikke …»"
+            name = subject.name if isinstance(subject, tree.Name) else "…"
+            hint = f"skriv «alle {name} er …», eller «ingen av {name} der … ikke …»"
             return self.fault("R308", "«alle» mangler det som skal gjelde for elementene", expr.span, hint)[0]
         return model.Quantified(
             quantifier=expr.quantifier.kind,
@@ -459,6 +529,16 @@ class Expressions:
             variable=frame.variable,
             condition=condition,
         )
+
+    def _said_of_elements(
+        self, expr: tree.Quantified, body: tree.Comparison, inside: "Expressions", frame: Frame
+    ) -> model.Expr:
+        """What a quantifier says of each element, which must be a code."""
+        if frame.codes is None:
+            quantifier = {"alle": "ingen av", "ingen": "ingen av"}.get(expr.quantifier.kind, "minst én av")
+            hint = f"skriv hvilket felt det gjelder: «{quantifier} … der …»"
+            return self.fault("R305", "elementene er opplysninger og kan ikke sammenlignes", body.span, hint)[0]
+        return inside.predicate(model.Element(variable=frame.variable), frame.codes, body)
 
     def _items(self, expr: tree.Expr) -> tuple[model.ListExpr | None, Frame | None]:
         """The list that an expression names, and the frame of its elements."""
@@ -475,10 +555,14 @@ class Expressions:
                 found = frame.record.field(expr.name) if frame.record is not None else None
                 if found is not None and found.kind in ("liste", "koder"):
                     return self._list_field(found, frame)
+        lists = self._lists()
+        listed = f"listene er {', '.join(lists)}" if lists else "ingen av opplysningene er en liste"
         if isinstance(expr, tree.Name) and self._field_or_term(expr) is None:
-            self.fault("R201", f"ukjent liste «{expr.name}»", expr.span, nearest(expr.name, self._lists()))
+            self.fault("R201", f"ukjent liste «{expr.name}»", expr.span, nearest(expr.name, lists) or listed)
+        elif isinstance(expr, tree.Name):
+            self.fault("R305", f"«{expr.name}» er ikke en liste", expr.span, nearest(expr.name, lists) or listed)
         else:
-            self.fault("R305", "her ventes en liste", expr.span, nearest(getattr(expr, "name", ""), self._lists()))
+            self.fault("R305", "her ventes en liste", expr.span, listed)
         return None, None
 
     def _list_field(self, found: model.RecordField, frame: Frame) -> tuple[model.ListExpr, Frame]:
@@ -486,8 +570,8 @@ class Expressions:
         if found.kind == "koder":
             name = found.element or f"{found.name}_element"
             return items, Frame(name, None, codes=Kind("kode", origins=found.origins))
-        record = self.names.records[found.of or ""]
-        return items, Frame(record.variable, record)
+        record = self.names.records.get(found.of or "")
+        return items, Frame(record.variable if record else found.name, record)
 
     def _related(self, expr: tree.Relative) -> tuple[model.ListExpr | None, Frame | None]:
         """«tidligere linjer» and «andre linjer» of the element in scope."""
@@ -512,12 +596,13 @@ class Expressions:
             for found in frame.record.fields if frame.record is not None else ():
                 names = {found.element}
                 if found.kind == "liste" and found.of:
-                    names |= {self.names.records[found.of].variable, found.of}
+                    inner = self.names.records.get(found.of)
+                    names |= {inner.variable, found.of} if inner else {found.of}
                 if found.kind in ("liste", "koder") and element.name in names:
                     return self._list_field(found, frame)
         elements = [f.element for frame in self.frames if frame.record for f in frame.record.fields if f.element]
-        hint = nearest(element.name, elements)
-        self.fault("R201", f"ingen liste har elementer som heter «{element.name}»", element.span, hint)
+        hint = nearest(element.name, elements) or (f"elementene heter {', '.join(elements)}" if elements else None)
+        self.fault("R201", f"«{element.name}» er ikke navnet på elementene i noen liste", element.span, hint)
         return None, None
 
     def _lists(self) -> list[str]:
@@ -541,17 +626,16 @@ class Expressions:
                         if high:
                             intervals.append((normal_code(low), normal_code(high)))
                             if normal_code(low) > normal_code(high):
-                                self.fault("R309", f"intervallet «{part}» er tomt", value.span, "den minste koden står først")
+                                hint = "den minste koden står først"
+                                self.fault("R309", f"intervallet «{part}» er tomt", value.span, hint)
                         elif part.endswith("*"):
                             prefixes.append(normal_code(part[:-1]))
                         else:
                             codes.append(normal_code(part))
                 case tree.Quantity(unit=None, text=text):
                     codes.append(text.replace(" ", ""))
-                case tree.Interval(low=first, high=last, unit=None):
-                    if first > last:
-                        self.fault("R309", f"intervallet «{first}–{last}» er tomt", value.span, "det minste tallet står først")
-                    codes += [str(n) for n in range(int(first), int(last) + 1)]
+                case tree.Interval(unit=None):
+                    codes += self._numbered(value)
                 case tree.Name(name=name) if name in self.names.sets:
                     sets.append(name)
                 case tree.AllItems(exceptions=exceptions):
@@ -569,7 +653,8 @@ class Expressions:
                 case tree.Name(name=name):
                     self.fault("R201", f"ukjent kodesett «{name}»", value.span, nearest(name, self.names.sets))
                 case _:
-                    self.fault("R302", "her ventes koder eller navn på kodesett", value.span)
+                    hint = "koder skrives med komma mellom: «JAB10, JAH01»"
+                    self.fault("R302", "her ventes koder eller navn på kodesett", value.span, hint)
         left_out = self.code_set(without) if without else None
         return model.CodeSet(
             codes=tuple(codes),
@@ -580,8 +665,33 @@ class Expressions:
             everything=everything,
         )
 
+    def _numbered(self, interval: tree.Interval) -> list[str]:
+        """The codes of an interval of whole numbers, as long as the first is written: «001–010»."""
+        first, last = interval.text.split("–")
+        if interval.low > interval.high:
+            hint = "det minste tallet står først"
+            self.fault("R309", f"intervallet «{interval.text}» er tomt", interval.span, hint)
+        elif interval.high - interval.low > _MOST_NUMBERED or "," in interval.text:
+            hint = f"et intervall av koder går mellom hele tall og har høyst {_MOST_NUMBERED} koder"
+            self.fault("R309", f"intervallet «{first}–{last}» kan ikke skrives ut", interval.span, hint)
+        else:
+            width = len(first) if first.startswith("0") else 0
+            return [str(n).zfill(width) for n in range(int(interval.low), int(interval.high) + 1)]
+        return []
+
+
+def _function_span(expr: tree.Call) -> Span:
+    """The span of the name that is applied."""
+    return expr.span._replace(end_line=expr.span.line, end_column=expr.span.column + len(expr.function))
+
+
+def _in_unit(kind: Kind) -> str:
+    """A number's unit, as a message about it says."""
+    if not kind.dimension:
+        return "tall uten enhet"
+    return kind.shown.shown if kind.shown is not None else dimension_text(kind.dimension)
+
 
 def _relation(word: str) -> Literal["tidligere", "andre"]:
     """Which related elements a word names."""
     return "tidligere" if word == "tidligere" else "andre"
-

@@ -14,6 +14,18 @@ Dimension = tuple[tuple[str, int], ...]
 
 _SHOWN_BASE = {"kr": "kr", "poeng": "poeng", "dag": "dager", "minutt": "minutter", "måned": "måneder"}
 
+_WORDS = {
+    "ja/nei": "ja eller nei",
+    "dato": "en dato",
+    "tekst": "en tekst",
+    "kode": "en kode",
+    "valg": "et valg",
+    "gruppe": "en gruppe",
+    "mengde": "en liste med koder",
+    "liste": "en liste",
+    "post": "et sett opplysninger",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -30,9 +42,11 @@ class Kind:
     @property
     def words(self) -> str:
         """The kind as a message names it."""
-        if self.name == "tall":
-            return f"tall i {dimension_text(self.dimension)}" if self.dimension else "tall uten enhet"
-        return {"valg": "valg", "kode": "kode", "post": "opplysninger", "gruppe": "gruppe"}.get(self.name, self.name)
+        if self.name != "tall":
+            return _WORDS.get(self.name, self.name)
+        if not self.dimension:
+            return "et tall uten enhet"
+        return f"et tall i {self.shown.shown if self.shown else dimension_text(self.dimension)}"
 
 
 BOOL = Kind("ja/nei")
@@ -118,4 +132,6 @@ def without_shown(kind: Kind) -> Kind:
 
 def rate_kind(rate: Rate) -> Kind:
     """The kind of a rate's value."""
+    if rate.value is None and rate.unit is None:
+        return UNKNOWN
     return Kind("tall", field_dimension(rate.unit), shown=rate.unit)

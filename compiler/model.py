@@ -7,7 +7,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictStr,
+    WithJsonSchema,
+)
 
 MODEL_VERSION = 1
 """The version of the JSON that a rulebook is exported as."""
@@ -17,6 +26,43 @@ class Node(BaseModel):
     """A frozen node."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _digits(value: Decimal) -> str:
+    """An exact number as JSON has it: all its digits, and never an exponent."""
+    return f"{value:f}"
+
+
+def _from_cell(value: object) -> object:
+    """The number in a cell of a row; only what JSON marks as a number is one, so that «010» stays a text."""
+    match value:
+        case Decimal():
+            return value
+        case {"kind": "number", "value": str(digits), **rest} if not rest:
+            return digits
+        case _:
+            raise ValueError('skriv tallet som {"kind": "number", "value": "1.5"}')
+
+
+def _to_cell(value: Decimal) -> dict[str, str]:
+    """The number in a cell of a row as JSON has it."""
+    return {"kind": "number", "value": _digits(value)}
+
+
+_DIGITS = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
+_NUMBER_CELL = {
+    "type": "object",
+    "properties": {"kind": {"const": "number"}, "value": _DIGITS},
+    "required": ["kind", "value"],
+    "additionalProperties": False,
+}
+
+Number = Annotated[Decimal, PlainSerializer(_digits, when_used="json"), WithJsonSchema(_DIGITS)]
+"""An exact number in base units: a string in JSON."""
+
+NumberCell = Annotated[
+    Decimal, BeforeValidator(_from_cell), PlainSerializer(_to_cell, when_used="json"), WithJsonSchema(_NUMBER_CELL)
+]
 
 
 class Place(Node):
@@ -71,7 +117,7 @@ class NumberValue(Node):
     """A number in base units, with the author's writing of it."""
 
     kind: Literal["number"] = "number"
-    value: Decimal
+    value: Number
     shown: str
 
 
@@ -292,7 +338,7 @@ class OfMany(Node):
 class Rounding(Node):
     """Rounding to a step in base units: half away from zero unless up or down."""
 
-    step: Decimal
+    step: Number
     direction: Literal["opp", "ned"] | None = None
     shown: str
 
@@ -400,11 +446,15 @@ class Record(Definition):
         return next((field for field in self.fields if field.name == name), None)
 
 
+Cell = Annotated[StrictStr | StrictBool | CodeSet | NumberCell, Field(union_mode="left_to_right")]
+"""A value of a row; a number is marked as one in JSON."""
+
+
 class Row(Definition):
     """A row of a table: its key and its values; numbers are in base units."""
 
     key: str
-    values: dict[str, Decimal | str | bool | CodeSet]
+    values: dict[str, Cell]
     shown: str
 
 
@@ -446,7 +496,7 @@ class NamedSet(Definition):
 class Rate(Definition):
     """A figure with a name; None means that it is unknown, for the stated reason."""
 
-    value: Decimal | None
+    value: Number | None
     unit: Unit | None
     yearly: bool
     shown: str

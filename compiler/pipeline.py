@@ -8,7 +8,7 @@ from compiler.checks import check
 from compiler.model import Rulebook
 from compiler.resolve import header_of, resolve
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
+from dsl.diagnostics import Diagnostic, Span, error, has_errors
 from dsl.parser import parse
 from dsl.source import Source
 
@@ -24,6 +24,8 @@ class Year:
     faults: list[Diagnostic]
     header: tree.RulebookHeader | None
     rulebook: Rulebook | None = None
+    unreadable: frozenset[str] = frozenset()
+    """Names in blocks that could not be read, here or in the years it builds on."""
 
     @property
     def name(self) -> str:
@@ -63,17 +65,17 @@ def load(root: Path, shown: Path | None = None) -> Library:
     folders = sorted({path.parent for path in rule_files(root)})
     if not folders:
         place = Span(_shown(root, shown), 1, 1, 1, 2)
-        hint = "legg rulebook-filer (.md eller .regel) i MAPPE/ordning/år"
-        library.faults.append(error("R114", "mappen har ingen regelverk", place, hint))
+        hint = "legg regelfiler (.md eller .regel) i MAPPE/ordning/år"
+        message = "mappen har ingen regelverk" if root.is_dir() else "mappen finnes ikke"
+        library.faults.append(error("R114", message, place, hint))
     for folder in folders:
         year = _read(library, folder, shown)
-        if year.header is None and not year.faults and not any(document.blocks for document in year.documents):
-            continue
         if year.name in library.years:
             other = library.years[year.name].header
             span = year.header.span if year.header else Span(_shown(folder, shown), 1, 1, 1, 2)
-            message = f"{year.name} finnes i to mapper"
-            year.faults.append(error("R202", message, span, None, other.span if other else None))
+            message = f"«{year.name}» finnes i to mapper"
+            hint = "rett året i den ene, eller ta den bort"
+            year.faults.append(error("R202", message, span, hint, other.span if other else None))
             library.years[f"{year.name} ({folder})"] = year
         else:
             library.years[year.name] = year
@@ -110,34 +112,51 @@ def _read(library: Library, folder: Path, shown: Path | None) -> Year:
     return Year(folder, tuple(documents), faults if header else [*faults, *header_faults], header)
 
 
-def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ...]) -> Rulebook | None:
-    """Resolve a year after the one it builds on."""
+def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ...]) -> Year:
+    """Resolve a year after the one it builds on; a year whose base is not there is left as it is."""
     year = library.years[name]
     if name in done:
-        return year.rulebook
+        return year
     header = year.header
-    base = None
+    base: Year | None = None
     if header is not None and header.base is not None:
         base_name = f"{header.base[0].lower()}-{header.base[1]}"
-        if base_name in (*waiting, name):
-            message = f"regelverkene bygger på hverandre i ring: {' → '.join([*waiting, name, base_name])}"
-            year.faults.append(error("R208", message, header.span))
-        elif base_name not in library.years:
-            hint = nearest(base_name, library.years) or f"lag mappen for {header.base[0]} {header.base[1]}"
-            message = f"regelverket bygger på {header.base[0]} {header.base[1]}, som ikke finnes"
-            year.faults.append(error("R208", message, header.span, hint))
+        fault = _base_fault(library, header, name, base_name, waiting)
+        if fault is not None:
+            year.faults.append(fault)
         else:
             base = _resolve(library, base_name, done, (*waiting, name))
     if name in done:
-        return year.rulebook
+        return year
     done.add(name)
-    if header is None:
-        return None
-    year.rulebook, faults = resolve(year.documents, base)
+    if header is None or (header.base is not None and (base is None or base.rulebook is None)):
+        return year
+    year.unreadable = (base.unreadable if base else frozenset()).union(*(d.unreadable for d in year.documents))
+    year.rulebook, faults = resolve(year.documents, base.rulebook if base else None, year.unreadable)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
         year.faults += check(year.rulebook)
-    return year.rulebook
+    return year
+
+
+def _base_fault(
+    library: Library, header: tree.RulebookHeader, name: str, base_name: str, waiting: tuple[str, ...]
+) -> Diagnostic | None:
+    """R208: the year that a year builds on is not there, or builds on it in turn."""
+    assert header.base is not None
+    scheme, number = header.base
+    if base_name in (*waiting, name):
+        ring = [*waiting, name, base_name]
+        message = f"regelverkene bygger på hverandre i ring: {' → '.join(ring[ring.index(base_name) :])}"
+        if base_name == name:
+            message = "regelverket bygger på seg selv"
+        return error("R208", message, header.place("bygger"), "det eldste året skal ikke bygge på noe")
+    if base_name in library.years:
+        return None
+    others = [year for year in library.years if year.rsplit("-", 1)[0] == scheme.lower() and year != name]
+    hint = f"årene som finnes, er {', '.join(sorted(others))}" if others else f"lag mappen for {scheme} {number} først"
+    message = f"regelverket bygger på {scheme} {number}, som ikke finnes"
+    return error("R208", message, header.place("bygger"), hint)
 
 
 def _shown(path: Path, shown: Path | None) -> str:

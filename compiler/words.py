@@ -33,7 +33,7 @@ class Words:
     rulebook: model.Rulebook
 
     def ref(self, kind: str, id_: str, text: str) -> str:
-        """How a reference to a definition is shown."""
+        """How a reference to a definition is shown; the text has been through `text`."""
         return text
 
     def text(self, text: str) -> str:
@@ -80,7 +80,7 @@ class Words:
                 return "ja" if yes else "nei"
             case model.StringValue(value=value, shown=shown):
                 if any(group.id == value for group in self.rulebook.groups):
-                    return self.ref("gruppe", value, shown)
+                    return self.ref("gruppe", value, self.text(shown))
                 return self.text(shown)
             case model.DateConstant(value=day):
                 return f"{day.day}.{day.month}.{day.year}"
@@ -89,15 +89,15 @@ class Words:
             case model.Element(variable=variable):
                 return self.text(spoken(variable))
             case model.RateRef(id=id_):
-                return self.ref("sats", id_, spoken(id_))
+                return self.ref("sats", id_, self.text(spoken(id_)))
             case model.TermRef(id=id_, variable=variable):
                 return self.ref("begrep", id_, self._of(spoken(id_), variable))
             case model.GroupRef(grouping=id_):
-                return self.ref("gruppering", id_, spoken(id_))
+                return self.ref("gruppering", id_, self.text(spoken(id_)))
             case model.ColumnRef(column=column, key=key):
                 return f"{self.text(spoken(column))} av {self.inline(key)}"
             case model.SetRef(id=id_):
-                return self.ref("kodesett", id_, spoken(id_))
+                return self.ref("kodesett", id_, self.text(spoken(id_)))
             case model.CodeSet():
                 return self.codes(expr)
             case model.Compare(operator=operator, left=left, right=right):
@@ -152,7 +152,7 @@ class Words:
     def codes(self, codes: model.CodeSet) -> str:
         """A set of codes in words."""
         parts = ["alle"] if codes.everything else []
-        parts += [self.ref("kodesett", id_, spoken(id_)) for id_ in codes.sets]
+        parts += [self.ref("kodesett", id_, self.text(spoken(id_))) for id_ in codes.sets]
         parts += [self.ref("kode", code, self.text(code)) for code in codes.codes]
         parts += [f"{self.text(low)}–{self.text(high)}" for low, high in codes.intervals]
         parts += [f"{self.text(prefix)}*" for prefix in codes.prefixes]

@@ -29,12 +29,13 @@ class _Derived:
 class _Header:
     key: str
     value: Any
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
     name: str
-    record: str | None
+    record: tree.Name | None
     element: str | None
     title: str | None
 
@@ -46,7 +47,7 @@ class _Element:
 
 @dataclass(frozen=True, slots=True)
 class _ForEach:
-    name: str
+    name: tree.Name
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class _Named:
 
 def _text(token: Token) -> str:
     """The text inside quotes."""
-    return token.value[1:-1].strip()
+    return str(token.value[1:-1]).strip()
 
 
 def number(text: str) -> Decimal:
@@ -145,8 +146,37 @@ class Builder(Transformer[Token, Any]):
         try:
             return date(*map(int, parts))
         except ValueError:
-            self.fault = error("R112", f"datoen «{text}» finnes ikke", self._span(token), "skriv år-måned-dag: 2020-12-31")
+            hint = "skriv år-måned-dag: 2020-12-31"
+            self._fault("R112", f"datoen «{text}» finnes ikke", token, hint)
             return date(1, 1, 1)
+
+    def _year(self, token: Token) -> int:
+        text = token.value.replace(" ", "")
+        if re.fullmatch(r"(19|20)\d\d", text):
+            return int(text)
+        self._fault("R112", f"«{token.value}» er ikke et år", token, "skriv året med fire sifre: 2020")
+        return 2000
+
+    def _count(self, token: Token) -> int:
+        """The number in «én» or «2»."""
+        if token.type == "EN":
+            return 1
+        text = token.value.replace(" ", "")
+        if len(text) < 7:
+            return int(text)
+        self._fault("R107", "antallet er for stort", token, "et antall har høyst seks sifre")
+        return 1
+
+    def _one_code(self, token: Token) -> None:
+        """Report a run of codes where one code must stand."""
+        if re.search(r"[,*–-]", token.value):
+            self._fault(
+                "R113", f"her skal det stå én kode, ikke «{token.value}»", token, "skriv én blokk for hver kode"
+            )
+
+    def _fault(self, code: str, message: str, token: Token, hint: str | None = None) -> None:
+        """Keep the first fault."""
+        self.fault = self.fault or error(code, message, self._span(token), hint)
 
     # ---- the rulebook and its sources
 
@@ -161,7 +191,7 @@ class Builder(Transformer[Token, Any]):
         valid = found.get("gjelder", (None, None))
         return tree.RulebookHeader(
             scheme=scheme.value,
-            year=int(year.value.replace(" ", "")),
+            year=self._year(year),
             title=_title(parts),
             base=found.get("bygger"),
             valid_from=valid[0],
@@ -171,25 +201,27 @@ class Builder(Transformer[Token, Any]):
             status=found.get("status"),
             extract=found.get("utdrag"),
             span=self._span(scheme),
+            lines=tuple((part.key, part.span) for part in _all(parts, _Header)),
         )
 
     def based_on(self, meta: Meta, scheme: Token, year: Token) -> _Header:
-        return _Header("bygger", (scheme.value, int(year.value.replace(" ", ""))))
+        span = self._span(scheme)._replace(end_column=self._span(year).end_column)
+        return _Header("bygger", (scheme.value, self._year(year)), span)
 
     def valid(self, meta: Meta, start: Token, end: Token | None = None) -> _Header:
-        return _Header("gjelder", (self._date(start), self._date(end) if end is not None else None))
+        return _Header("gjelder", (self._date(start), self._date(end) if end is not None else None), self._span(start))
 
     def published(self, meta: Meta, day: Token) -> _Header:
-        return _Header("publisert", self._date(day))
+        return _Header("publisert", self._date(day), self._span(day))
 
     def corrected(self, meta: Meta, day: Token, text: Token) -> _Header:
-        return _Header("rettet", tree.Correction(self._date(day), _text(text)))
+        return _Header("rettet", tree.Correction(self._date(day), _text(text)), self._span(day))
 
     def status(self, meta: Meta, word: Token) -> _Header:
-        return _Header("status", word.value)
+        return _Header("status", word.value, self._span(word))
 
     def extract(self, meta: Meta, text: Token) -> _Header:
-        return _Header("utdrag", _text(text))
+        return _Header("utdrag", _text(text), self._span(text))
 
     def source(self, meta: Meta, name: Token, title: Token, address: Token | None = None) -> tree.SourceDecl:
         where = address.value[1:-1] if address is not None else None
@@ -256,10 +288,12 @@ class Builder(Transformer[Token, Any]):
         return items
 
     def code_text(self, meta: Meta, code: Token, text: Token) -> tree.CodeText:
+        if "," in code.value:
+            self._one_code(code)
         return tree.CodeText(code.value, _text(text), self._span(code))
 
     def expected_count(self, meta: Meta, count: Token) -> _Named:
-        return _Named("expected", int(count.value.replace(" ", "")))
+        return _Named("expected", self._count(count))
 
     def rate(self, meta: Meta, *parts: Any) -> tree.RateDecl:
         yearly = any(isinstance(part, _Mark) for part in parts)
@@ -275,7 +309,7 @@ class Builder(Transformer[Token, Any]):
         return name, _Head(name.value, record, element.name if element else None, _title(parts))
 
     def for_each(self, meta: Meta, name: Token) -> _ForEach:
-        return _ForEach(name.value)
+        return _ForEach(self.name(meta, name))
 
     def term(self, meta: Meta, head: tuple[Token, _Head], *parts: Any) -> tree.TermDecl:
         condition = next((part for part in parts if isinstance(part, tree.Expr)), None)
@@ -338,7 +372,7 @@ class Builder(Transformer[Token, Any]):
         return tree.GroupingDecl(name.value, each.name, _title(parts), how, _tail(parts), self._span(name))
 
     def chooses(self, meta: Meta, how: Token) -> _Named:
-        return _Named("chooses", how.value)
+        return _Named("chooses", self.name(meta, how))
 
     def group(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.GroupDecl:
         when = _one(parts, _When)
@@ -346,11 +380,10 @@ class Builder(Transformer[Token, Any]):
         return tree.GroupDecl(ref, _title(parts), _all(parts, tree.Column), condition, _tail(parts), ref.span)
 
     def tariff(self, meta: Meta, code: Token, *parts: Any) -> tree.TariffDecl:
-        return tree.TariffDecl(
-            code.value, _title(parts), _all(parts, tree.Column), _tail(parts), self._span(code)
-        )
+        return tree.TariffDecl(code.value, _title(parts), _all(parts, tree.Column), _tail(parts), self._span(code))
 
     def code(self, meta: Meta, token: Token) -> Token:
+        self._one_code(token)
         return token
 
     def column(self, meta: Meta, name: Token, items: tree.Items) -> tree.Column:
@@ -464,8 +497,8 @@ class Builder(Transformer[Token, Any]):
         tokens = [part for part in parts if part is not None]
         scheme = tokens[0].value if len(tokens) == 2 else None
         last = tokens[-1]
-        if "," in last.value:
-            self.fault = error("R113", f"«{last.value}» er flere koder", self._span(last), "skriv én kode her")
+        if last.type == "KODE":
+            self._one_code(last)
         return tree.Ref(scheme, last.value.replace(" ", ""), self._span(meta))
 
     # ---- conditions
@@ -474,7 +507,7 @@ class Builder(Transformer[Token, Any]):
         return tree.AllOf(parts, True, self._first_line(meta))
 
     def at_least_of(self, meta: Meta, count: Token, *parts: tree.Expr) -> tree.AnyOf:
-        return tree.AnyOf(parts, _count(count), True, self._first_line(meta))
+        return tree.AnyOf(parts, self._count(count), True, self._first_line(meta))
 
     def none_of(self, meta: Meta, *parts: tree.Expr) -> tree.NoneOf:
         return tree.NoneOf(parts, self._first_line(meta))
@@ -505,13 +538,13 @@ class Builder(Transformer[Token, Any]):
         return tree.Filtered(items, condition, self._span(meta))
 
     def at_least(self, meta: Meta, count: Token) -> tree.Quantifier:
-        return tree.Quantifier("minst", _count(count), self._span(meta))
+        return tree.Quantifier("minst", self._count(count), self._span(meta))
 
     def at_most(self, meta: Meta, count: Token) -> tree.Quantifier:
-        return tree.Quantifier("høyst", _count(count), self._span(meta))
+        return tree.Quantifier("høyst", self._count(count), self._span(meta))
 
     def exactly(self, meta: Meta, count: Token) -> tree.Quantifier:
-        return tree.Quantifier("nøyaktig", _count(count), self._span(meta))
+        return tree.Quantifier("nøyaktig", self._count(count), self._span(meta))
 
     def none(self, meta: Meta) -> tree.Quantifier:
         return tree.Quantifier("ingen", 0, self._span(meta))
@@ -588,7 +621,7 @@ class Builder(Transformer[Token, Any]):
         return tree.Unit(word.value, per.value if per is not None else None, self._span(meta))
 
     def interval(self, meta: Meta, low: Token, high: Token, unit: tree.Unit | None = None) -> tree.Interval:
-        return tree.Interval(number(low.value), number(high.value), unit, self._span(meta))
+        return tree.Interval(number(low.value), number(high.value), unit, f"{low.value}–{high.value}", self._span(meta))
 
     def codes(self, meta: Meta, token: Token) -> tree.Codes:
         return tree.Codes(re.sub(r"[–-]", "–", token.value), self._span(token))
@@ -610,6 +643,10 @@ class Builder(Transformer[Token, Any]):
 
     def member(self, meta: Meta, scheme: Token, token: Token) -> tree.Member:
         id_ = _text(token) if token.type == "TEKST" else token.value.replace(" ", "")
+        if token.type == "KODE" and "," in id_:
+            first = id_.split(",")[0]
+            hint = f"skriv «{scheme.value} {first} eller {scheme.value} …»"
+            self._fault("R113", f"«{scheme.value}» skal ha én kode etter seg, ikke «{token.value}»", token, hint)
         return tree.Member(scheme.value, id_, self._span(meta))
 
     def call(self, meta: Meta, function: Token, argument: tree.Expr) -> tree.Call:
@@ -632,8 +669,3 @@ class Builder(Transformer[Token, Any]):
 
     def all_items(self, meta: Meta, word: Token, exceptions: tree.Expr | None = None) -> tree.AllItems:
         return tree.AllItems(exceptions, self._span(meta))
-
-
-def _count(token: Token) -> int:
-    """The number in «én» or «2»."""
-    return 1 if token.type == "EN" else int(token.value.replace(" ", ""))

@@ -10,6 +10,11 @@ if TYPE_CHECKING:
     from dsl.source import Source
 
 
+_LIKENESS = 0.7
+"""How like a known word must be before it is suggested: `undr` is like «under», `alder` is not like «kilde»."""
+_FOLDED = str.maketrans("æøå", "eoa")
+
+
 class Span(NamedTuple):
     """Where something stands: path, and 1-based line and column; the end column is exclusive."""
 
@@ -51,13 +56,23 @@ def warning(code: str, message: str, span: Span, hint: str | None = None) -> Dia
 
 
 def nearest(word: str, known: Iterable[str], prefix: str = "mente du «", suffix: str = "»?") -> str | None:
-    """A hint with the known word most like this one, or None."""
-    known = list(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    if not near:
-        near = [k for k in get_close_matches(word.lower(), [k.lower() for k in known], n=1, cutoff=0.6)]
-        near = [k for k in known if near and k.lower() == near[0]][:1]
+    """A hint with the known word most like this one, or None; case and æ, ø, å count little."""
+    near = alike(word, known)
     return f"{prefix}{near[0]}{suffix}" if near else None
+
+
+def alike(word: str, known: Iterable[str], number: int = 1) -> list[str]:
+    """The known words most like this one, the likest first."""
+    folded: dict[str, list[str]] = {}
+    for other in known:
+        folded.setdefault(_folded(other), []).append(other)
+    near = get_close_matches(_folded(word), folded, n=number, cutoff=_LIKENESS)
+    return [other for key in near for other in folded[key]][:number]
+
+
+def _folded(word: str) -> str:
+    """The word as it may be misspelt."""
+    return word.lower().translate(_FOLDED)
 
 
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:

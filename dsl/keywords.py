@@ -49,7 +49,7 @@ LINE_WORDS: dict[str, dict[str, str]] = {
     "gruppering": {"velger": "_VELGER", **_TAIL},
     "gruppe": {"når": "_NAAR", **_TAIL},
     "takst": dict(_TAIL),
-    "endrer": {"legger": "_LEGGER", "fjerner": "_FJERNER", "fra": "_FRA", **_TAIL},
+    "endrer": {"legger": "_LEGGER", "fjerner": "_FJERNER", "fra": "_FRA", "til": "_TIL", **_TAIL},
     "opphever": dict(_TAIL),
     "eksempel": {"gitt": "_GITT", "så": "_SAA", "inngår": "_INNGAAR", "uavklart": "UAVKLART", "ikke": "_IKKE"},
 }
@@ -153,3 +153,8 @@ def terminals() -> dict[str, set[str]]:
 def reserved_words() -> set[str]:
     """Every word that is reserved somewhere, units apart."""
     return {word for words in terminals().values() for word in words}
+
+
+def is_reserved_name(word: str) -> bool:
+    """Whether a name would be read as a word of the language where it is used."""
+    return word in ANYWHERE or any(word in LINE_WORDS[block] for block in ("begrep", "krav", "gruppe", "eksempel"))

@@ -1,7 +1,6 @@
 """Between lexer and parser: indentation becomes tokens, and words become keywords where they stand as such."""
 
 from collections.abc import Iterator
-from typing import cast
 
 from lark import Token
 from lark.indenter import Indenter
@@ -10,6 +9,8 @@ from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, UNITS
 
 _NUMBERS = frozenset({"HELTALL", "DESIMALTALL"})
 _NUMBER_TYPES = frozenset({"heltall", "desimaltall"})
+_CONDITION_BLOCKS = frozenset({"begrep", "beregning", "krav"})
+"""Blocks whose lines can begin with a condition, and never with a name that the line declares."""
 
 
 class Layout(Indenter):
@@ -31,7 +32,8 @@ class Layout(Indenter):
         return super().handle_NL(token)
 
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        return super().process(keywords(stream))
+        found: Iterator[Token] = super().process(keywords(stream))  # type: ignore[no-untyped-call]
+        return found
 
 
 def keywords(stream: Iterator[Token]) -> Iterator[Token]:
@@ -53,8 +55,8 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
                     line_words = LINE_WORDS.get(word, {})
             elif at_start:
                 found = line_words.get(word)
-                if found is None and word in ("minst", "ingen", "alle"):
-                    found = ANYWHERE[word]
+                if found is None and (block in _CONDITION_BLOCKS or word in ("minst", "ingen", "alle")):
+                    found = ANYWHERE.get(word)
             elif word in UNITS and _unit_stands_after(before):
                 found = "ENHET"
             elif before.type == "_STREK" or word not in UNITS:
@@ -71,5 +73,5 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
 
 def _unit_stands_after(before: Token) -> bool:
     """A unit word is a unit after a number, «per», «hele», «til» and a number type; elsewhere it is a name."""
-    kind = cast(str, before.type)
+    kind = before.type
     return kind in _NUMBERS or kind in ("_PER", "HELE", "_TIL") or (kind == "NAVN" and before.value in _NUMBER_TYPES)

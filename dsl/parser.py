@@ -6,44 +6,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import NamedTuple
 
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedToken
+from lark.exceptions import VisitError
 from lark.indenter import DedentError
 
-from dsl import tree
+from dsl import faults, tree
 from dsl.builder import Builder
-from dsl.diagnostics import Diagnostic, Span, error, nearest
-from dsl.keywords import BLOCK_WORDS, LINE_WORDS, reserved_words, terminals
+from dsl.diagnostics import Diagnostic, alike, error
+from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
-from dsl.source import Source
+from dsl.source import Segment, Source, fence_mark
 
-_FIRST_WORD = re.compile(r"[^\W\d]\w*")
-_SHOWN = {
-    "_STREK": "kuletegn (-)",
-    "NAVN": "et navn",
-    "HELTALL": "et tall",
-    "DESIMALTALL": "et tall",
-    "KODE": "en kode",
-    "TEKST": "«tekst»",
-    "DATO": "en dato",
-    "RAD": "en tabellrad",
-    "ENHET": "en enhet",
-    "_INDENT": "innrykk",
-    "_NL": "linjeslutt",
-    "EQUAL": "=",
-    "_KOMMA": "komma",
-}
-_INVISIBLE = {"_INDENT": "innrykk", "_DEDENT": "slutt på innrykket", "_NL": "linjeslutt", "$END": "slutt"}
-_WORDS_OF = terminals()
+MAX_DEPTH = 100
+"""How many levels the tree of a block may have."""
+MAX_REPAIRED = 20_000
+"""Blocks longer than this are not read again to find the word that was meant."""
+
+_WITH_FIELDS = frozenset({"opplysninger", "tabell", "endrer"})
+
+
+class Found(NamedTuple):
+    """What became of the text of one block: its first and last line, and a block or a fault."""
+
+    first: int
+    last: int
+    block: tree.Block | None
+    fault: Diagnostic | None
 
 
 @cache
 def _grammar() -> tuple[Lark, Layout]:
     """The parser and its layout, made once."""
     layout = Layout()
-    words = sorted(_WORDS_OF.keys() - {"ENHET"})
-    text = files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8") + f"%declare {' '.join(words)}\n"
+    text = grammar_text()
     return Lark(text, parser="lalr", lexer="basic", postlex=layout, propagate_positions=True), layout
+
+
+def grammar_text() -> str:
+    """The grammar, with the words of the language declared."""
+    words = sorted(terminals().keys() - {"ENHET"})
+    return files("dsl").joinpath("grammar.lark").read_text(encoding="utf-8") + f"%declare {' '.join(words)}\n"
 
 
 @contextmanager
@@ -61,163 +66,160 @@ def _no_collector() -> Iterator[None]:
 def parse(source: Source) -> tuple[tree.Document, list[Diagnostic]]:
     """The blocks of a source, and the first fault of each block that has one."""
     blocks: list[tree.Block] = []
-    faults: list[Diagnostic] = []
+    found_faults = list(_fence_faults(source))
+    unreadable: set[str] = set() if source.segments else _words(" ".join(source.lines))
     with _no_collector():
         for segment in source.rule_segments():
-            for line, text in _block_texts(source.text(segment).split("\n"), segment.start):
-                block, fault = _parse_block(source, line, text)
-                if block is not None:
-                    blocks.append(block)
-                if fault is not None:
-                    faults.append(fault)
-    return tree.Document(source, tuple(blocks)), _without_echoes(faults)
+            for found in _segment(source, segment):
+                if found.block is not None:
+                    blocks.append(found.block)
+                else:
+                    unreadable |= _declared(source.lines[found.first - 1 : found.last])
+                if found.fault is not None:
+                    found_faults.append(found.fault)
+    return tree.Document(source, tuple(blocks), frozenset(unreadable)), found_faults
+
+
+# ---- blocks
+
+
+def _segment(source: Source, segment: Segment) -> Iterator[Found]:
+    """What became of the blocks of a segment, without the faults that follow from the one before."""
+    texts = list(_block_texts(source.text(segment).split("\n"), segment.start))
+    found = [_parse_block(source, line, text) for line, text in texts]
+    if not segment.closed:
+        found = list(_until_prose(found))
+    return _without_echoes(source, found)
 
 
 def _block_texts(lines: list[str], first: int) -> Iterator[tuple[int, str]]:
     """Line number and text of each block: from a line in column 0 to the next."""
     starts = [i for i, line in enumerate(lines) if line[:1].strip() and not line.startswith("#")]
-    stray = [i for i, line in enumerate(lines[: starts[0] if starts else len(lines)]) if line.strip() and line.strip()[0] != "#"]
+    before = lines[: starts[0]] if starts else lines
+    stray = [i for i, line in enumerate(before) if line.strip() and line.strip()[0] != "#"]
     if stray:
-        yield first + stray[0], "\n".join(lines[stray[0] : starts[0] if starts else len(lines)]).rstrip() + "\n"
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        yield first + stray[0], "\n".join(before[stray[0] :]).rstrip() + "\n"
+    for start, end in pairwise([*starts, len(lines)]):
         yield first + start, "\n".join(lines[start:end]).rstrip() + "\n"
 
 
-def _without_echoes(faults: list[Diagnostic]) -> list[Diagnostic]:
-    """Faults without those that only follow from a line that lost its indentation just below."""
-    cut = {fault.span.line for fault in faults if fault.code == "R105" and fault.span.column == 1}
-    return [f for f in faults if not (f.code in ("R102", "R105") and f.span.column != 1 and f.span.end_line + 1 in cut)]
+def _until_prose(found: list[Found]) -> Iterator[Found]:
+    """The blocks of an open fence, up to what can only be prose."""
+    for each in found:
+        if each.fault is not None and each.fault.code == "R101":
+            return
+        yield each
 
 
-def _parse_block(source: Source, line: int, text: str) -> tuple[tree.Block | None, Diagnostic | None]:
+def _without_echoes(source: Source, found: list[Found]) -> Iterator[Found]:
+    """The blocks, with one fault where lines lost their indentation and cut a block in pieces."""
+    cut = False
+    for this, after in pairwise([*found, None]):
+        assert this is not None
+        touches = after is not None and after.first == this.last + 1
+        was_cut, cut = cut, touches and (faults.is_loose_line(this.fault) or (cut and this.fault is not None))
+        if was_cut and this.fault is not None:
+            yield this._replace(fault=None)
+        elif this.fault is None or not touches or after is None or after.fault is None:
+            yield this
+        elif faults.is_loose_line(after.fault):
+            yield this if this.fault.code not in ("R102", "R105") else this._replace(fault=None)
+        elif faults.lacks_body(this.fault) and after.fault.code == "R101":
+            cut = True
+            yield this._replace(fault=faults.loose_line(source, after.first))
+        else:
+            yield this
+
+
+def _parse_block(source: Source, line: int, text: str) -> Found:
     """The block at a line, or what is wrong with it."""
-    fault = _block_word_fault(source, line, text)
+    last = line + text.count("\n") - 1
+    block, fault = _read(source, line, text)
+    if isinstance(fault, UnexpectedToken | UnexpectedCharacters):
+        place = faults.Place(source, line, text)
+        found = faults.syntax_fault(place, fault)
+        if found.code == "R102" and len(text) < MAX_REPAIRED:
+            found = _misspelt(place, faults.line_of(place, fault)) or found
+        return Found(line, last, None, found)
+    return Found(line, last, block, fault)
+
+
+def _read(
+    source: Source, line: int, text: str
+) -> tuple[tree.Block | None, Diagnostic | UnexpectedToken | UnexpectedCharacters | None]:
+    """The block, a fault that is known, or what the parser stopped at."""
+    fault = faults.block_word_fault(source, line, text)
     if fault is not None:
         return None, fault
     lark, layout = _grammar()
     builder = Builder(source.path, line - 1)
     try:
-        block = builder.transform(lark.parse(text))
-    except UnexpectedToken as found:
-        return None, _token_fault(source, line, text, found)
+        parsed = lark.parse(text)
+        if _is_deep(parsed):
+            return None, faults.too_deep(source, line)
+        block = builder.transform(parsed)
+    except (UnexpectedToken, UnexpectedCharacters) as stopped:
+        return None, stopped
     except DedentError:
         at = layout.last_newline
-        number = line + (at.end_line or 1) - 1 if at is not None else line
-        hint = "rykk inn fire mellomrom for hvert nivå"
-        message = "linjen står verken under linjen over eller på linje med den"
-        return None, error("R105", message, _whole_line(source, number), hint)
-    except UnexpectedCharacters as found:
-        return None, _character_fault(source, line, text, found)
-    except UnexpectedInput as found:  # pragma: no cover - Lark has no other kinds
-        return None, error("R102", "teksten kan ikke leses", _whole_line(source, line + max(found.line, 1) - 1))
-    if builder.fault is not None:
-        return None, builder.fault
-    return block, None
+        return None, faults.uneven(source, line + (at.end_line or 1) - 1 if at is not None else line)
+    except (RecursionError, VisitError):  # pragma: no cover - deep trees are refused above
+        return None, faults.too_deep(source, line)
+    return (None, builder.fault) if builder.fault is not None else (block, None)
 
 
-def _block_word_fault(source: Source, line: int, text: str) -> Diagnostic | None:
-    """What is wrong with the first word of a block."""
-    word = _FIRST_WORD.match(text.lstrip())
-    column = len(text) - len(text.lstrip()) + 1
-    found = word[0] if word else text.strip()[0]
-    span = Span(source.path, line, column, line, column + len(found))
-    if column > 1:
-        return error("R105", "linjen er rykket inn, men hører ikke til noen blokk", span, "begynn blokken helt til venstre")
-    if word and found in BLOCK_WORDS:
-        return None
-    line_words = {w for words in LINE_WORDS.values() for w in words} | {"minst", "ingen", "alle", "hver"}
-    if found in line_words or found in ("-", "−", "=", "|"):
-        return error(
-            "R105", f"linjen «{_short(text)}» hører til blokken over", span, "rykk den inn fire mellomrom"
-        )
-    hint = nearest(found, BLOCK_WORDS) or "en blokk begynner med " + ", ".join(sorted(BLOCK_WORDS)[:6]) + " eller et annet blokkord"
-    return error("R101", f"ukjent ord først i blokken: «{found}»", span, hint)
+def _is_deep(parsed: Tree[Token]) -> bool:
+    """Whether a tree has so many levels that walking it would be at risk."""
+    level: list[Tree[Token]] = [parsed]
+    for _ in range(MAX_DEPTH):
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        if not level:
+            return False
+    return True
 
 
-def _token_fault(source: Source, line: int, text: str, found: UnexpectedToken) -> Diagnostic:
-    """The diagnostic for a token that cannot stand where it does."""
-    token: Token = found.token
-    expected = set(found.accepts or found.expected)
-    number = line + max(found.line, 1) - 1
-    word = str(token)
-    if token.type in _INVISIBLE:
-        return _layout_fault(source, line, text, token, expected)
-    span = Span(source.path, number, found.column, number, found.column + len(word))
-    if word in ("og", "eller") and expected & {"_OG", "_ELLER", "_NL"} and "NAVN" not in expected:
-        hint = "skriv en liste under «alle disse er oppfylt» eller «minst én av disse er oppfylt»"
-        return error("R104", "«og» og «eller» kan ikke blandes på én linje", span, hint)
-    if word in ("og", "eller") and "NAVN" in expected:
-        return error("R102", f"«{word}» står to ganger, eller det mangler et vilkår foran", span)
-    if word == "til" and "_TIL" not in expected and text.startswith("endrer"):
-        hint = "skriv «fra gammel verdi til ny verdi»"
-        return error("R106", "den gamle verdien mangler i endringen", span, hint)
-    if token.type == "KODE" and "_NL" in expected and "NAVN" not in expected:
-        return error("R110", f"uventet kode «{word}»", span, "mangler det et komma foran koden?")
-    if token.type in ("_STREK", "NAVN") and "_STREK" in expected and token.type != "_STREK":
-        return error("R102", f"uventet «{word}»", span, "hvert vilkår i en liste begynner med kuletegn (-)")
-    if word in reserved_words() and "NAVN" in expected:
-        hint = "velg et annet ord, for eksempel med et ledd til: «" + word + "_i_alt»"
-        return error("R111", f"«{word}» er et ord i språket og kan ikke være et navn her", span, hint)
-    return error("R102", f"uventet «{word}»", span, _expectation(word, expected))
+def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:
+    """The word on a line that, written as the word it looks like, lets the block be read past the line."""
+    for word, span, meant in faults.likely_words(place, number):
+        rows = place.rows.copy()
+        row = rows[number - 1]
+        rows[number - 1] = row[: span.column - 1] + meant + row[span.end_column - 1 :]
+        text = "\n".join(rows) + "\n"
+        _, fault = _read(place.source, place.line, text)
+        again = faults.Place(place.source, place.line, text)
+        if fault is None or (not isinstance(fault, Diagnostic) and faults.line_of(again, fault) > number):
+            return error("R102", f"ukjent ord «{word}»", span, f"mente du «{meant}»?")
+    return None
 
 
-def _layout_fault(source: Source, line: int, text: str, token: Token, expected: set[str]) -> Diagnostic:
-    """The diagnostic for a line end or an indentation that comes where it cannot."""
-    lines = text.rstrip("\n").split("\n")
-    if token.type == "_INDENT":
-        number = min((token.end_line or token.line or 1), len(lines))
-        place = _whole_line(source, line + number - 1)
-        return error("R105", "linjen er rykket lenger inn enn linjen over tillater", place, _expectation("", expected))
-    number = min(token.line or len(lines), len(lines))
-    if token.type in ("_DEDENT", "$END"):
-        number = max((i for i, row in enumerate(lines[:number], 1) if row.strip()), default=number)
-    width = len(lines[number - 1].rstrip())
-    span = Span(source.path, line + number - 1, width + 1, line + number - 1, width + 2)
-    if "_INDENT" in expected and token.type != "_NL":
-        return error("R105", "her mangler det linjer som er rykket inn", span, "rykk inn fire mellomrom under denne linjen")
-    return error("R102", "linjen slutter for tidlig", span, _expectation("", expected))
+# ---- fences, and what could not be read
 
 
-def _character_fault(source: Source, line: int, text: str, found: UnexpectedCharacters) -> Diagnostic:
-    """The diagnostic for a character that begins no word."""
-    number = line + found.line - 1
-    rest = text.split("\n")[found.line - 1][found.column - 1 :]
-    span = Span(source.path, number, found.column, number, found.column + 1)
-    if re.match(r"[.]\d", rest):
-        row = text.split("\n")[found.line - 1]
-        start = len(row[: found.column - 1].rstrip("0123456789")) + 1
-        length = len(re.match(r"[\d.]*", row[start - 1 :])[0])  # type: ignore[index]
-        shown = row[start - 1 : start - 1 + length]
-        place = Span(source.path, number, start, number, start + length)
-        hint = f"skriv «{shown.replace('.', ',')}», eller «{shown.replace('.', ' ')}» hvis punktumet skiller tusener"
-        return error("R107", f"desimaler skrives med komma, ikke punktum: «{shown}»", place, hint)
-    if rest[:1] in "«»\"“”":
-        end = Span(source.path, number, found.column, number, found.column + len(rest.rstrip()))
-        return error("R103", "anførselstegnet er ikke lukket", end, "en tekst begynner med « og slutter med » på samme linje")
-    return error("R102", f"tegnet «{rest[:1]}» kan ikke brukes her", span)
+def _fence_faults(source: Source) -> Iterator[Diagnostic]:
+    """R109 and R116: a fence around rules that is never closed, or whose mark is misspelt."""
+    for segment in source.segments:
+        if not segment.closed:
+            span = faults.whole_line(source, segment.start - 1)
+            yield error("R109", "gjerdet rundt reglene er ikke lukket", span, "avslutt reglene med en linje med ```")
+        if segment.is_rules:
+            continue
+        for number in range(segment.start, segment.end):
+            mark = fence_mark(source.line(number))
+            if mark and mark != "regel" and alike(mark, ["regel"]):
+                span = faults.whole_line(source, number)
+                yield error("R116", f"ukjent merke «{faults.short(mark)}» på gjerdet", span, "mente du «regel»?")
 
 
-def _expectation(word: str, expected: set[str]) -> str | None:
-    """A hint: the word that was meant, or what can stand here."""
-    words = sorted({w for terminal in expected for w in _WORDS_OF.get(terminal, set())})
-    near = nearest(word, words) if word else None
-    if near is None and word:
-        near = nearest(word, reserved_words()) if len(word) > 3 else None
-    if near:
-        return near
-    shown = sorted({_SHOWN[terminal] for terminal in expected if terminal in _SHOWN})
-    listed = [f"«{w}»" for w in words] + shown
-    return "her kan det stå " + ", ".join(listed[:8]) if listed else None
+def _declared(lines: tuple[str, ...]) -> set[str]:
+    """The names that a block with a fault would have declared, as far as its text shows."""
+    head = re.split("[=«]", lines[0])[0]
+    first, *_ = head.split() or [""]
+    if first in _WITH_FIELDS or first not in BLOCK_WORDS:
+        return _words(head) | _words(" ".join(lines[1:]))
+    return _words(head)
 
 
-def _short(text: str) -> str:
-    """The first line of a text, cut to something that fits in a message."""
-    row = text.strip().split("\n")[0]
-    return row if len(row) <= 40 else row[:39] + "…"
-
-
-def _whole_line(source: Source, number: int) -> Span:
-    """The span of what is written on a line."""
-    row = source.line(number)
-    start = len(row) - len(row.lstrip()) + 1
-    return Span(source.path, number, start, number, max(len(row.rstrip()), start) + 1)
+def _words(text: str) -> set[str]:
+    """The words of a text, and each two that follow each other: «DRG 442»."""
+    words = re.findall(r"[\w-]+", text)
+    return set(words) | {f"{first} {second}" for first, second in pairwise(words)}

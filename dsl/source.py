@@ -9,7 +9,7 @@ from pathlib import Path
 from dsl.diagnostics import Diagnostic, Span, error
 
 _FENCE = re.compile(r"^\s*(?P<mark>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
-_ODD_SPACES = str.maketrans({c: " " for c in "\u00a0\u202f\u2009\u2007\u2002\u2003"} | {"\ufeff": ""})
+_ODD_SPACES = str.maketrans(dict.fromkeys("\xa0\u202f\u2009\u2007\u2002\u2003", " ") | {"\ufeff": ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,8 @@ class Segment:
     is_rules: bool
     start: int
     end: int
+    closed: bool = True
+    """False where the fence around rules is never closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Source:
         try:
             return Source.from_text(shown, data.decode("utf-8")), []
         except UnicodeDecodeError as fault:
+            lines = tuple(clean(data.decode("utf-8", "replace")).split("\n"))
             line = data.count(b"\n", 0, fault.start) + 1
-            column = fault.start - (data.rfind(b"\n", 0, fault.start) + 1) + 1
+            start = data.rfind(b"\n", 0, fault.start) + 1
+            column = len(clean(data[start : fault.start].decode("utf-8", "replace"))) + 1
             place = Span(shown, line, column, line, column + 1)
             hint = "lagre filen med tegnkodingen UTF-8"
             message = f"filen er ikke UTF-8: byte {data[fault.start]:#04x} kan ikke leses"
-            return Source.from_text(shown, ""), [error("R108", message, place, hint)]
+            return Source(shown, lines, ()), [error("R108", message, place, hint)]
 
     def line(self, number: int) -> str:
         """The text of a 1-based line; empty past the end."""
@@ -77,15 +81,26 @@ def _segments(lines: tuple[str, ...]) -> Iterator[Segment]:
         fence = _FENCE.match(line)
         if fence is None:
             continue
-        if not mark:
-            rules = fence["info"].strip().lower() == "regel"
-            mark = fence["mark"]
-            if rules:
-                yield Segment(False, start, number)
+        opens = _is_rules(fence["info"])
+        if not mark or (rules and opens):
+            if rules or opens:
+                yield Segment(rules, start, number, closed=not rules)
                 start = number + 1
+            mark, rules = fence["mark"], opens
         elif fence["mark"][0] == mark[0] and len(fence["mark"]) >= len(mark) and not fence["info"].strip():
             if rules:
                 yield Segment(True, start, number)
                 start = number + 1
             mark, rules = "", False
-    yield Segment(rules, start, len(lines) + 1)
+    yield Segment(rules, start, len(lines) + 1, closed=not rules)
+
+
+def _is_rules(info: str) -> bool:
+    """Whether the words after a fence say that it holds rules."""
+    return info.strip().lower() == "regel"
+
+
+def fence_mark(line: str) -> str | None:
+    """The words after a fence that opens, in lower case; None for other lines."""
+    fence = _FENCE.match(line)
+    return fence["info"].strip().lower() or None if fence else None

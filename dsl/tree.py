@@ -37,6 +37,8 @@ class Interval:
     low: Decimal
     high: Decimal
     unit: Unit | None
+    text: str
+    """The two numbers as written: «001–010»."""
     span: Span
 
 
@@ -398,6 +400,12 @@ class RulebookHeader:
     status: str | None
     extract: str | None
     span: Span
+    lines: tuple[tuple[str, Span], ...] = ()
+    """The first word of each line, and where the line stands."""
+
+    def place(self, word: str) -> Span:
+        """Where the line that begins with a word stands; the header where there is none."""
+        return dict(self.lines).get(word, self.span)
 
 
 @dataclass(frozen=True, slots=True)
@@ -471,7 +479,7 @@ class TermDecl:
 
     name: str
     title: str | None
-    record: str | None
+    record: Name | None
     element: str | None
     condition: Expr | None
     lines: tuple[ValueLine, ...]
@@ -486,7 +494,7 @@ class RequirementDecl:
 
     name: str
     title: str | None
-    record: str | None
+    record: Name | None
     when: Expr | None
     requires: Expr
     outcome: Literal["inngår ikke", "varsel"]
@@ -500,9 +508,9 @@ class GroupingDecl:
     """The block `gruppering`."""
 
     name: str
-    record: str
+    record: Name
     title: str | None
-    chooses: str | None
+    chooses: Name | None
     tail: Tail
     span: Span
 
@@ -663,3 +671,5 @@ class Document:
 
     source: Source
     blocks: tuple[Block, ...]
+    unreadable: frozenset[str] = frozenset()
+    """The names that blocks with faults would have declared: whoever uses them is not at fault."""

@@ -68,4 +68,4 @@ class Svar:
     mulige: tuple[str, ...] = ()
     """Gruppene som fortsatt er mulige, når statusen er `uavklart`."""
     verdier: Mapping[str, Verdi] = field(default_factory=dict)
-    linjer: Mapping[str, tuple[Linjesvar, ...]] = field(default_factory=dict)
+    lister: Mapping[str, tuple[Linjesvar, ...]] = field(default_factory=dict)

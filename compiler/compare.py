@@ -1,0 +1,457 @@
+"""What differs between two rule years, found in the two complete rulebooks and never in the amendments' text."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from compiler import model
+from compiler.compare_facts import TITLE, Entries, Entry, Fact, Figure, Kind, Line, Said, plain, titled
+from compiler.kinds import field_dimension
+from compiler.words import number, spoken
+
+_KINDS: dict[Kind, tuple[str, str, str, str]] = {
+    "sats": ("Satser", "Sats", "Ny", "Utgått"),
+    "gruppe": ("Grupper", "Gruppe", "Ny", "Utgått"),
+    "takst": ("Takster", "Takst", "Ny", "Utgått"),
+    "rad": ("Rader i tabeller", "Rad", "Ny", "Utgått"),
+    "kodesett": ("Kodesett", "Kodesett", "Nytt", "Utgått"),
+    "krav": ("Krav", "Krav", "Nytt", "Utgått"),
+    "begrep": ("Begreper", "Begrep", "Nytt", "Utgått"),
+    "beregning": ("Beregninger", "Beregning", "Ny", "Utgått"),
+    "gruppering": ("Grupperinger", "Gruppering", "Ny", "Utgått"),
+    "opplysninger": ("Opplysninger", "Opplysninger", "Nye", "Utgåtte"),
+    "tabell": ("Tabeller", "Tabell", "Ny", "Utgått"),
+    "kilde": ("Kilder", "Kilde", "Ny", "Utgått"),
+    "kapittel": ("Kapitler", "Kapittel", "Nytt", "Utgått"),
+}
+"""Each kind in its order on the page: heading, one of them, and the words for a new and an ended one."""
+
+_ONLY_CHANGED = (TITLE, "gjelder for", "rekkefølge", "adresse", "nummer")
+"""What is told of a definition that changed, and is plain from its name when it is new or ended."""
+
+
+# ---- the comparison
+
+
+class FigureChange(model.Node):
+    """A figure that differs; a side is None where the year does not have the definition."""
+
+    what: Literal["tall"] = "tall"
+    aspect: str
+    old: Figure | None
+    new: Figure | None
+    percent: model.Number | None = None
+    """The change in percent of the old figure, rounded as it is shown."""
+
+
+class WordsChange(model.Node):
+    """Words that differ; a side is empty where the year does not say it."""
+
+    what: Literal["ord"] = "ord"
+    aspect: str
+    old: tuple[Line, ...]
+    new: tuple[Line, ...]
+
+
+class Code(model.Node):
+    """A code, interval, prefix or named set, with what it means."""
+
+    code: str
+    text: str | None = None
+
+
+class CodesChange(model.Node):
+    """Codes that only one of the years has."""
+
+    what: Literal["koder"] = "koder"
+    aspect: str
+    removed: tuple[Code, ...]
+    added: tuple[Code, ...]
+
+
+Detail = Annotated[FigureChange | WordsChange | CodesChange, Field(discriminator="what")]
+
+
+class Item(model.Node):
+    """A definition that differs, what differs about it, and the reasons that the new year gives."""
+
+    kind: Kind
+    id: str
+    name: str
+    change: Literal["ny", "endret", "utgått"]
+    details: tuple[Detail, ...]
+    because: tuple[str, ...] = ()
+
+
+class Side(model.Node):
+    """One of the rule years compared."""
+
+    name: str
+    scheme: str
+    year: int
+    label: str
+    """The year as a heading shows it: «2020», or «2020/21» where a rule year is not a calendar year."""
+    title: str
+    status: str
+    extract: str | None
+
+
+class Comparison(model.Node):
+    """All that differs between two rule years, by kind and then in the order of the new rulebook."""
+
+    old: Side
+    new: Side
+    items: tuple[Item, ...]
+
+    def of_kind(self, kind: Kind) -> tuple[Item, ...]:
+        """The differences of one kind."""
+        return tuple(item for item in self.items if item.kind == kind)
+
+
+def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
+    """What differs between two complete rule years, whichever is the later."""
+    sides = _sides(old, new)
+    orders = _orders(old, new)
+    before = Entries(old, sides[0].label, orders[0]).all()
+    after = Entries(new, sides[1].label, orders[1]).all()
+    keys = sorted(dict.fromkeys([*after, *before]), key=lambda key: list(_KINDS).index(key[0]))
+    found = (_item(before.get(key), after.get(key), old, new) for key in keys)
+    return Comparison(old=sides[0], new=sides[1], items=tuple(item for item in found if item is not None))
+
+
+# ---- what differs
+
+
+def _orders(old: model.Rulebook, new: model.Rulebook) -> tuple[Sequence[str], Sequence[str]]:
+    """The groups that both years try, from the first to the last that changed places: the first that holds is given."""
+    tried = [[group.id for group in rulebook.groups if group.when is not None] for rulebook in (old, new)]
+    shared = set(tried[0]) & set(tried[1])
+    before, after = ([id_ for id_ in ids if id_ in shared] for ids in tried)
+    moved = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
+    return (before[moved[0] : moved[-1] + 1], after[moved[0] : moved[-1] + 1]) if moved else ((), ())
+
+
+def _item(before: Entry | None, after: Entry | None, old: model.Rulebook, new: model.Rulebook) -> Item | None:
+    """What differs about a definition; None where nothing does."""
+    entry = after or before
+    assert entry is not None
+    details = tuple(_details(before, after))
+    if before and after and not details:
+        return None
+    change: Literal["ny", "endret", "utgått"] = "endret" if before and after else "ny" if after else "utgått"
+    because = tuple(dict.fromkeys(_reasons(entry, after is None, old, new)))
+    return Item(kind=entry.kind, id=entry.id, name=entry.name, change=change, details=details, because=because)
+
+
+def _reasons(entry: Entry, ended: bool, old: model.Rulebook, new: model.Rulebook) -> Iterator[str]:
+    """The reasons given after the old year, up to the new one."""
+    if new.year <= old.year:
+        return
+    if ended:
+        terms = ("begrep", "beregning")
+        for gone in new.repealed:
+            same = gone.type == entry.kind or (gone.type in terms and entry.kind in terms)
+            if same and gone.id == entry.id and gone.because:
+                yield gone.because
+        return
+    yield from (change.because for change in entry.changes if change.because and old.year < change.year <= new.year)
+
+
+def _details(before: Entry | None, after: Entry | None) -> Iterator[Detail]:
+    """Each thing that differs, in the order of the new year."""
+    facts = ({} if before is None else before.facts, {} if after is None else after.facts)
+    for aspect in dict.fromkeys([*facts[1], *facts[0]]):
+        if (before is None or after is None) and aspect in _ONLY_CHANGED:
+            continue
+        one, other = facts[0].get(aspect), facts[1].get(aspect)
+        if isinstance(one, Figure) or isinstance(other, Figure):
+            yield from _figure_change(aspect, _side(one, before), _side(other, after))
+        elif isinstance(one, Said) or isinstance(other, Said):
+            yield from _words_change(aspect, one, other)
+        else:
+            yield from _codes_change(aspect, one or {}, other or {})
+
+
+def _side(fact: Fact | None, entry: Entry | None) -> Figure | None:
+    """The figure of a year: not stated where the year has the definition without it, None where it lacks both."""
+    if isinstance(fact, Figure) or entry is None:
+        return fact if isinstance(fact, Figure) else None
+    return Figure(value=None, unit=None, shown=f"ikke oppgitt for {entry.label}")
+
+
+def _figure_change(aspect: str, old: Figure | None, new: Figure | None) -> Iterator[FigureChange]:
+    if old is None or new is None:
+        yield FigureChange(aspect=aspect, old=old, new=new)
+        return
+    same_unit = field_dimension(old.unit) == field_dimension(new.unit)
+    if old.value == new.value and (same_unit or old.value is None):
+        return
+    percent = None
+    if same_unit and old.value and new.value is not None:
+        percent = _rounded((Fraction(new.value) - Fraction(old.value)) / abs(Fraction(old.value)) * 100)
+    yield FigureChange(aspect=aspect, old=old, new=new, percent=percent)
+
+
+def _rounded(percent: Fraction) -> Decimal:
+    """A change in percent with one decimal, or as many as it takes to be more than nothing."""
+    places = next((places for places in range(1, 9) if abs(percent) * 10**places >= Fraction(1, 2)), 8)
+    whole = int(abs(percent) * 10**places + Fraction(1, 2))
+    return Decimal(whole if percent > 0 else -whole).scaleb(-places)
+
+
+def _words_change(aspect: str, old: Fact | None, new: Fact | None) -> Iterator[WordsChange]:
+    one, other = (fact if isinstance(fact, Said) else Said((), "") for fact in (old, new))
+    if one.meaning != other.meaning:
+        yield WordsChange(aspect=aspect, old=one.lines, new=other.lines)
+
+
+def _codes_change(aspect: str, old: Fact, new: Fact) -> Iterator[CodesChange | WordsChange]:
+    assert isinstance(old, dict)
+    assert isinstance(new, dict)
+    removed = tuple(Code(code=code, text=text or None) for code, text in old.items() if code not in new)
+    added = tuple(Code(code=code, text=text or None) for code, text in new.items() if code not in old)
+    if removed or added:
+        yield CodesChange(aspect=aspect, removed=removed, added=added)
+    for code, text in new.items():
+        if old.get(code, text) != text:
+            yield from _words_change(
+                f"teksten til {code}", *(plain(*filter(None, [said])) for said in (old[code], text))
+            )
+
+
+def _sides(old: model.Rulebook, new: model.Rulebook) -> tuple[Side, Side]:
+    """The two years, with labels that tell them apart."""
+    labels = [_label(old), _label(new)]
+    if labels[0] == labels[1]:
+        marks = (old.status, new.status) if old.status != new.status else ("før", "etter")
+        labels = [f"{label} {mark}" for label, mark in zip(labels, marks, strict=True)]
+    one, other = (
+        Side(
+            name=rulebook.name,
+            scheme=rulebook.scheme,
+            year=rulebook.year,
+            label=label,
+            title=rulebook.title,
+            status=rulebook.status,
+            extract=rulebook.extract,
+        )
+        for rulebook, label in zip((old, new), labels, strict=True)
+    )
+    return one, other
+
+
+def _label(rulebook: model.Rulebook) -> str:
+    """«2020», or «2020/21» for a rule year that runs into the next."""
+    calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)
+    return str(rulebook.year) if calendar else f"{rulebook.year}/{(rulebook.year + 1) % 100:02d}"
+
+
+# ---- the words of a change
+
+
+def _head(item: Item) -> str:
+    """The line above what is told of an item."""
+    _, one, new, ended = _KINDS[item.kind]
+    if item.change == "endret":
+        return f"{item.name} er endret."
+    return f"{new if item.change == 'ny' else ended} {one.lower()}: {item.name}"
+
+
+def _figure_sentence(comparison: Comparison, item: Item, change: FigureChange) -> str:
+    """«Enhetspris somatikk er endret fra 45 808 kr per poeng til 46 719 kr per poeng (+2,0 %).»"""
+    name = item.name if item.kind == "sats" else f"{item.name}: {spoken(change.aspect)}"
+    old, new = change.old, change.new
+    assert old is not None
+    assert new is not None
+    if new.value is None:
+        return f"{name} er {new.shown} ({comparison.old.label}: {old.shown})."
+    if old.value is None:
+        return f"{name} er {new.shown} ({old.shown})."
+    return _parenthesised(f"{name} er endret fra {old.shown} til {new.shown}", _growth(change)) + "."
+
+
+def _growth(change: FigureChange) -> str:
+    """How much a figure has changed: in percent, a share in percentage points; empty where that has no meaning."""
+    old, new = change.old, change.new
+    if old is None or new is None or old.value is None or new.value is None or change.percent is None:
+        return ""
+    if old.unit and new.unit and old.unit.shown == new.unit.shown == "%":
+        return _signed((new.value - old.value) * 100) + "\u00a0prosentpoeng"
+    return _signed(change.percent, -int(change.percent.as_tuple().exponent)) + "\u00a0%"
+
+
+def _parenthesised(text: str, note: str | None) -> str:
+    return f"{text} ({note})" if note else text
+
+
+def _signed(value: Decimal, places: int | None = None) -> str:
+    return ("+" if value > 0 else "") + number(value, None, places)
+
+
+def _lines(comparison: Comparison, item: Item, figures: bool) -> Iterator[Line]:
+    """An item in lines; without figures where a table has them."""
+    changed = [detail for detail in item.details if isinstance(detail, FigureChange)]
+    others = [detail for detail in item.details if not isinstance(detail, FigureChange)]
+    if not figures and changed and not others:
+        return
+    if item.change == "endret" and figures:
+        for detail in changed:
+            yield Line(depth=0, text=_figure_sentence(comparison, item, detail))
+            yield from _notes(comparison, detail)
+    if item.change != "endret" or others:
+        yield Line(depth=0, text=_head(item))
+    if item.change != "endret" and figures:
+        yield from (Line(depth=1, text=_only_figure(detail)) for detail in changed)
+    for other in others:
+        lines = _words_lines(comparison, item, other) if isinstance(other, WordsChange) else _codes_lines(item, other)
+        yield from (Line(depth=line.depth + 1, text=line.text) for line in lines)
+    if figures or not changed:
+        yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in item.because)
+
+
+def _only_figure(change: FigureChange) -> str:
+    """The figure of a definition that only one year has."""
+    figure = change.new or change.old
+    assert figure is not None
+    return _parenthesised(f"{_capital(change.aspect)}: {figure.shown}", figure.note)
+
+
+def _notes(comparison: Comparison, change: FigureChange) -> Iterator[Line]:
+    """What must be known about the figures of the two years."""
+    for side, figure in ((comparison.old, change.old), (comparison.new, change.new)):
+        if figure is not None and figure.note:
+            head = f"Tallet for {side.label} er" if figure.value is not None else f"Ikke oppgitt for {side.label}:"
+            yield Line(depth=1, text=f"{head} {figure.note}")
+
+
+def _words_lines(comparison: Comparison, item: Item, change: WordsChange) -> Iterator[Line]:
+    """Words before and after; or, where only one year has them, those."""
+    aspect = _capital(change.aspect)
+    if item.change != "endret":
+        yield from _under(aspect, change.new or change.old)
+    elif not change.old or not change.new:
+        word = "Lagt til" if change.new else "Tatt ut"
+        yield from _under(f"{word}: {spoken(change.aspect)}", change.new or change.old)
+    elif change.old == change.new:
+        yield Line(depth=0, text=f"{aspect}: ordene er de samme, men viser til noe annet enn før")
+    else:
+        yield Line(depth=0, text=aspect)
+        for side, lines in ((comparison.old, change.old), (comparison.new, change.new)):
+            yield from (Line(depth=line.depth + 1, text=line.text) for line in _under(side.label, lines))
+
+
+def _under(head: str, lines: Sequence[Line]) -> Iterator[Line]:
+    """Lines under a head, the one that the others stand under on the same line as the head."""
+    tops = [line for line in lines if line.depth == 0]
+    if len(tops) == 1:
+        yield Line(depth=0, text=f"{head}: {tops[0].text}")
+        yield from lines[1:]
+        return
+    yield Line(depth=0, text=head)
+    yield from (Line(depth=line.depth + 1, text=line.text) for line in lines)
+
+
+def _codes_lines(item: Item, change: CodesChange) -> Iterator[Line]:
+    """Codes in and out; on one line where none has a text."""
+    aspect = spoken(change.aspect)
+    for word, codes in (("tatt ut", change.removed), ("lagt til", change.added)):
+        head = _capital(aspect) if item.change != "endret" else f"{_capital(aspect)} {word}"
+        if any(code.text for code in codes):
+            yield from _under(head, [Line(depth=0, text=titled(code.code, code.text)) for code in codes])
+        elif codes:
+            yield Line(depth=0, text=f"{head}: {', '.join(code.code for code in codes)}")
+
+
+def _capital(text: str) -> str:
+    text = spoken(text)
+    return text[:1].upper() + text[1:]
+
+
+def _title(comparison: Comparison) -> str:
+    old, new = comparison.old, comparison.new
+    return f"Endringer fra {old.scheme} {old.label} til {new.scheme} {new.label}"
+
+
+def _cautions(comparison: Comparison) -> Iterator[str]:
+    """What a reader must know of the two rulebooks before the list."""
+    sides = (comparison.old, comparison.new)
+    for side in sides:
+        if side.status != "endelig":
+            yield f"{side.scheme} {side.label} har status {side.status}."
+        if side.extract:
+            yield f"{side.scheme} {side.label} er et utdrag: {side.extract}."
+    if any(side.extract for side in sides):
+        yield "En regel som ikke er med i et utdrag, kan likevel gjelde."
+    if not comparison.items:
+        yield "Ingen endringer."
+
+
+# ---- as text, Markdown and JSON
+
+
+def as_text(comparison: Comparison) -> str:
+    """The comparison for a terminal."""
+    parts = ["\n".join([_title(comparison), *(f"  {caution}" for caution in _cautions(comparison))])]
+    for kind, (heading, *_) in _KINDS.items():
+        lines = [line for item in comparison.of_kind(kind) for line in _lines(comparison, item, figures=True)]
+        if lines:
+            parts.append("\n".join([heading, *(f"{'  ' * (line.depth + 1)}{line.text}" for line in lines)]))
+    return "\n\n".join(parts) + "\n"
+
+
+def as_json(comparison: Comparison) -> str:
+    """The comparison as JSON.
+
+    `old` and `new` say which years; `items` has one object for each definition that differs: `kind`, `id`, `name`,
+    `change` («ny», «endret», «utgått»), `because` and `details`. A detail's `what` is «tall» (`old` and `new` figures
+    with `value` in base units, null where it is not stated, and `percent`), «ord» (`old` and `new` lines with `depth`
+    and `text`) or «koder» (`removed` and `added`); `aspect` says what it is about.
+    """
+    return comparison.model_dump_json(indent=1) + "\n"
+
+
+def escape_markdown(text: str) -> str:
+    """Text that Markdown and HTML show as it is, on one line, wherever on a line it stands."""
+    text = re.sub(r"[\x00- \x7f-\x9f\u2028\u2029]+", " ", text).strip(" ")
+    text = re.sub(r"([\\`*_{}\[\]#!+])", r"\\\1", text)
+    text = re.sub(r"[&<>\"|~^=$@]|:(?=\S)|^[-:?/.%;,'(]", lambda m: f"&#{ord(m[0])};", text)
+    return re.sub(r"^(\d+)([.)])", r"\1\\\2", text)
+
+
+def as_markdown(comparison: Comparison, escape: Callable[[str], str] = escape_markdown) -> str:
+    """The comparison as a page; `escape` makes text from the rulebooks safe in Markdown."""
+    parts = [f"# {escape(_title(comparison))}", *(escape(caution) for caution in _cautions(comparison))]
+    for kind, (heading, *_) in _KINDS.items():
+        items = comparison.of_kind(kind)
+        if items:
+            parts += [f"## {heading}", *_tables(comparison, items, escape)]
+            lines = [line for item in items for line in _lines(comparison, item, figures=False)]
+            parts += ["\n".join(f"{'    ' * line.depth}- {escape(line.text)}" for line in lines)] if lines else []
+    return "\n\n".join(parts) + "\n"
+
+
+def _tables(comparison: Comparison, items: Sequence[Item], escape: Callable[[str], str]) -> Iterator[str]:
+    """A table of figures for each column that differs."""
+    figures = [(item, detail) for item in items for detail in item.details if isinstance(detail, FigureChange)]
+    for aspect in dict.fromkeys(detail.aspect for _, detail in figures):
+        if items[0].kind != "sats":
+            yield f"### {escape(_capital(aspect))}"
+        rows = [_row(comparison, item, detail) for item, detail in figures if detail.aspect == aspect]
+        head = [_KINDS[items[0].kind][1], comparison.old.label, comparison.new.label, "Endring", "Merknad"]
+        wide = 5 if any(row[4] for row in rows) else 4
+        rule = ["---", "---:", "---:", "---:", "---"]
+        table = [head, rule, *([escape(cell) for cell in row] for row in rows)]
+        yield "\n".join(f"| {' | '.join(row[:wide])} |" for row in table)
+
+
+def _row(comparison: Comparison, item: Item, change: FigureChange) -> list[str]:
+    """The cells of a figure: name, both years, the change, and what must be known about it."""
+    old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
+    growth = _growth(change) if item.change == "endret" else item.change
+    notes = [line.text for line in _notes(comparison, change)]
+    notes += [f"Begrunnelse: {reason}" for reason in item.because]
+    return [item.name, old, new, growth or "–", ". ".join(notes)]

@@ -1,0 +1,296 @@
+"""The blocks that declare: sources, records, tables, groupings, code sets and rates."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from compiler import model
+from compiler.kinds import UNKNOWN, field_dimension, unit_of
+from compiler.names import identifier, normal_code
+from compiler.state import GROUP_KEY, State
+from compiler.walk import references
+from dsl import tree
+from dsl.diagnostics import Span, nearest
+from dsl.faults import reserved
+from dsl.keywords import is_reserved_name
+
+_FIELD_KINDS: dict[str, model.FieldKind] = {
+    "ja": "ja/nei",
+    "ja/nei": "ja/nei",
+    "heltall": "heltall",
+    "desimaltall": "desimaltall",
+    "dato": "dato",
+    "tekst": "tekst",
+    "kode": "kode",
+    "koder": "koder",
+    "valg": "valg",
+    "gruppe": "gruppe",
+    "liste": "liste",
+}
+_WITH_ORIGINS = ("kode", "koder", "gruppe")
+
+
+def source(state: State, block: tree.SourceDecl) -> None:
+    """Take in a source."""
+    if state.declare("kilde", block.id, block.span, state.sources):
+        found = re.search(r"(19|20)\d\d$", block.id)
+        state.sources[block.id] = model.Source(
+            id=block.id,
+            title=block.title,
+            address=block.address,
+            year=int(found[0]) if found else None,
+            since=state.year,
+        )
+
+
+# ---- records and their fields
+
+
+def record(state: State, block: tree.RecordDecl) -> None:
+    """Take in a record."""
+    if state.declare("opplysninger", block.name, block.span, state.records):
+        common = state.common(block.name, block.title, block.span)
+        found = fields(state, block.name, block.fields)
+        state.records[block.name] = model.Record(**common, fields=found, variable=block.name.lower())
+
+
+def fields(state: State, owner: str, written: Iterable[tree.Field]) -> tuple[model.RecordField, ...]:
+    """The fields of a record or the columns of a table."""
+    found: dict[str, model.RecordField] = {}
+    for field in written:
+        place = ("felt", f"{owner}.{field.name}")
+        if field.name in found or place in state.places:
+            message = f"feltet «{field.name}» står to ganger"
+            state.fault("R202", message, field.span, "ta bort det ene", state.places.get(place))
+            continue
+        state.places[place] = field.span
+        made = _field(state, field)
+        if made is None:
+            state.unreadable.add(field.name)
+        else:
+            found[field.name] = made
+    return tuple(found.values())
+
+
+def _field(state: State, field: tree.Field) -> model.RecordField | None:
+    """One field, or None where its type is unknown."""
+    written = field.type
+    kind = _FIELD_KINDS.get(written.name)
+    if is_reserved_name(field.name):
+        state.faults.append(reserved(field.name, field.span))
+    if kind is None:
+        known = [name for name in _FIELD_KINDS if name != "ja"]
+        hint = nearest(written.name, known) or "typene er " + ", ".join(known)
+        state.fault("R205", f"ukjent type «{written.name}»", written.span, hint)
+        return None
+    if not _fits(state, field, kind):
+        return None
+    return model.RecordField(
+        name=field.name,
+        identifier=identifier(field.name),
+        kind=kind,
+        unit=unit_of(written.unit)[2],
+        choices=written.values,
+        origins=written.origins,
+        of=written.of,
+        may_lack=field.may_lack,
+        yearly=field.yearly,
+        element=field.element,
+        text=field.text,
+        since=state.year,
+    )
+
+
+def _fits(state: State, field: tree.Field, kind: model.FieldKind) -> bool:
+    """Whether what stands after a type goes with it; a fault where it does not."""
+    written = field.type
+    before = len(state.faults)
+    if kind == "valg" and not written.values:
+        state.fault("R205", f"feltet «{field.name}» har ingen valg", field.span, "skriv «valg a, b, c»")
+    elif kind == "valg" and (doubled := _doubled(written.values)):
+        state.fault("R202", f"valget «{doubled}» står to ganger", written.span, "ta bort det ene")
+    elif kind != "valg" and written.values:
+        hint = "bare heltall og desimaltall har enhet, og bare valg har verdier"
+        state.fault("R205", f"«{written.values[0]}» kan ikke stå etter «{kind}»", written.span, hint)
+    if written.unit is not None and kind not in ("heltall", "desimaltall"):
+        state.fault("R301", f"«{kind}» har ingen enhet", written.span, "bare heltall og desimaltall har enhet")
+    if kind == "liste" and written.of is None:
+        state.fault("R205", f"listen «{field.name}» sier ikke hva den er av", field.span, "skriv «liste av Linje»")
+    elif kind != "liste" and written.of is not None:
+        state.fault("R205", f"«av {written.of}» kan ikke stå etter «{kind}»", written.span, "skriv «liste av …»")
+    if kind not in _WITH_ORIGINS and written.origins:
+        hint = "bare kode, koder og gruppe kan være fra noe"
+        state.fault("R205", f"«fra {written.origins[0]}» kan ikke stå etter «{kind}»", written.span, hint)
+    return len(state.faults) == before
+
+
+def _doubled(words: Iterable[str]) -> str | None:
+    """The first word that stands twice."""
+    seen: set[str] = set()
+    return next((word for word in words if word in seen or seen.add(word)), None)  # type: ignore[func-returns-value]
+
+
+def link_records(state: State) -> None:
+    """Tell each record whose list it stands in, and what its elements are called."""
+    for owner in list(state.records.values()):
+        for field in owner.fields:
+            if field.kind == "liste" and field.of:
+                _link(state, owner, field)
+
+
+def _link(state: State, owner: model.Record, field: model.RecordField) -> None:
+    """Link the elements of one list to the record that has it."""
+    span = state.places.get(("felt", f"{owner.id}.{field.name}"))
+    at = span or Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
+    inner = state.records.get(field.of or "")
+    if inner is None:
+        state.fault("R201", f"ukjente opplysninger «{field.of}»", at, nearest(field.of or "", state.records))
+        return
+    if inner.id in _outer_records(state, owner.id):
+        message = f"«{inner.id}» kan ikke være en liste i seg selv"
+        state.fault("R207", message, at, "la listen være av andre opplysninger")
+        return
+    if inner.outer not in (None, owner.id) or (inner.outer and field.element not in (None, inner.variable)):
+        message = f"«{inner.id}» står i to lister"
+        state.fault("R202", message, at, "skriv egne «opplysninger» for hver liste")
+        return
+    update = {"outer": owner.id, "variable": field.element or inner.variable}
+    state.records[inner.id] = inner.model_copy(update=update)
+
+
+def _outer_records(state: State, id_: str) -> list[str]:
+    """A record, and those whose lists it stands in."""
+    found: list[str] = []
+    while id_ and id_ not in found:
+        found.append(id_)
+        id_ = state.records[id_].outer or ""
+    return found
+
+
+# ---- tables, groupings, code sets, rates
+
+
+def table(state: State, block: tree.TableDecl) -> None:
+    """Take in a table."""
+    if not state.declare("tabell", block.name, block.span, state.tables):
+        return
+    same = state.keyed_table(block.key)
+    if same is not None and block.key in ("gruppe", "takst"):
+        hint = f"skriv kolonnene i «tabell {same.id}»"
+        state.fault("R202", f"det finnes allerede en tabell av {block.key}", block.span, hint)
+    common = state.common(block.name, block.title, block.span, block.tail)
+    found = {field.name: field for field in fields(state, block.name, block.fields)}
+    if block.key not in found and block.key != GROUP_KEY:
+        key = model.RecordField(name=block.key, identifier=identifier(block.key), kind="kode", since=state.year)
+        found = {block.key: key, **found}
+    state.tables[block.name] = model.Table(**common, key=block.key, fields=tuple(found.values()))
+
+
+def grouping(state: State, block: tree.GroupingDecl) -> None:
+    """Take in a grouping."""
+    if not state.declare("gruppering", block.name, block.span, state.groupings):
+        return
+    if block.chooses is not None and block.chooses.name != "første":
+        message = f"«velger {block.chooses.name}» er ikke en måte å velge på"
+        state.fault("R205", message, block.chooses.span, "skriv «velger første»")
+    owner = state.record_for(block.record, block.span)
+    common = state.common(block.name, block.title, block.span, block.tail)
+    made = model.Grouping(**common, identifier=identifier(block.name), record=owner.id)
+    state.groupings[block.name] = made
+
+
+def declare_code_set(state: State, block: tree.CodeSetDecl) -> None:
+    """Take in the name of a code set, so that sets may use each other in any order."""
+    if state.declare("kodesett", block.name, block.span, state.sets):
+        common = state.common(block.name, block.title, block.span, block.tail)
+        state.sets[block.name] = model.NamedSet(**common, codes=model.CodeSet(), expected=block.expected)
+
+
+def code_set(state: State, block: tree.CodeSetDecl) -> None:
+    """Take in the codes of a set."""
+    if state.places.get(("kodesett", block.name)) != block.span or state.sets[block.name].since != state.year:
+        return
+    values: list[tree.Expr] = []
+    texts: dict[str, str] = {}
+    for line in block.lines:
+        if isinstance(line, tree.CodeText):
+            values.append(tree.Codes(line.code, line.span))
+            texts[normal_code(line.code)] = line.text
+        else:
+            values += line.values
+    before = len(state.faults)
+    codes = state.calls.code_set(values)
+    _doubled_codes(state, block, values)
+    count = len(codes.codes) + len(codes.intervals) + len(codes.prefixes) + len(codes.sets)
+    if block.expected is not None and block.expected != count and len(state.faults) == before:
+        message = f"«{block.name}» har {count} {'kode' if count == 1 else 'koder'}, ventet {block.expected}"
+        state.fault("R502", message, block.span, "rett listen, eller tallet etter «ventet antall»")
+    state.sets[block.name] = state.sets[block.name].model_copy(update={"codes": codes, "texts": texts})
+
+
+def ringed_sets(state: State) -> None:
+    """R207: code sets that are parts of each other."""
+    inner = {id_: [name for kind, name in references(named) if kind == "kodesett"] for id_, named in state.sets.items()}
+    settled: set[str] = set()
+    for id_, named in state.sets.items():
+        reached, waiting = set[str](), list(inner[id_])
+        while waiting:
+            name = waiting.pop()
+            if name not in reached and name not in settled:
+                reached.add(name)
+                waiting += inner.get(name, [])
+        if id_ in reached:
+            span = state.places.get(("kodesett", id_)) or Span(
+                named.place.path, named.place.line, 1, named.place.line, 2
+            )
+            state.fault("R207", f"kodesettet «{id_}» er en del av seg selv", span, "ta navnet bort fra den ene listen")
+            settled |= reached
+        settled.add(id_)
+
+
+def _doubled_codes(state: State, block: tree.CodeSetDecl, values: Iterable[tree.Expr]) -> None:
+    """R202: a code that stands twice in a set."""
+    seen: dict[str, Span] = {}
+    for value in values:
+        if not isinstance(value, tree.Codes):
+            continue
+        for part in value.parts:
+            other = seen.setdefault(normal_code(part), value.span)
+            if other is not value.span or value.parts.count(part) > 1:
+                message = f"koden «{part}» står to ganger i «{block.name}»"
+                state.fault("R202", message, value.span, "ta bort den ene", other if other != value.span else None)
+                return
+
+
+def rate(state: State, block: tree.RateDecl) -> None:
+    """Take in a rate; a yearly one may be stated anew each year."""
+    inherited = state.rates.get(block.name)
+    key = ("sats", block.name)
+    again = inherited is not None and inherited.since != state.year and inherited.yearly and block.yearly
+    if again and key not in state.places:
+        state.places[key] = block.span
+    elif not state.declare("sats", block.name, block.span, state.rates):
+        return
+    title = block.title or (inherited.title if inherited else None)
+    common = state.common(block.name, title, block.span, block.tail)
+    if inherited is not None:
+        change = model.Change(year=state.year, kind="endret", because=block.tail.because)
+        common |= {"since": inherited.since, "changes": (*inherited.changes, change)}
+    common |= {"yearly": block.yearly}
+    state.rates[block.name] = model.Rate(**common, **rate_value(state, block.name, block.value, inherited))
+
+
+def rate_value(state: State, name: str, written: tree.Expr, before: model.Rate | None) -> dict[str, Any]:
+    """The value of a rate, its unit, and how it is shown."""
+    unknown: dict[str, Any] = {"value": None, "unit": before.unit if before else None, "shown": "ukjent"}
+    if isinstance(written, tree.Unknown):
+        return unknown | {"reason": written.reason or f"{name} er ikke oppgitt for {state.year}"}
+    found, kind = state.calls.value(written)
+    if not isinstance(found, model.NumberValue):
+        if kind is not UNKNOWN:
+            state.fault("R302", "en sats er et tall med enhet", written.span, "skriv for eksempel «7 timer»")
+        return unknown | {"reason": f"{name} kan ikke leses"}
+    if before is not None and before.unit is not None and field_dimension(before.unit) != kind.dimension:
+        message = f"«{name}» var i {before.unit.shown} i året før"
+        state.fault("R301", message, written.span, "skriv verdien med samme enhet")
+    return {"value": found.value, "unit": kind.shown, "shown": found.shown, "reason": None}

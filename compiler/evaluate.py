@@ -1,0 +1,664 @@
+"""The reference meaning of a rulebook: slow and obvious. Generated code must agree with it on every input."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from typing import Any
+
+from compiler import model
+from compiler.fields import fields_of
+from compiler.runtime.forklaring import uavklart_tekst
+from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
+from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
+from compiler.runtime.verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt
+
+Truth = bool | None
+_ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
+
+
+def evaluate(rulebook: model.Rulebook, data: object, record: str | None = None) -> Svar:
+    """The answer for one record of data; without `record`, the first kind of record that comes in."""
+    kind = rulebook.record(record) if record else rulebook.top_records()[0]
+    with localcontext(REGNING):
+        return _Case(rulebook, kind).answer(data)
+
+
+@dataclass
+class _Line:
+    """An element of a list while it is judged."""
+
+    post: Post
+    counts: Truth = True
+    reasons: list[Grunn] = field(default_factory=list)
+    notices: list[Grunn] = field(default_factory=list)
+    before: list["_Line"] = field(default_factory=list)
+    others: list["_Line"] = field(default_factory=list)
+
+
+Env = Mapping[str, Any]
+
+
+class _Case:
+    """One record under evaluation."""
+
+    def __init__(self, rulebook: model.Rulebook, record: model.Record) -> None:
+        self.rulebook = rulebook
+        self.record = record
+        self.lists: dict[str, list[_Line]] = {}
+        self.group: Any = None
+
+    # ---- the stages
+
+    def answer(self, data: object) -> Svar:
+        """All stages, in order."""
+        post, faults, outside = les(fields_of(self.rulebook, self.record), data)
+        if faults:
+            return Svar("feil i data", grunner=tuple(faults))
+        if outside:
+            return self._outside(post, outside)
+        self.env = {self.record.variable: post}
+        undecided: list[Grunn] = []
+        for listed in self.record.fields:
+            if listed.kind == "liste":
+                self._judge_list(listed, post, undecided)
+        failing: list[Grunn] = list(self._empty_lists())
+        notices: list[Grunn] = []
+        for requirement in self.rulebook.requirements:
+            if requirement.record == self.record.id:
+                self._try(requirement, self.env, failing, undecided, notices)
+        grouping = self.rulebook.grouping_of(self.record.id)
+        if failing:
+            return Svar("inngår ikke", grunner=tuple(failing), varsler=tuple(notices), lister=self._lists())
+        if undecided:
+            possible = tuple(self._possible()) if grouping else ()
+            return Svar(
+                "uavklart", grunner=tuple(undecided), varsler=tuple(notices), mulige=possible, lister=self._lists()
+            )
+        group: str | None = None
+        if grouping is not None:
+            found = self._group()
+            if isinstance(found, Mangler):
+                return self._without_group(grouping, found, notices)
+            group = found
+            notices += self._against_condition(group, grouping)
+        reasons: list[Grunn] = []
+        values = {term.id: self._calculate(term, self.env, reasons) for term in self._calculations(self.record.id)}
+        lists = self._lists(reasons)
+        given = grouping is not None and self._given(grouping) is not None
+        status = "kan ikke beregnes" if reasons else "gruppert"
+        return Svar(status, group, given, tuple(reasons), tuple(notices), (), values, lists)  # type: ignore[arg-type]
+
+    def _outside(self, post: Post, outside: list[Grunn]) -> Svar:
+        """The answer when a code or group is not in the rulebook."""
+        lists = {}
+        for listed in self.record.fields:
+            if listed.kind == "liste":
+                elements = getattr(post, listed.identifier)
+                lines = [] if isinstance(elements, Mangler) else elements
+                lists[listed.identifier] = tuple(
+                    Linjesvar(
+                        None,
+                        tuple(
+                            Grunn(name, f"{name} {value} er ikke i regelverket", (name,))
+                            for name, value in vars(line).items()
+                            if isinstance(value, Utenfor)
+                        ),
+                    )
+                    for line in lines
+                )
+        status = "ikke i utdraget" if self.rulebook.extract else "feil i data"
+        return Svar(status, grunner=tuple(outside), lister=lists)  # type: ignore[arg-type]
+
+    # ---- requirements
+
+    def _try(
+        self, requirement: model.Requirement, env: Env, failing: list[Grunn], undecided: list[Grunn], notices: list[Grunn]
+    ) -> None:
+        """Try one requirement, and put the reason where it belongs."""
+        whole = model.Any(parts=(model.Not(operand=requirement.when), requirement.requires)) if requirement.when else requirement.requires
+        holds = self.truth(whole, env)
+        if holds:
+            return
+        if requirement.outcome == "varsel":
+            if holds is False:
+                notices.append(Grunn(requirement.id, requirement.text))
+        elif holds is False:
+            failing.append(Grunn(requirement.id, requirement.text))
+        else:
+            undecided.append(self._why(requirement.id, whole, env))
+
+    def _why(self, id_: str, condition: model.Expr, env: Env) -> Grunn:
+        """Why a condition is undecided: the fields that would decide it, and the unknown values."""
+        missing = list(self.undecided(condition, env))
+        names = {value.navn for value in missing if isinstance(value, Uoppgitt)}
+        reasons = sorted({value.grunn for value in missing if isinstance(value, Ukjent)})
+        fields = [name for name in feltnavn(fields_of(self.rulebook, self.record)) if name in names]
+        return Grunn(id_, uavklart_tekst(fields, reasons), tuple(fields))
+
+    # ---- lists
+
+    def _judge_list(self, listed: model.RecordField, post: Post, undecided: list[Grunn]) -> None:
+        """Judge the elements in order, again and again until none falls."""
+        elements = getattr(post, listed.identifier)
+        if isinstance(elements, Mangler):
+            self.lists[listed.identifier] = []
+            return
+        record = self.rulebook.record(listed.of or "")
+        lines = [_Line(element) for element in elements]
+        left = lines
+        while True:
+            standing: list[_Line] = []
+            for number, line in enumerate(left):
+                line.before = list(standing)
+                line.others = standing + left[number + 1 :]
+                self._judge(line, record)
+                if line.counts is not False:
+                    standing.append(line)
+            if len(standing) == len(left):
+                break
+            left = standing
+        setattr(post, listed.identifier, tuple(line.post for line in left))
+        self.lists[listed.identifier] = lines
+        undecided += [reason for line in left if line.counts is None for reason in line.reasons]
+
+    def _empty_lists(self) -> Iterator[Grunn]:
+        """The reason that nothing is left of a list, when no line of it counts."""
+        for listed in self.record.fields:
+            judged = any(requirement.record == listed.of for requirement in self.rulebook.requirements)
+            lines = self.lists.get(listed.identifier, [])
+            if judged and lines and all(line.counts is False for line in lines):
+                name = listed.identifier
+                yield Grunn(name, f"ingen av linjene i {name.replace('_', ' ')} inngår")
+
+    def _judge(self, line: _Line, record: model.Record) -> None:
+        failing: list[Grunn] = []
+        undecided: list[Grunn] = []
+        line.notices = []
+        env = {**self.env, record.variable: line.post, f"line:{record.variable}": line}
+        for requirement in self.rulebook.requirements:
+            if requirement.record == record.id:
+                self._try(requirement, env, failing, undecided, line.notices)
+        line.counts = False if failing else None if undecided else True
+        line.reasons = failing or undecided
+
+    def _lists(self, reasons: list[Grunn] | None = None) -> dict[str, tuple[Linjesvar, ...]]:
+        """The answers for the lines, with their calculations when `reasons` is there to take what cannot be had."""
+        answers = {}
+        for listed in self.record.fields:
+            if listed.kind != "liste":
+                continue
+            record = self.rulebook.record(listed.of or "")
+            made = []
+            for line in self.lists[listed.identifier]:
+                values: dict[str, Verdi] = {}
+                if reasons is not None and line.counts:
+                    env = {**self.env, record.variable: line.post, f"line:{record.variable}": line}
+                    values = {term.id: self._calculate(term, env, reasons) for term in self._calculations(record.id)}
+                made.append(Linjesvar(line.counts, tuple(line.reasons), tuple(line.notices), values))
+            answers[listed.identifier] = tuple(made)
+        return answers
+
+    # ---- grouping
+
+    def _given(self, grouping: model.Grouping) -> str | None:
+        given = getattr(self.env[self.record.variable], grouping.identifier)
+        return given if isinstance(given, str) else None
+
+    def _group(self) -> Any:
+        """The group: given, or the first whose condition holds."""
+        if self.group is None:
+            grouping = self.rulebook.grouping_of(self.record.id)
+            assert grouping is not None
+            self.group = self._given(grouping) or self._first(grouping)
+        return self.group
+
+    def _first(self, grouping: model.Grouping) -> Any:
+        for group in self.rulebook.groups:
+            holds = self.truth(group.when, self.env) if group.when is not None else False
+            if holds:
+                return group.id
+            if holds is None:
+                return Uavklart(grouping.id)
+        return Tom(grouping.id)
+
+    def _possible(self) -> Iterator[str]:
+        """The groups that are not ruled out, up to the first sure one."""
+        grouping = self.rulebook.grouping_of(self.record.id)
+        assert grouping is not None
+        given = self._given(grouping)
+        if given is not None:
+            yield given
+            return
+        for group in self.rulebook.groups:
+            holds = self.truth(group.when, self.env) if group.when is not None else False
+            if holds is not False:
+                yield group.id
+            if holds:
+                return
+
+    def _without_group(self, grouping: model.Grouping, found: Mangler, notices: list[Grunn]) -> Svar:
+        if isinstance(found, Uavklart):
+            possible = tuple(self._possible())
+            group = next(group for group in self.rulebook.groups if group.id == possible[0])
+            assert group.when is not None
+            why = self._why(group.id, group.when, self.env)
+            listed = f"mulige grupper: {', '.join(possible)}" if len(possible) <= 5 else f"{len(possible)} grupper er mulige"
+            reason = Grunn(why.id, f"{why.tekst}; {listed}", why.felt)
+            return Svar("uavklart", grunner=(reason,), varsler=tuple(notices), mulige=possible)
+        if self.rulebook.extract:
+            reason = Grunn(grouping.id, "ingen gruppe i utdraget tar denne posten")
+            return Svar("ikke i utdraget", grunner=(reason,), varsler=tuple(notices))
+        reason = Grunn(grouping.id, "ingen gruppe tar denne posten")
+        return Svar("inngår ikke", grunner=(reason,), varsler=tuple(notices))
+
+    def _against_condition(self, group_id: str, grouping: model.Grouping) -> list[Grunn]:
+        """A notice when the group was given and its own condition does not hold."""
+        group = next(group for group in self.rulebook.groups if group.id == group_id)
+        if self._given(grouping) is None or group.when is None or self.truth(group.when, self.env) is not False:
+            return []
+        return [Grunn(group_id, f"{group_id} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
+
+    # ---- calculations
+
+    def _calculations(self, record: str) -> list[model.Term]:
+        return [term for term in self.rulebook.terms if term.in_result and term.record == record]
+
+    def _calculate(self, term: model.Term, env: Env, reasons: list[Grunn]) -> Verdi:
+        """The value in shown units, or None with the reason."""
+        value = self._term(term, env)
+        if isinstance(value, Uavklart):
+            reasons.append(self._why_value(term, env))
+            return None
+        if isinstance(value, Mangler):
+            fields = (value.navn,) if isinstance(value, Uoppgitt) else ()
+            reasons.append(Grunn(term.id, value.grunn, fields))  # type: ignore[attr-defined]
+            return None
+        if isinstance(value, Decimal) and term.unit is not None:
+            return value * term.unit.denominator / term.unit.numerator
+        return value  # type: ignore[no-any-return]
+
+    def _why_value(self, term: model.Term, env: Env) -> Grunn:
+        """Why a value is undecided."""
+        variable = self.rulebook.record(term.record).variable
+        value = model.Compare(operator="==", left=model.TermRef(id=term.id, variable=variable), right=model.BoolValue(value=True))
+        return self._why(term.id, value, env)
+
+    def _term(self, term: model.Term, env: Env) -> Any:
+        if term.condition is not None:
+            return self.truth(term.condition, env)
+        for line in term.lines:
+            holds = True if line.when is None else self.truth(line.when, env)
+            if holds is None:
+                return Uavklart(term.id)
+            if holds:
+                value = self.value(line.value, env)
+                if not isinstance(value, Tom):
+                    return self._rounded(value, term.rounding) if term.rounding else value
+        return Tom(term.id)
+
+    def _rounded(self, value: Any, rounding: model.Rounding) -> Any:
+        if isinstance(value, Mangler):
+            return value
+        steps = (value / rounding.step).quantize(Decimal(1), rounding=_ROUNDING[rounding.direction])
+        return steps * rounding.step
+
+    # ---- conditions
+
+    def truth(self, expr: model.Expr, env: Env) -> Truth:
+        """Whether a condition holds, or None where it cannot be decided."""
+        match expr:
+            case model.All(parts=parts):
+                found = [self.truth(part, env) for part in parts]
+                return False if False in found else None if None in found else True
+            case model.Any(parts=parts, number=number):
+                found = [self.truth(part, env) for part in parts]
+                return self._at_least(number, found)
+            case model.Not(operand=operand):
+                inner = self.truth(operand, env)
+                return None if inner is None else not inner
+            case model.Compare(operator=operator, left=left, right=right):
+                return self._compare(operator, self.value(left, env), self.value(right, env))
+            case model.InInterval(item=item, low=low, high=high):
+                value = self.value(item, env)
+                if isinstance(value, Mangler):
+                    return False if isinstance(value, Tom) else None
+                return bool(low.value <= value <= high.value)
+            case model.InSet(item=item, codes=codes):
+                code, members = self.value(item, env), self.value(codes, env)
+                if isinstance(code, Tom) or isinstance(members, Tom):
+                    return False
+                if isinstance(code, Mangler) or isinstance(members, Mangler):
+                    return None
+                return self._contains(members, code)
+            case model.Lacks(item=item):
+                return isinstance(self.value(item, env), Uoppgitt | Tom)
+            case model.Quantified():
+                return self._quantified(expr, env)
+            case _:
+                value = self.value(expr, env)
+                if isinstance(value, Mangler):
+                    return False if isinstance(value, Tom) else None
+                return None if value is None else bool(value)
+
+    @staticmethod
+    def _at_least(number: int, found: list[Truth]) -> Truth:
+        sure = found.count(True)
+        if sure >= number:
+            return True
+        return False if sure + found.count(None) < number else None
+
+    @staticmethod
+    def _compare(operator: str, left: Any, right: Any) -> Truth:
+        if isinstance(left, Tom) or isinstance(right, Tom):
+            return operator == "!="
+        if isinstance(left, Mangler) or isinstance(right, Mangler):
+            return None
+        match operator:
+            case "==":
+                return bool(left == right)
+            case "!=":
+                return bool(left != right)
+            case "<":
+                return bool(left < right)
+            case "<=":
+                return bool(left <= right)
+            case ">":
+                return bool(left > right)
+            case _:
+                return bool(left >= right)
+
+    def _contains(self, codes: Any, code: str) -> bool:
+        if not isinstance(codes, model.CodeSet):
+            return code in codes
+        inside = (
+            codes.everything
+            or code in codes.codes
+            or any(code.startswith(prefix) for prefix in codes.prefixes)
+            or any(low <= code and code[: len(high)] <= high for low, high in codes.intervals)
+            or any(self._contains(self._set(id_), code) for id_ in codes.sets)
+        )
+        return inside and not (codes.without is not None and self._contains(codes.without, code))
+
+    def _set(self, id_: str) -> model.CodeSet:
+        return next(found.codes for found in self.rulebook.sets if found.id == id_)
+
+    def _quantified(self, expr: model.Quantified, env: Env) -> Truth:
+        items, condition = expr.items, expr.condition
+        while isinstance(items, model.Where):
+            if expr.quantifier == "alle":
+                condition = model.Any(parts=(model.Not(operand=items.condition), condition or model.BoolValue(value=True)))
+            else:
+                condition = items.condition if condition is None else model.All(parts=(items.condition, condition))
+            items = items.items
+        elements = self._elements(items, env)
+        if isinstance(elements, Mangler):
+            if not isinstance(elements, Tom):
+                return None
+            elements = []
+        found = [True if condition is None else self.truth(condition, e) for e in self._each(expr.variable, elements, env)]
+        sure, maybe = found.count(True), found.count(True) + found.count(None)
+        match expr.quantifier:
+            case "minst":
+                return self._at_least(expr.number, found)
+            case "høyst" | "ingen":
+                return True if maybe <= expr.number else False if sure > expr.number else None
+            case "nøyaktig":
+                return False if sure > expr.number or maybe < expr.number else True if sure == maybe else None
+            case "alle":
+                return False if False in found else None if None in found else True
+
+    # ---- lists
+
+    def _elements(self, items: model.ListExpr, env: Env) -> Any:
+        """The elements of a list: codes, posts or lines; or a missing value."""
+        match items:
+            case model.Elements(variable=variable, field=name):
+                return self._field(env[variable], variable, name)
+            case model.Related(variable=variable, which=which):
+                line: _Line = env[f"line:{variable}"]
+                return line.before if which == "tidligere" else line.others
+            case model.Where(items=inner, variable=variable, condition=condition):
+                elements = self._elements(inner, env)
+                if isinstance(elements, Mangler):
+                    return [] if isinstance(elements, Tom) else elements
+                kept = []
+                for element, scope in zip(elements, self._each(variable, elements, env), strict=True):
+                    holds = self.truth(condition, scope)
+                    if holds is None:
+                        return Uavklart("utvalget")
+                    if holds:
+                        kept.append(element)
+                return kept
+
+    @staticmethod
+    def _each(variable: str, elements: Any, env: Env) -> Iterator[Env]:
+        """The scope for each element."""
+        for element in elements:
+            if isinstance(element, _Line):
+                yield {**env, variable: element.post, f"line:{variable}": element}
+            else:
+                yield {**env, variable: element}
+
+    # ---- values
+
+    def value(self, expr: model.Expr, env: Env) -> Any:
+        """The value of an expression, or the missing value that it comes to."""
+        match expr:
+            case model.NumberValue(value=number):
+                return number
+            case model.BoolValue(value=yes):
+                return yes
+            case model.StringValue(value=text):
+                return text
+            case model.DateConstant(value=day):
+                return day
+            case model.Get(variable=variable, field=name):
+                return self._field(env[variable], variable, name)
+            case model.Element(variable=variable):
+                return env[variable]
+            case model.RateRef(id=id_):
+                rate = next(rate for rate in self.rulebook.rates if rate.id == id_)
+                return rate.value if rate.value is not None else Ukjent(rate.reason or "")
+            case model.TermRef(id=id_):
+                term = next(term for term in self.rulebook.terms if term.id == id_)
+                return self._of_truth(self._term(term, self._rescope(expr, term, env)), id_)
+            case model.GroupRef():
+                return self._group()
+            case model.ColumnRef():
+                return self._column(expr, env)
+            case model.SetRef(id=id_):
+                return self._set(id_)
+            case model.CodeSet():
+                return expr
+            case model.Aggregate():
+                return self._aggregate(expr, env)
+            case model.CountOf(items=items):
+                elements = self._elements(items, env)
+                if isinstance(elements, Mangler):
+                    return Decimal(0) if isinstance(elements, Tom) else elements
+                return Decimal(len(elements))
+            case model.Arithmetic(operator=operator, left=left, right=right):
+                return self._arithmetic(operator, self.value(left, env), self.value(right, env))
+            case model.OfMany(function=function, values=values):
+                found = [self.value(value, env) for value in values]
+                return self._sum(found) if function == "sum" else self._extreme(function, found)
+            case model.Round(value=value, rounding=rounding):
+                return self._rounded(self.value(value, env), rounding)
+            case model.UnknownValue(reason=reason):
+                return Ukjent(reason)
+            case _:
+                return self._of_truth(self.truth(expr, env), "vilkåret")
+
+    @staticmethod
+    def _of_truth(value: Any, id_: str) -> Any:
+        return Uavklart(id_) if value is None else value
+
+    def _rescope(self, expr: model.TermRef, term: model.Term, env: Env) -> Env:
+        """The scope of a term: its record is the one that the reference names."""
+        own = self.rulebook.record(term.record).variable
+        if own == expr.variable:
+            return env
+        scope = {**env, own: env[expr.variable]}
+        if f"line:{expr.variable}" in env:
+            scope[f"line:{own}"] = env[f"line:{expr.variable}"]
+        return scope
+
+    def _field(self, post: Any, variable: str, name: str) -> Any:
+        for record in self.rulebook.records:
+            found = record.field(name)
+            if found is not None and hasattr(post, found.identifier):
+                return getattr(post, found.identifier)
+        raise AssertionError(f"{variable} has no field {name}")
+
+    def _column(self, expr: model.ColumnRef, env: Env) -> Any:
+        key = self.value(expr.key, env)
+        if isinstance(key, Mangler):
+            return key
+        table = self.rulebook.table(expr.table)
+        row = table.row(key)
+        if row is None:
+            return Tom(expr.column)
+        column = table.field(expr.column)
+        assert column is not None
+        if expr.column in row.values:
+            return row.values[expr.column]
+        if column.kind == "koder":
+            return model.CodeSet()
+        if column.yearly:
+            return Ukjent(f"{expr.column.replace('_', ' ')} for {key} er ikke oppgitt for {self.rulebook.year}")
+        return Tom(expr.column)
+
+    def _arithmetic(self, operator: str, left: Any, right: Any) -> Any:
+        if isinstance(left, Mangler):
+            return left
+        if isinstance(right, Mangler):
+            return right
+        match operator:
+            case "+":
+                return left + right
+            case "−":
+                return left - right
+            case "×":
+                return left * right
+            case _:
+                return Ukjent("det er delt på null") if right == 0 else left / right
+
+    def _aggregate(self, expr: model.Aggregate, env: Env) -> Any:
+        elements = self._elements(expr.items, env)
+        if isinstance(elements, Tom):
+            elements = []
+        if isinstance(elements, Mangler):
+            return elements
+        found = [self.value(expr.value, scope) for scope in self._each(expr.variable, elements, env)]
+        return self._sum(found) if expr.function == "sum" else self._extreme(expr.function, found)
+
+    @staticmethod
+    def _sum(found: list[Any]) -> Any:
+        missing = next((value for value in found if isinstance(value, Mangler)), None)
+        return missing if missing is not None else sum(found, Decimal(0))
+
+    @staticmethod
+    def _extreme(function: str, found: list[Any]) -> Any:
+        there = [value for value in found if not isinstance(value, Tom)]
+        missing = next((value for value in there if isinstance(value, Mangler)), None)
+        if missing is not None:
+            return missing
+        return (max if function == "høyeste" else min)(there, default=Tom("verdien"))
+
+    # ---- what would decide
+
+    def undecided(self, expr: model.Expr, env: Env) -> Iterator[Mangler]:
+        """The missing values in the undecided parts of an undecided condition."""
+        if self.truth(expr, env) is not None:
+            return
+        match expr:
+            case model.All(parts=parts) | model.Any(parts=parts):
+                for part in parts:
+                    yield from self.undecided(part, env)
+            case model.Not(operand=operand):
+                yield from self.undecided(operand, env)
+            case model.Quantified():
+                yield from self._undecided_list(expr, env)
+            case model.Compare(left=left, right=right):
+                yield from self._missing(left, env)
+                yield from self._missing(right, env)
+            case model.InSet(item=item, codes=codes):
+                yield from self._missing(item, env)
+                yield from self._missing(codes, env)
+            case model.InInterval(item=item):
+                yield from self._missing(item, env)
+            case _:
+                yield from self._missing(expr, env)
+
+    def _undecided_list(self, expr: model.Quantified, env: Env) -> Iterator[Mangler]:
+        items, conditions = expr.items, [expr.condition] if expr.condition is not None else []
+        while isinstance(items, model.Where):
+            conditions.insert(0, items.condition)
+            items = items.items
+        elements = self._elements(items, env)
+        if isinstance(elements, Mangler):
+            yield elements
+            return
+        for scope in self._each(expr.variable, elements, env):
+            for condition in conditions:
+                yield from self.undecided(condition, scope)
+
+    def _missing(self, expr: model.Expr, env: Env) -> Iterator[Mangler]:
+        """The missing values that make a value missing."""
+        value = self.value(expr, env)
+        if isinstance(value, Uoppgitt | Ukjent):
+            yield value
+        if not isinstance(value, Uavklart):
+            return
+        match expr:
+            case model.TermRef(id=id_):
+                term = next(term for term in self.rulebook.terms if term.id == id_)
+                yield from self._undecided_term(term, self._rescope(expr, term, env))
+            case model.GroupRef():
+                groups = [g.when for g in self.rulebook.groups if g.when is not None]
+                undecided = next((when for when in groups if self.truth(when, self.env) is None), None)
+                if undecided is not None:
+                    yield from self.undecided(undecided, self.env)
+            case model.ColumnRef(key=key):
+                yield from self._missing(key, env)
+            case model.Arithmetic(left=left, right=right):
+                yield from self._missing(left, env)
+                yield from self._missing(right, env)
+            case model.Round(value=inner):
+                yield from self._missing(inner, env)
+            case model.OfMany(values=values):
+                for part in values:
+                    yield from self._missing(part, env)
+            case model.Aggregate(items=items, variable=variable, value=inner):
+                yield from self._undecided_items(items, env)
+                elements = self._elements(items, env)
+                if not isinstance(elements, Mangler):
+                    for scope in self._each(variable, elements, env):
+                        yield from self._missing(inner, scope)
+            case model.CountOf(items=items):
+                yield from self._undecided_items(items, env)
+            case _:
+                yield from self.undecided(expr, env)
+
+    def _undecided_items(self, items: model.ListExpr, env: Env) -> Iterator[Mangler]:
+        """The missing values that leave it undecided which elements a narrowed list has."""
+        if isinstance(items, model.Where):
+            yield from self._undecided_items(items.items, env)
+            elements = self._elements(items.items, env)
+            if not isinstance(elements, Mangler):
+                for scope in self._each(items.variable, elements, env):
+                    yield from self.undecided(items.condition, scope)
+
+    def _undecided_term(self, term: model.Term, env: Env) -> Iterator[Mangler]:
+        """The missing values that leave a term undecided: those of the first line that cannot be decided or is used."""
+        if term.condition is not None:
+            yield from self.undecided(term.condition, env)
+        for line in term.lines:
+            holds = True if line.when is None else self.truth(line.when, env)
+            if holds is None and line.when is not None:
+                yield from self.undecided(line.when, env)
+                return
+            if holds:
+                yield from self._missing(line.value, env)
+                if not isinstance(self.value(line.value, env), Tom):
+                    return

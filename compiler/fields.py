@@ -1,0 +1,40 @@
+"""What the reader of data must know of a record's fields, from the model."""
+
+from compiler import model
+from compiler.runtime.lesing import Felt
+
+_NEVER_NEGATIVE = ("dag", "døgn", "uke", "minutt", "time", "måned", "tertial", "år", "%", "prosent")
+
+
+def fields_of(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...]:
+    """The fields of a record as the reader of data sees them, with the grouping's answer as a field that may be given."""
+    found = [_field(rulebook, field) for field in record.fields]
+    grouping = rulebook.grouping_of(record.id)
+    if grouping is not None and record.field(grouping.id) is None:
+        groups = tuple(group.id for group in rulebook.groups)
+        found.append(Felt(grouping.id, grouping.identifier, "gruppe", kjente=groups, kan_mangle=True))
+    return tuple(found)
+
+
+def _field(rulebook: model.Rulebook, field: model.RecordField) -> Felt:
+    unit = field.unit or model.Unit(shown="")
+    known: tuple[str, ...] | None = None
+    if field.kind == "gruppe":
+        known = tuple(group.id for group in rulebook.groups)
+    table = next((t for t in rulebook.tables if t.id in field.origins), None)
+    if table is not None:
+        known = tuple(row.key for row in table.rows)
+    return Felt(
+        field.name,
+        field.identifier,
+        field.kind,
+        unit.shown,
+        unit.numerator,
+        unit.denominator,
+        valg=field.choices,
+        kjente=known,
+        av=fields_of(rulebook, rulebook.record(field.of)) if field.of else (),
+        kan_mangle=field.may_lack,
+        ikke_negativ=unit.shown.startswith(_NEVER_NEGATIVE) and " per " not in unit.shown,
+        store_bokstaver="ICD-10" in field.origins,
+    )

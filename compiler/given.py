@@ -1,0 +1,132 @@
+"""Examples: what is given and what is expected, with the names checked."""
+
+from collections.abc import Collection, Iterable
+
+from compiler import model
+from compiler.kinds import Kind, field_kind
+from compiler.names import slug
+from compiler.state import State
+from compiler.written import written
+from dsl import tree
+from dsl.diagnostics import nearest
+
+_OF_A_LINE = ("inngår", "teller", "grunn")
+"""Columns that the answer has for each element of a list, beside its own fields."""
+
+
+def example(state: State, block: tree.ExampleDecl) -> None:
+    """Take in an example."""
+    id_ = slug(block.title)
+    if not state.declare("eksempel", id_, block.span, state.examples, block.title):
+        return
+    record = _record(state, block)
+    if record is None:
+        return
+    given: dict[str, str | tuple[dict[str, str], ...]] = {}
+    for fact in block.given:
+        if fact.name in given:
+            state.fault("R202", f"«{fact.name}» står to ganger i eksempelet", fact.span, "ta bort den ene")
+        given[fact.name] = _given(state, record, fact)
+    status, reason = None, None
+    expected: list[model.Expected] = []
+    for line in block.expected:
+        if isinstance(line, tree.ExpectStatus):
+            status, reason = line.status, line.text
+        else:
+            expected.append(_expected(state, record, line))
+    common = state.common(id_, block.title, block.span)
+    state.examples[id_] = model.Example(
+        **common, record=record.id, given=given, status=status, reason=reason, expected=tuple(expected)
+    )
+
+
+def _record(state: State, block: tree.ExampleDecl) -> model.Record | None:
+    """The record that has the most of the names given."""
+    tops = [record for record in state.records.values() if record.outer is None]
+    if not tops:
+        state.record_for(None, block.span)
+        return None
+    names = {fact.name for fact in block.given}
+    return max(tops, key=lambda record: len(names & set(_known(state, record))))
+
+
+def _known(state: State, record: model.Record) -> list[str]:
+    """The names that may be given of a record."""
+    return [*(f.name for f in record.fields), *(g.id for g in state.groupings.values() if g.record == record.id)]
+
+
+def _given(state: State, record: model.Record, fact: tree.Fact) -> str | tuple[dict[str, str], ...]:
+    """What one fact gives, with its name and its values checked."""
+    known = _known(state, record)
+    field = record.field(fact.name)
+    if fact.name not in known:
+        hint = nearest(fact.name, known)
+        state.fault("R201", f"ukjent felt «{fact.name}» i {record.id}", fact.span, hint)
+    elif field is not None and (field.kind == "liste") != bool(fact.rows):
+        _wrong_form(state, fact)
+    elif field is None or field.kind in ("valg", "gruppe"):
+        _check_values(state, fact, field_kind(field) if field is not None else Kind("gruppe"))
+    if not fact.rows:
+        return written(fact.items)
+    inner = state.records.get(field.of or "") if field is not None else None
+    return _rows(state, fact, [f.name for f in inner.fields] if inner else None)
+
+
+def _wrong_form(state: State, fact: tree.Fact) -> None:
+    """Report a list written as a value, and a value written as a list."""
+    if fact.rows:
+        state.fault("R305", f"«{fact.name}» er ikke en liste", fact.span, f"skriv «{fact.name} = …»")
+    else:
+        hint = f"skriv «{fact.name}» alene, og en tabell med | under"
+        state.fault("R305", f"«{fact.name}» er en liste og trenger en tabell", fact.span, hint)
+
+
+def _check_values(state: State, fact: tree.Fact, kind: Kind) -> None:
+    """Report a choice or a group that is not there."""
+    for value in fact.items.values if fact.items else ():
+        if kind.name == "valg" or isinstance(value, tree.Name | tree.Member):
+            state.calls.value(value, kind)
+
+
+def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectNothing) -> model.Expected:
+    """What one line expects of the answer, with its name checked."""
+    groupings = [g.id for g in state.groupings.values() if g.record == record.id]
+    terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
+    lists = [f.name for f in record.fields if f.kind == "liste"]
+    results = ["gruppe", *terms, *lists, *groupings]
+    if line.name not in results:
+        hint = nearest(line.name, results) or f"svaret har {', '.join(results)}"
+        state.fault("R201", f"ukjent navn «{line.name}» i svaret", line.span, hint)
+    if isinstance(line, tree.ExpectNothing):
+        return model.Expected(name=line.name, nothing=line.how)
+    if line.rows:
+        field = record.field(line.name)
+        inner = state.records.get(field.of or "") if field is not None else None
+        return model.Expected(name=line.name, rows=_rows(state, line, _columns(state, inner) if inner else None))
+    if line.name in ("gruppe", *groupings):
+        _check_values(state, line, Kind("gruppe"))
+    return model.Expected(name=line.name, value=written(line.items))
+
+
+def _columns(state: State, record: model.Record) -> list[str]:
+    """The columns that the answer may have for the elements of a list."""
+    terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
+    return [*(f.name for f in record.fields), *terms, *_OF_A_LINE]
+
+
+def _rows(state: State, fact: tree.Fact, columns: Collection[str] | None) -> tuple[dict[str, str], ...]:
+    """The rows of a table, by the names in its first row."""
+    head, *rest = fact.rows
+    for name in _unknown(head.cells, columns):
+        hint = nearest(name, columns or ()) or f"kolonnene er {', '.join(columns or ())}"
+        state.fault("R201", f"ukjent kolonne «{name}» i «{fact.name}»", head.span, hint)
+    for row in rest:
+        if len(row.cells) != len(head.cells):
+            count = len(row.cells)
+            message = f"raden har {count} {'celle' if count == 1 else 'celler'}, overskriften har {len(head.cells)}"
+            state.fault("R218", message, row.span, "en tom celle skrives som | |")
+    return tuple(dict(zip(head.cells, row.cells, strict=False)) for row in rest)
+
+
+def _unknown(names: Iterable[str], columns: Collection[str] | None) -> list[str]:
+    return [name for name in names if columns is not None and name not in columns]

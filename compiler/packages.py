@@ -1,0 +1,75 @@
+"""Generated packages put to use: imported from memory for the command line, and packed as wheels."""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module, invalidate_caches
+from pathlib import Path
+from types import ModuleType
+
+from compiler.model import Rulebook
+from compiler.python import generate, package_name
+
+
+def write(files: dict[str, str], folder: Path) -> None:
+    """The files, in a folder."""
+    for path, text in files.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def imported(rulebooks: Sequence[Rulebook]) -> Iterator[ModuleType]:
+    """The package of a scheme, generated and imported; gone when the block ends."""
+    name = package_name(rulebooks[0].scheme)
+    with tempfile.TemporaryDirectory(prefix="regelverk-") as folder:
+        write(generate(rulebooks), Path(folder))
+        sys.path.insert(0, folder)
+        _forget(name)
+        invalidate_caches()
+        try:
+            yield import_module(name)
+        finally:
+            sys.path.remove(folder)
+            _forget(name)
+
+
+def _forget(name: str) -> None:
+    for module in [m for m in sys.modules if m == name or m.startswith(f"{name}.")]:
+        del sys.modules[module]
+
+
+def wheel(rulebooks: Sequence[Rulebook], files: dict[str, str], target: Path) -> Path:
+    """The wheel of a package, made by hatchling; the version is the last rule year."""
+    name = package_name(rulebooks[0].scheme)
+    with tempfile.TemporaryDirectory(prefix="regelverk-") as temporary:
+        folder = Path(temporary)
+        write(files, folder)
+        write({"pyproject.toml": _project(rulebooks, name)}, folder)
+        target.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(target.resolve())]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise RuntimeError(f"hatchling kunne ikke lage hjulet for {name}:\n{done.stderr}")
+    return target / f"{name}-{rulebooks[-1].year}.0-py3-none-any.whl"
+
+
+def _project(rulebooks: Sequence[Rulebook], name: str) -> str:
+    scheme = rulebooks[0].scheme
+    years = ", ".join(str(rulebook.year) for rulebook in rulebooks)
+    return f"""[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "{name.replace("_", "-")}"
+version = "{rulebooks[-1].year}.0"
+description = "Reglene i {scheme} for {years}"
+requires-python = ">=3.11"
+
+[tool.hatch.build.targets.wheel]
+packages = ["{name}"]
+"""

@@ -1,0 +1,128 @@
+"""The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from compiler import model
+from compiler.names import slug
+from compiler.pages_addresses import chapter_file
+from compiler.pages_examples import outcome
+from compiler.pages_text import Md, code, escape, plain
+from compiler.pages_view import MANY_CODES, View, list_pages, year_shown
+from compiler.runtime.svar import Svar
+
+TEMPLATES = Path(__file__).parent.parent / "site" / "templates"
+
+TITLES = {
+    "grupper": "Grupper",
+    "takster": "Takster",
+    "kodesett": "Kodesett",
+    "satser": "Satser",
+    "begreper": "Begreper og beregninger",
+    "krav": "Krav",
+    "tabeller": "Tabeller",
+    "opplysninger": "Opplysninger",
+    "eksempler": "Eksempler",
+    "kilder": "Kilder",
+}
+
+
+def pages(rulebook: model.Rulebook, answers: Mapping[str, Svar], changes: str) -> dict[str, str]:
+    """Markdown by file name: `answers` are the answers of the examples by id, `changes` is ready Markdown or empty."""
+    view = View(rulebook)
+    lists = list_pages(view)
+    given = {
+        "view": view,
+        "answers": answers,
+        "changes": Md(changes),
+        "lists": lists,
+        "titles": TITLES,
+        "outcome": lambda example: outcome(view, example, answers.get(example.id)),
+    }
+    written = {"index.md": _write("index", given)}
+    for chapter in rulebook.chapters:
+        written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
+    for page in lists:
+        written[f"{page}.md"] = _write(page, given)
+    if changes:
+        written["endringer.md"] = _write("endringer", given)
+    return written
+
+
+def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:
+    """The menu of a year: the front, the chapters, and the list pages that were written."""
+    chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
+    lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
+    changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
+    return [
+        {"Oversikt": "index.md"},
+        {"Kapitler": chapters},
+        {"Oppslag": lists},
+        *changes,
+        {"Alle regelverk": "../../"},
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _YearRow:
+    """A rule year on the front page."""
+
+    shown: str
+    address: Md
+    title: str
+    status: str
+    valid: str
+    extract: str
+
+
+def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
+    """The front page: each scheme with its rule years, the newest first."""
+    schemes: dict[str, list[_YearRow]] = {}
+    for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
+        schemes.setdefault(rulebook.scheme, []).append(_year_row(rulebook))
+    return {"index.md": _write("forside", {"schemes": list(schemes.items())})}
+
+
+def year_folder(rulebook: model.Rulebook) -> str:
+    """The part of the address that a rule year has: «isf/2020»."""
+    return f"{rulebook.scheme.lower()}/{rulebook.year}"
+
+
+def _year_row(rulebook: model.Rulebook) -> _YearRow:
+    view = View(rulebook)
+    until = f"–{view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
+    return _YearRow(
+        shown=year_shown(rulebook),
+        address=Md(f"{year_folder(rulebook)}/"),
+        title=rulebook.title,
+        status=rulebook.status,
+        valid=f"{view.date(rulebook.valid_from)}{until}",
+        extract=f"utdrag: {rulebook.extract}" if rulebook.extract else "",
+    )
+
+
+def _write(template: str, given: Mapping[str, object]) -> str:
+    """A page from its template, with single blank lines."""
+    text = _environment().get_template(f"{template}.md.jinja").render(given)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates: every value that is not safe Markdown is escaped as it is written."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        finalize=lambda value: value if isinstance(value, Markup) else escape(value),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"code": code, "slug": slug, "many_codes": MANY_CODES}
+    return environment

@@ -1,0 +1,148 @@
+"""Where each definition is shown: its home on a chapter's page, and its address on a list page, which never changes."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from compiler import model
+from compiler.names import slug
+from compiler.words import spoken
+
+Key = tuple[str, str]
+"""The type and id of a definition."""
+
+LISTS = {
+    "grupper": ("gruppe", "gruppering"),
+    "takster": ("takst",),
+    "kodesett": ("kodesett",),
+    "satser": ("sats",),
+    "begreper": ("begrep",),
+    "krav": ("krav",),
+    "tabeller": ("tabell",),
+    "opplysninger": ("opplysninger",),
+    "eksempler": ("eksempel",),
+    "kilder": ("kilde",),
+}
+"""The types that each list page holds."""
+
+_RESERVED = {"index", "endringer", "assets", "search", "404", *LISTS}
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The addresses of one rule year."""
+
+    rulebook: model.Rulebook
+    definitions: Mapping[Key, model.Definition | model.Source] = field(init=False)
+    rows: Mapping[Key, str] = field(init=False)
+    """The anchor of each definition on its list page."""
+    anchors: Mapping[Key, str] = field(init=False)
+    """The anchor of each definition on its chapter's page."""
+    homes: Mapping[Key, str] = field(init=False)
+    """The file of the chapter that shows each definition."""
+
+    def __post_init__(self) -> None:
+        """Work out every address once."""
+        found = dict(_definitions(self.rulebook))
+        rows: dict[Key, str] = {}
+        for page, kinds in LISTS.items():
+            rows |= _distinct(found, ((key, slug(key[1])) for key in found if key[0] in kinds), page)
+        anchors = _distinct(found, ((key, f"{key[0]}-{slug(key[1])}") for key in found), "")
+        homes: dict[Key, str] = {}
+        for placed in (True, False):
+            for chapter in self.rulebook.chapters:
+                for part in chapter.parts if placed else chapter.carried:
+                    if isinstance(part, model.RuleAt) and (part.type, part.id) in found:
+                        homes.setdefault((part.type, part.id), chapter_file(chapter))
+        object.__setattr__(self, "definitions", found)
+        object.__setattr__(self, "rows", rows)
+        object.__setattr__(self, "anchors", anchors)
+        object.__setattr__(self, "homes", homes)
+
+    def home(self, key: Key) -> str | None:
+        """The link to where a definition stands; None for what the rulebook does not have."""
+        if key not in self.definitions:
+            return None
+        if key[0] != "kilde" and key in self.homes:
+            return f"{self.homes[key]}#{self.anchors[key]}"
+        return self.listed(key)
+
+    def listed(self, key: Key) -> str:
+        """The link to a definition's row on its list page."""
+        page = next(page for page, kinds in LISTS.items() if key[0] in kinds)
+        return f"{page}.md#{self.rows[key]}"
+
+    def prose_target(self, target: str, inherited: bool) -> str | None:
+        """The address for a relative link in a chapter's prose: another chapter, or another year's folder."""
+        path, hash_, anchor = target.partition("#")
+        if not re.fullmatch(r"[\w\-./]*", path) or not re.fullmatch(r"[\w\-]*", anchor):
+            return None
+        if not path and anchor:
+            return target
+        chapters = self.rulebook.chapters
+        files = {f"{one.id}{suffix}": chapter_file(one) for one in chapters for suffix in (".md", ".regel")}
+        if path in files:
+            return f"{files[path]}{hash_}{anchor}"
+        if path.startswith("../"):
+            return f"../{_as_folder(path)}{hash_}{anchor}"
+        return None if inherited else target if path.endswith(".md") and not path.startswith("/") else None
+
+
+def chapter_file(chapter: model.Chapter) -> str:
+    """The file of a chapter's page."""
+    name = slug(chapter.id)
+    return f"kapittel-{name}.md" if name in _RESERVED else f"{name}.md"
+
+
+def name_of(kind: str, definition: model.Definition | model.Source) -> str:
+    """What a definition is called in a heading or a link."""
+    if isinstance(definition, model.Group) and definition.scheme is None and definition.title:
+        return definition.title
+    if isinstance(definition, model.Group | model.Row):
+        shown = f"takst {definition.shown}" if kind == "takst" else spoken(definition.shown)
+        return f"{shown} {definition.title}" if definition.title and definition.title != shown else shown
+    return definition.title or spoken(definition.id)
+
+
+def _as_folder(path: str) -> str:
+    """The address of another year's page, from the name of its file."""
+    head, _, last = path.rpartition("/")
+    if not last.endswith((".md", ".regel")):
+        return path
+    name = slug(last.rsplit(".", 1)[0])
+    return f"{head}/{f'kapittel-{name}' if name in _RESERVED else name}/"
+
+
+def _definitions(rulebook: model.Rulebook) -> Iterator[tuple[Key, model.Definition | model.Source]]:
+    """Everything that has an address."""
+    groups: tuple[tuple[str, Iterable[model.Definition | model.Source]], ...] = (
+        ("gruppe", rulebook.groups),
+        ("gruppering", rulebook.groupings),
+        ("takst", [row for table in rulebook.tables if table.key == "takst" for row in table.rows]),
+        ("kodesett", rulebook.sets),
+        ("sats", rulebook.rates),
+        ("begrep", rulebook.terms),
+        ("krav", rulebook.requirements),
+        ("tabell", rulebook.tables),
+        ("opplysninger", rulebook.records),
+        ("eksempel", rulebook.examples),
+        ("kilde", rulebook.sources),
+    )
+    for kind, definitions in groups:
+        for definition in definitions:
+            yield (kind, definition.id), definition
+
+
+def _distinct(
+    found: Mapping[Key, model.Definition | model.Source], wanted: Iterable[tuple[Key, str]], taken: str
+) -> dict[Key, str]:
+    """An anchor for each; where two would be alike the oldest keeps it and the others get a mark made from their id."""
+    anchors: dict[Key, str] = {}
+    used = {taken}
+    for key, anchor in sorted(wanted, key=lambda pair: (found[pair[0]].since, pair[0])):
+        if anchor in used:
+            anchor = f"{anchor}-{sha256(key[1].encode()).hexdigest()[:8]}"
+        used.add(anchor)
+        anchors[key] = anchor
+    return anchors

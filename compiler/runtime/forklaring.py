@@ -1,0 +1,218 @@
+"""Forklaringen av et svar: hvert vilkår med svaret sitt, verdiene det bygger på, og hvor det står."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from .svar import Svar
+from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, alle, ikke, lest, minst
+
+
+@dataclass(frozen=True, slots=True)
+class Vist:
+    """En verdi i en forklaring: navnet, verdien i grunnenhet og enheten den vises i."""
+
+    navn: str
+    verdi: Any
+    enhet: str = ""
+    teller: int = 1
+    nevner: int = 1
+
+    @property
+    def tekst(self) -> str:
+        """«liggetid = 2 døgn»."""
+        return f"{self.navn} = {vist(self.verdi, self.enhet, self.teller, self.nevner)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledd:
+    """Et ledd i en forklaring. `sted` er hvor regelen står i regelverket."""
+
+    tekst: str
+    svar: Vilkaar
+    deler: "tuple[Ledd, ...]" = ()
+    verdier: tuple[Vist, ...] = ()
+    av: tuple[Any, ...] = ()
+    """Verdiene som avgjør leddet; de som mangler, er grunnen til at det er uavklart."""
+    sted: str = ""
+    kilder: tuple[str, ...] = ()
+    resultat: Vist | None = None
+    """Verdien, når leddet er en beregning."""
+    taust: bool = False
+    """Vises ikke når det er avgjort: det er forklart et annet sted, eller sier seg selv."""
+
+
+def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
+    """En verdi slik den leses: «45 808 kr», «ja», «ikke oppgitt»."""
+    if isinstance(verdi, Uoppgitt):
+        return "ikke oppgitt"
+    if isinstance(verdi, Tom):
+        return "mangler"
+    if isinstance(verdi, Ukjent):
+        return f"ukjent ({verdi.navn})"
+    if isinstance(verdi, Mangler):
+        return "uavklart"
+    if isinstance(verdi, bool):
+        return "ja" if verdi else "nei"
+    if isinstance(verdi, date):
+        return verdi.isoformat()
+    if isinstance(verdi, Decimal):
+        return f"{tall(REGNING.divide(verdi * nevner, Decimal(teller)))} {enhet}".rstrip()
+    if isinstance(verdi, tuple | list):
+        return ", ".join(vist(del_) if isinstance(del_, str) else f"{len(verdi)} linjer" for del_ in verdi[:12]) or "ingen"
+    return str(verdi)
+
+
+def tall(verdi: Decimal) -> str:
+    """Et tall med desimalkomma og mellomrom mellom tusenene."""
+    tekst = f"{abs(verdi):,f}"
+    if "." in tekst:
+        tekst = tekst.rstrip("0").rstrip(".")
+    tekst = tekst.replace(",", " ").replace(".", ",")
+    return f"−{tekst}" if verdi < 0 else tekst
+
+
+def alle_ledd(tekst: str, *deler: Ledd) -> Ledd:
+    """Et ledd som holder når alle delene gjør det."""
+    return Ledd(tekst, alle(*(del_.svar for del_ in deler)), deler)
+
+
+def minst_ledd(antall: int, tekst: str, *deler: Ledd) -> Ledd:
+    """Et ledd som holder når minst så mange av delene gjør det."""
+    return Ledd(tekst, minst(antall, *(del_.svar for del_ in deler)), deler)
+
+
+def ikke_ledd(tekst: str, *deler: Ledd) -> Ledd:
+    """Et ledd som holder når ingen av delene gjør det."""
+    return Ledd(tekst, ikke(minst(1, *(del_.svar for del_ in deler))), deler)
+
+
+def elementledd(svar: Vilkaar, liste: Any, ledd: Callable[[Any], Ledd], vis: bool = True) -> tuple[Ledd, ...]:
+    """Leddene for elementene i en liste; av koder bare når svaret er uavklart."""
+    return () if isinstance(liste, Mangler) or not (vis or svar is None) else tuple(map(ledd, liste))
+
+
+def taus(ledd: Ledd) -> Ledd:
+    """Leddet, vist bare når det er uavklart."""
+    return replace(ledd, taust=True)
+
+
+def regelledd(tekst: str, vilkaar: Ledd, sted: str, kilder: tuple[str, ...]) -> Ledd:
+    """Leddet for en regel som er ett vilkår."""
+    return Ledd(tekst, vilkaar.svar, (vilkaar,), sted=sted, kilder=kilder)
+
+
+def leddsetning(setning: str) -> str:
+    """Setningen slik den lyder etter «når», «at» og «der»: «ikke er» for «er ikke»."""
+    return setning.replace(" er ikke ", " ikke er ", 1)
+
+
+def kravledd(tekst: str, naar: Ledd | None, krever: Ledd, sted: str, kilder: tuple[str, ...]) -> Ledd:
+    """Leddet for et krav: oppfylt når det ikke gjelder, eller det det krever holder."""
+    krever = replace(krever, tekst=f"krever at {leddsetning(krever.tekst)}")
+    if naar is None:
+        return Ledd(tekst, krever.svar, (krever,), sted=sted, kilder=kilder)
+    naar = replace(naar, tekst=f"når {leddsetning(naar.tekst)}")
+    svar = minst(1, ikke(naar.svar), krever.svar)
+    deler = (naar,) if naar.svar is False else (naar, krever)
+    return Ledd(tekst if naar.svar is not False else f"{tekst}: gjelder ikke her", svar, deler, sted=sted, kilder=kilder)
+
+
+def verdiledd(tekst: str, verdi: Any, enhet: str, teller: int, nevner: int, *linjer: Ledd) -> Ledd:
+    """Leddet for et begrep eller en beregning: verdien, og linjene som ble prøvd."""
+    svar = None if isinstance(verdi, Uavklart) else True
+    return Ledd(tekst, svar, linjer, resultat=Vist(tekst, verdi, enhet, teller, nevner))
+
+
+def til_og_med_treff(*linjer: tuple[Callable[[], Ledd] | None, Callable[[], Ledd]]) -> tuple[Ledd, ...]:
+    """Leddene for verdilinjene, til og med den som ble brukt eller ikke kunne avgjøres."""
+    deler = []
+    for naar, verdi in linjer:
+        vilkaar = naar() if naar is not None else None
+        if vilkaar is not None:
+            deler.append(vilkaar)
+        if vilkaar is not None and vilkaar.svar is None:
+            break
+        if vilkaar is None or vilkaar.svar:
+            brukt = verdi()
+            deler.append(brukt)
+            if not isinstance(brukt.av[0], Tom):
+                break
+    return tuple(deler)
+
+
+def grupperingsledd(navn: str, funnet: Any, oppgitt: str | None, *grupper: Callable[[], Ledd]) -> Ledd:
+    """Leddet for en gruppering: gruppen som er oppgitt eller funnet, eller den første som er uavklart."""
+    if oppgitt is not None:
+        return Ledd(f"{navn} er oppgitt i data", True, verdier=(Vist(navn, funnet),), taust=True)
+    if isinstance(funnet, Uavklart):
+        uavklart = next((ledd for ledd in (gruppe() for gruppe in grupper) if ledd.svar is None), None)
+        return Ledd(f"{navn} kan ikke avgjøres", None, (uavklart,) if uavklart else ())
+    return Ledd(f"{navn} er funnet", True, verdier=(Vist(navn, funnet),), taust=True)
+
+
+def uavklarte(ledd: Ledd) -> tuple[set[str], set[str]]:
+    """Feltene som må oppgis for å avgjøre et uavklart ledd, og grunnene til at verdier er ukjent."""
+    mangler = list(_mangler_under(ledd))
+    felt = {verdi.navn for verdi in mangler if isinstance(verdi, Uoppgitt)}
+    return felt, {verdi.grunn for verdi in mangler if isinstance(verdi, Ukjent)}
+
+
+def _mangler_under(ledd: Ledd) -> Iterator[Mangler]:
+    """Verdiene som mangler i de uavklarte delene av et ledd."""
+    if ledd.svar is None:
+        yield from (verdi for verdi in ledd.av if isinstance(verdi, Uoppgitt | Ukjent))
+        for del_ in ledd.deler:
+            yield from _mangler_under(del_)
+
+
+def uavklart_tekst(felt: list[str], grunner: list[str]) -> str:
+    """Hvorfor noe er uavklart, i ord."""
+    navn = [lest(ett) for ett in felt]
+    ord_ = navn[0] if len(navn) == 1 else f"{', '.join(navn[:-1])} og {navn[-1]}" if navn else ""
+    deler = ([f"{ord_} er ikke oppgitt"] if ord_ else []) + grunner
+    return "; ".join(deler) or "kan ikke avgjøres"
+
+
+def forklaringstekst(hode: str, svar: Svar, deler: list[Ledd]) -> str:
+    """Forklaringen som tekst."""
+    linjer = [hode, "", f"Status: {svar.status}"]
+    if svar.gruppe is not None:
+        linjer.append(f"Gruppe: {svar.gruppe}" + (" (gruppe oppgitt i data)" if svar.gruppe_oppgitt else ""))
+    linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
+    linjer += [f"Varsel: {varsel.tekst}" for varsel in svar.varsler]
+    for ledd in deler:
+        linjer.append("")
+        linjer += leddlinjer(ledd)
+    return "\n".join(linjer) + "\n"
+
+
+def samlede_grunner(svar: Svar) -> list[str]:
+    """Grunnene som tekst; den samme grunnen til flere beregninger står én gang, med navnene på dem."""
+    ved_tekst: dict[str, list[str]] = {}
+    for grunn in svar.grunner:
+        ved_tekst.setdefault(grunn.tekst, []).append(lest(grunn.id))
+    beregnes = svar.status == "kan ikke beregnes"
+    return [f"{tekst} ({', '.join(navn)})" if beregnes else tekst for tekst, navn in ved_tekst.items()]
+
+
+_MERKE = {True: "✓", False: "✗", None: "?"}
+
+
+def leddlinjer(ledd: Ledd, nivaa: int = 0) -> Iterator[str]:
+    """Linjene for et ledd og leddene under det."""
+    if ledd.taust and ledd.svar is not None:
+        return
+    innrykk = "  " * nivaa
+    verdier = f"   [{'; '.join(verdi.tekst for verdi in ledd.verdier)}]" if ledd.verdier else ""
+    if ledd.resultat is not None:
+        yield f"{innrykk}= {ledd.resultat.tekst}{verdier}"
+    else:
+        yield f"{innrykk}{_MERKE[ledd.svar]} {ledd.tekst}{verdier}"
+    for del_ in ledd.deler:
+        yield from leddlinjer(del_, nivaa + 1)
+    if ledd.sted:
+        kilder = f" · {'; '.join(ledd.kilder)}" if ledd.kilder else ""
+        yield f"{innrykk}  står i {ledd.sted}{kilder}"

@@ -1,0 +1,403 @@
+"""Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, localcontext
+from typing import Any
+
+from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .svar import Grunn, Linjesvar, Svar, Verdi
+from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, alle, lest
+
+
+@dataclass(frozen=True, slots=True)
+class Krav:
+    """Et krav: når det gjelder, hva det krever, og hva som følger når det ikke er oppfylt."""
+
+    id: str
+    tekst: str
+    naar: Callable[[Any], Vilkaar] | None
+    krever: Callable[[Any], Vilkaar]
+    bare_varsel: bool = False
+
+    def oppfylt(self, post: Post) -> Vilkaar:
+        """Om kravet er oppfylt, eller ikke gjelder."""
+        if self.naar is None:
+            return self.krever(post)
+        gjelder = self.naar(post)
+        if gjelder is False:
+            return True
+        oppfylt = self.krever(post)
+        return oppfylt if gjelder else True if oppfylt else None
+
+
+@dataclass(frozen=True, slots=True)
+class Gruppe:
+    """En gruppe; uten vilkår kan den bare være oppgitt i data."""
+
+    id: str
+    naar: Callable[[Any], Vilkaar] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beregning:
+    """En beregning, og enheten den vises i."""
+
+    id: str
+    verdi: Callable[[Any], Any]
+    teller: int = 1
+    nevner: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Liste:
+    """Reglene for linjene i en liste."""
+
+    felt: str
+    krav: tuple[Krav, ...] = ()
+    beregninger: tuple[Beregning, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Regler:
+    """Alt som gjelder for én slags post."""
+
+    navn: str
+    felter: tuple[Felt, ...]
+    krav: tuple[Krav, ...] = ()
+    lister: tuple[Liste, ...] = ()
+    gruppering: str | None = None
+    grupper: tuple[Gruppe, ...] = ()
+    beregninger: tuple[Beregning, ...] = ()
+    utdrag: bool = False
+    forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
+    """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
+
+
+def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
+    """Svaret på en post, og posten slik den ble lest."""
+    with localcontext(REGNING):
+        post, feil, utenfor = les(regler.felter, data)
+        if feil:
+            return Svar("feil i data", grunner=tuple(feil)), post
+        if utenfor:
+            return _utenfor(regler, post, utenfor), post
+        return _vurder(regler, post), post
+
+
+def _vurder(regler: Regler, post: Post) -> Svar:
+    uavklart: list[Grunn] = []
+    faller: list[Grunn] = []
+    varsler: list[Grunn] = []
+    lister = {liste.felt: _linjer(regler, post, liste, uavklart) for liste in regler.lister}
+    for liste in regler.lister:
+        if liste.krav and lister[liste.felt] and all(linje.inngaar is False for linje in lister[liste.felt]):
+            faller.append(Grunn(liste.felt, f"ingen av linjene i {lest(liste.felt)} inngår"))
+    for krav in regler.krav:
+        _prov(regler, post, krav, faller, uavklart, varsler)
+    if faller:
+        return Svar("inngår ikke", grunner=tuple(faller), varsler=tuple(varsler), lister=_ferdige(lister))
+    if uavklart:
+        mulige = tuple(_mulige(regler, post)) if regler.gruppering else ()
+        return Svar("uavklart", grunner=tuple(uavklart), varsler=tuple(varsler), mulige=mulige, lister=_ferdige(lister))
+    gruppe: str | None = None
+    if regler.gruppering is not None:
+        funnet = gruppen(regler, post)
+        if isinstance(funnet, Mangler):
+            return _uten_gruppe(regler, post, funnet, varsler)
+        gruppe = funnet
+        varsler += _mot_vilkaaret(regler, post, gruppe)
+    grunner: list[Grunn] = []
+    verdier = {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
+    for liste in regler.lister:
+        _beregn_linjer(regler, liste, lister[liste.felt], grunner)
+    return Svar(
+        "kan ikke beregnes" if grunner else "gruppert",
+        gruppe=gruppe,
+        gruppe_oppgitt=post.oppgitt_ is not None,
+        grunner=tuple(grunner),
+        varsler=tuple(varsler),
+        verdier=verdier,
+        lister=_ferdige(lister),
+    )
+
+
+# ---- krav
+
+
+def _prov(
+    regler: Regler, post: Post, krav: Krav, faller: list[Grunn], uavklart: list[Grunn], varsler: list[Grunn]
+) -> None:
+    """Prøv ett krav, og legg grunnen dit den hører."""
+    oppfylt = krav.oppfylt(post)
+    if oppfylt:
+        return
+    if krav.bare_varsel:
+        if oppfylt is False:
+            varsler.append(Grunn(krav.id, krav.tekst))
+    elif oppfylt is False:
+        faller.append(Grunn(krav.id, krav.tekst))
+    else:
+        uavklart.append(_uavklart(regler, krav.id, post))
+
+
+def _uavklart(regler: Regler, id_: str, post: Post) -> Grunn:
+    """Hvorfor noe er uavklart: feltene som avgjør, i den rekkefølgen de er skrevet, og verdiene som er ukjent."""
+    felt, ukjent = uavklarte(regler.forklaringer()[id_](post))
+    i_orden = [navn for navn in feltnavn(regler.felter) if navn in felt]
+    return Grunn(id_, uavklart_tekst(i_orden, sorted(ukjent)), tuple(i_orden))
+
+
+# ---- lister
+
+
+@dataclass(slots=True)
+class _Linje:
+    """En linje mens den vurderes."""
+
+    post: Post
+    inngaar: Vilkaar = True
+    grunner: tuple[Grunn, ...] = ()
+    varsler: tuple[Grunn, ...] = ()
+    verdier: dict[str, Verdi] = field(default_factory=dict)
+
+
+def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> list[_Linje]:
+    """Linjene vurdert i rekkefølge; det gjentas på dem som er igjen, til ingen faller."""
+    poster = getattr(post, liste.felt)
+    if isinstance(poster, Mangler):
+        return []
+    linjer = [_Linje(linje) for linje in poster]
+    igjen = linjer
+    while True:
+        staar: list[_Linje] = []
+        for nummer, linje in enumerate(igjen):
+            foran = tuple(annen.post for annen in staar)
+            linje.post.foran = foran
+            linje.post.andre = foran + tuple(annen.post for annen in igjen[nummer + 1 :])
+            _prov_linje(regler, liste, linje)
+            if linje.inngaar is not False:
+                staar.append(linje)
+        if len(staar) == len(igjen):
+            break
+        igjen = staar
+    post.alle_[liste.felt] = poster
+    setattr(post, liste.felt, tuple(linje.post for linje in igjen))
+    uavklart += [grunn for linje in igjen if linje.inngaar is None for grunn in linje.grunner]
+    return linjer
+
+
+def _prov_linje(regler: Regler, liste: Liste, linje: _Linje) -> None:
+    faller: list[Grunn] = []
+    uavklart: list[Grunn] = []
+    varsler: list[Grunn] = []
+    for krav in liste.krav:
+        _prov(regler, linje.post, krav, faller, uavklart, varsler)
+    linje.inngaar = False if faller else None if uavklart else True
+    linje.grunner = tuple(faller or uavklart)
+    linje.varsler = tuple(varsler)
+
+
+def _beregn_linjer(regler: Regler, liste: Liste, linjer: list[_Linje], grunner: list[Grunn]) -> None:
+    for linje in linjer:
+        if linje.inngaar:
+            linje.verdier = {b.id: _beregn(regler, b, linje.post, grunner) for b in liste.beregninger}
+
+
+def _ferdige(lister: dict[str, list[_Linje]]) -> dict[str, tuple[Linjesvar, ...]]:
+    return {
+        felt: tuple(Linjesvar(linje.inngaar, linje.grunner, linje.varsler, linje.verdier) for linje in linjer)
+        for felt, linjer in lister.items()
+    }
+
+
+# ---- gruppering
+
+
+def gruppen(regler: Regler, post: Post) -> Any:
+    """Gruppen som er oppgitt, ellers den første som passer; `Tom` når ingen gjør det, `Uavklart` når det ikke kan avgjøres."""
+    if post.gruppe_ is None:
+        assert regler.gruppering is not None
+        oppgitt = getattr(post, regler.gruppering)
+        if isinstance(oppgitt, str):
+            post.gruppe_, post.oppgitt_ = oppgitt, oppgitt
+        else:
+            post.gruppe_ = _forste(regler, post)
+    return post.gruppe_
+
+
+def _forste(regler: Regler, post: Post) -> Any:
+    assert regler.gruppering is not None
+    for gruppe in regler.grupper:
+        if gruppe.naar is None:
+            continue
+        passer = gruppe.naar(post)
+        if passer:
+            return gruppe.id
+        if passer is None:
+            return Uavklart(regler.gruppering)
+    return Tom(regler.gruppering)
+
+
+def _mulige(regler: Regler, post: Post) -> list[str]:
+    """Gruppene som fortsatt er mulige: alle som ikke er utelukket, til og med den første sikre."""
+    oppgitt = getattr(post, regler.gruppering or "")
+    if isinstance(oppgitt, str):
+        return [oppgitt]
+    mulige = []
+    for gruppe in regler.grupper:
+        passer = gruppe.naar(post) if gruppe.naar is not None else False
+        if passer is not False:
+            mulige.append(gruppe.id)
+        if passer:
+            break
+    return mulige
+
+
+def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grunn]) -> Svar:
+    """Svaret når ingen gruppe er funnet."""
+    navn = regler.gruppering or ""
+    if isinstance(funnet, Uavklart):
+        mulige = _mulige(regler, post)
+        grunn = _uavklart(regler, mulige[0], post)
+        valg = f"; mulige grupper: {', '.join(mulige)}" if len(mulige) <= 5 else f"; {len(mulige)} grupper er mulige"
+        grunner = (Grunn(grunn.id, grunn.tekst + valg, grunn.felt),)
+        return Svar("uavklart", grunner=grunner, varsler=tuple(varsler), mulige=tuple(mulige))
+    if regler.utdrag:
+        grunn = Grunn(navn, "ingen gruppe i utdraget tar denne posten")
+        return Svar("ikke i utdraget", grunner=(grunn,), varsler=tuple(varsler))
+    return Svar("inngår ikke", grunner=(Grunn(navn, "ingen gruppe tar denne posten"),), varsler=tuple(varsler))
+
+
+def _utenfor(regler: Regler, post: Post, utenfor: list[Grunn]) -> Svar:
+    """Svaret når en kode eller en gruppe ikke finnes i regelverket."""
+    status = "ikke i utdraget" if regler.utdrag else "feil i data"
+    lister = {}
+    for liste in regler.lister:
+        poster = getattr(post, liste.felt)
+        lister[liste.felt] = () if isinstance(poster, Mangler) else tuple(Linjesvar(None, _egne(p)) for p in poster)
+    return Svar(status, grunner=tuple(utenfor), lister=lister)  # type: ignore[arg-type]
+
+
+def _egne(linje: Post) -> tuple[Grunn, ...]:
+    """Det ved en linje som ikke er i regelverket."""
+    utenfor = [(navn, v) for navn, v in vars(linje).items() if isinstance(v, Utenfor)]
+    return tuple(Grunn(navn, f"{navn} {verdi} er ikke i regelverket", (navn,)) for navn, verdi in utenfor)
+
+
+def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
+    """Et varsel når gruppen er oppgitt i data, og vilkåret for den ikke er oppfylt."""
+    if post.oppgitt_ is None:
+        return []
+    naar = next((g.naar for g in regler.grupper if g.id == gruppe), None)
+    if naar is None or naar(post) is not False:
+        return []
+    return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
+
+
+# ---- beregninger
+
+
+def _beregn(regler: Regler, beregning: Beregning, post: Post, grunner: list[Grunn]) -> Verdi:
+    """Verdien i vist enhet; None, med grunnen, når den ikke kan beregnes."""
+    verdi = beregning.verdi(post)
+    if isinstance(verdi, Uavklart):
+        grunner.append(_uavklart(regler, beregning.id, post))
+        return None
+    if isinstance(verdi, Mangler):
+        felt = (verdi.navn,) if isinstance(verdi, Uoppgitt) else ()
+        grunn = verdi.grunn if isinstance(verdi, Uoppgitt | Ukjent | Tom) else ""
+        grunner.append(Grunn(beregning.id, grunn, felt))
+        return None
+    if isinstance(verdi, Decimal) and (beregning.teller, beregning.nevner) != (1, 1):
+        return REGNING.divide(verdi * beregning.nevner, Decimal(beregning.teller))
+    return verdi  # type: ignore[no-any-return]
+
+
+# ---- oppslag
+
+
+def slaa_opp(tabell: Mapping[str, Mapping[str, Any]], noekkel: Any, kolonne: str, ellers: Callable[[str], Any]) -> Any:
+    """Verdien i en tabell; `ellers` gir verdien når raden er der, men mangler kolonnen."""
+    if isinstance(noekkel, Mangler):
+        return noekkel
+    rad = tabell.get(noekkel)
+    if rad is None:
+        return Tom(kolonne)
+    verdi = rad.get(kolonne)
+    return ellers(noekkel) if verdi is None else verdi
+
+
+# ---- forklaring
+
+
+def _forklart_linje(
+    liste: Liste,
+    nummer: int,
+    linje: Post,
+    svar: Linjesvar,
+    forklaringer: Mapping[str, Callable[[Any], Ledd]],
+) -> Ledd:
+    """Leddet for én linje: om den inngår, kravene som ble prøvd, og beregningene."""
+    navn, verdi = next(((n, v) for n, v in vars(linje).items() if isinstance(v, str)), ("", ""))
+    ord_ = {True: "inngår", False: "inngår ikke", None: "uavklart"}[svar.inngaar]
+    grunner = "; ".join(grunn.tekst for grunn in svar.grunner)
+    tekst = f"{lest(liste.felt)} {nummer}" + (f" ({lest(navn)} {verdi})" if navn else "") + f": {ord_}"
+    deler = [forklaringer[krav.id](linje) for krav in liste.krav]
+    deler += [forklaringer[beregning.id](linje) for beregning in liste.beregninger if svar.verdier]
+    return Ledd(f"{tekst}: {grunner}" if grunner else tekst, svar.inngaar, tuple(deler))
+
+
+def forklar(regler: Regler, data: object, hode: str) -> str:
+    """Svaret på en post forklart: hva som ble prøvd, hva som holdt, og hva som ikke gjorde det, med verdiene."""
+    svar, post = vurder(regler, data)
+    with localcontext(REGNING):
+        forklaringer = regler.forklaringer()
+        deler: list[Ledd] = []
+        if svar.status not in ("feil i data",) and not (svar.status == "ikke i utdraget" and svar.lister):
+            deler = _forklarte(regler, post, svar, forklaringer)
+        return forklaringstekst(hode, svar, deler)
+
+
+def _forklarte(
+    regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str, Callable[[Any], Ledd]]
+) -> list[Ledd]:
+    """Leddene i forklaringen, i den rekkefølgen de ble prøvd."""
+    deler = [
+        _forklart_linje(liste, nummer, linje, linjesvar, forklaringer)
+        for liste in regler.lister
+        for nummer, (linje, linjesvar) in enumerate(zip(post.alle_.get(liste.felt, ()), svar.lister[liste.felt]), 1)
+    ]
+    deler += [forklaringer[krav.id](post) for krav in regler.krav]
+    if regler.gruppering is not None and svar.status not in ("inngår ikke",):
+        for gruppe in regler.grupper:
+            if gruppe.naar is not None and (post.oppgitt_ is None or gruppe.id == post.oppgitt_):
+                ledd = forklaringer[gruppe.id](post)
+                deler.append(ledd)
+                if ledd.svar is not False:
+                    break
+    if svar.gruppe is not None or not regler.gruppering:
+        deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
+    return deler
+
+
+def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
+    """Hvorfor en post ikke får en gruppe: vilkåret for gruppen, med verdiene, og hva posten fikk i stedet."""
+    svar, post = vurder(regler, data)
+    with localcontext(REGNING):
+        linjer = [hode, "", f"Status: {svar.status}"]
+        if svar.gruppe == gruppe:
+            linjer.append(f"Posten får {gruppe}.")
+        elif svar.gruppe is not None:
+            oppgitt = " fordi den er oppgitt i data" if svar.gruppe_oppgitt else ""
+            linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
+        linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
+        rekkefolge = [g.id for g in regler.grupper]
+        if svar.gruppe in rekkefolge and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+            linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
+        if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
+            linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
+        elif svar.status != "feil i data":
+            linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+        return "\n".join(linjer) + "\n"

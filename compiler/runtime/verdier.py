@@ -1,0 +1,339 @@
+"""Verdier som mangler, trevalent logikk og regning som tåler begge deler.
+
+Et vilkår er True, False eller None (uavklart). En verdi som ikke er der, er ett av tre:
+
+- `Uoppgitt`: et felt som skulle vært oppgitt. Sammenligninger blir uavklart.
+- `Tom`: et felt som kan mangle, eller en rad som ikke finnes. Sammenligninger blir nei.
+- `Ukjent`: en sats eller verdi regelverket ikke kjenner, med grunnen. Sammenligninger blir uavklart.
+"""
+
+from collections.abc import Callable, Collection, Iterable
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from typing import Any
+
+Vilkaar = bool | None
+Verdi = Any
+"""Et tall i grunnenhet, en kode, en dato, ja/nei, en mengde, eller en verdi som mangler."""
+
+REGNING = Context(prec=60)
+"""Så nøyaktig regnes det; mer enn nok til at alle produkter av satser og data blir eksakte."""
+
+
+class Mangler:
+    """En verdi som ikke er der. Regning med den gir den selv."""
+
+    __slots__ = ("navn",)
+
+    def __init__(self, navn: str) -> None:
+        self.navn = navn
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.navn!r})"
+
+    def _selv(self, _annen: object) -> "Mangler":
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = _selv
+
+    def __neg__(self) -> "Mangler":
+        return self
+
+    __hash__ = object.__hash__
+
+
+class _Uavgjort(Mangler):
+    """Felles for det som gjør en sammenligning uavklart."""
+
+    __slots__ = ()
+
+    def _uavklart(self, annen: object) -> Vilkaar:
+        return False if isinstance(annen, Tom) else None
+
+    def __eq__(self, annen: object) -> Vilkaar:  # type: ignore[override]
+        return self._uavklart(annen)
+
+    def __ne__(self, annen: object) -> Vilkaar:  # type: ignore[override]
+        return True if isinstance(annen, Tom) else None
+
+    __lt__ = __le__ = __gt__ = __ge__ = _uavklart
+    __hash__ = object.__hash__
+
+
+class Uoppgitt(_Uavgjort):
+    """Feltet `navn` skulle vært oppgitt."""
+
+    __slots__ = ()
+
+    @property
+    def grunn(self) -> str:
+        """Grunnen i ord."""
+        return f"{lest(self.navn)} er ikke oppgitt"
+
+
+class Ukjent(_Uavgjort):
+    """Verdien er ukjent; `navn` er grunnen."""
+
+    __slots__ = ()
+
+    @property
+    def grunn(self) -> str:
+        """Grunnen i ord."""
+        return self.navn
+
+
+class Uavklart(_Uavgjort):
+    """Verdien av begrepet, beregningen eller grupperingen `navn` kan ikke avgjøres."""
+
+    __slots__ = ()
+
+    @property
+    def grunn(self) -> str:
+        """Grunnen i ord."""
+        return f"{lest(self.navn)} kan ikke avgjøres"
+
+
+class Tom(Mangler):
+    """Verdien finnes ikke, og skulle ikke nødvendigvis finnes."""
+
+    __slots__ = ()
+
+    @property
+    def grunn(self) -> str:
+        """Grunnen i ord."""
+        return f"{lest(self.navn)} mangler"
+
+    def __eq__(self, annen: object) -> bool:
+        return False
+
+    def __ne__(self, annen: object) -> bool:
+        return True
+
+    def _nei(self, _annen: object) -> bool:
+        return False
+
+    __lt__ = __le__ = __gt__ = __ge__ = _nei
+    __hash__ = object.__hash__
+
+
+def lest(navn: str) -> str:
+    """Et navn slik det leses: mellomrom for understrek."""
+    return navn.replace("_", " ")
+
+
+# ---- vilkår
+
+
+def svar(verdi: Verdi) -> Vilkaar:
+    """Svaret på en sammenligning."""
+    return verdi if verdi is None else bool(verdi)
+
+
+def ja(verdi: Verdi) -> Vilkaar:
+    """Et ja/nei-felt som vilkår."""
+    if isinstance(verdi, Mangler):
+        return False if isinstance(verdi, Tom) else None
+    return bool(verdi)
+
+
+def som_verdi(vilkaar: Vilkaar, navn: str) -> Verdi:
+    """Et vilkår brukt som verdi: ja, nei eller uavklart."""
+    return Uavklart(navn) if vilkaar is None else vilkaar
+
+
+def alle(*deler: Vilkaar) -> Vilkaar:
+    """Alle delene er oppfylt."""
+    if False in deler:
+        return False
+    return None if None in deler else True
+
+
+def minst(antall: int, *deler: Vilkaar) -> Vilkaar:
+    """Minst så mange av delene er oppfylt."""
+    sikre = deler.count(True)
+    if sikre >= antall:
+        return True
+    return False if sikre + deler.count(None) < antall else None
+
+
+def ikke(del_: Vilkaar) -> Vilkaar:
+    """Delen er ikke oppfylt."""
+    return None if del_ is None else not del_
+
+
+def mangler(verdi: Verdi) -> bool:
+    """Verdien er ikke oppgitt eller finnes ikke."""
+    return isinstance(verdi, Uoppgitt | Tom)
+
+
+def er_i(verdi: Verdi, mengde: Verdi) -> Vilkaar:
+    """Koden er i mengden."""
+    if isinstance(verdi, Tom) or isinstance(mengde, Tom):
+        return False
+    if isinstance(verdi, Mangler) or isinstance(mengde, Mangler):
+        return None
+    return verdi in mengde
+
+
+def mellom(verdi: Verdi, lav: Decimal, hoy: Decimal) -> Vilkaar:
+    """Tallet ligger mellom to andre, begge medregnet."""
+    return alle(svar(verdi >= lav), svar(verdi <= hoy))
+
+
+# ---- lister
+
+
+def _teller(liste: Verdi, vilkaar: Callable[[Any], Vilkaar] | None) -> tuple[int, int] | None:
+    """Hvor mange som sikkert og som kanskje oppfyller vilkåret; None når listen er uavklart."""
+    if isinstance(liste, Mangler):
+        return (0, 0) if isinstance(liste, Tom) else None
+    if vilkaar is None:
+        return len(liste), len(liste)
+    svarene = [vilkaar(element) for element in liste]
+    sikre = svarene.count(True)
+    return sikre, sikre + svarene.count(None)
+
+
+def minst_av(antall: int, liste: Verdi, vilkaar: Callable[[Any], Vilkaar] | None = None) -> Vilkaar:
+    """Minst så mange av elementene oppfyller vilkåret."""
+    talt = _teller(liste, vilkaar)
+    if talt is None:
+        return None
+    return True if talt[0] >= antall else False if talt[1] < antall else None
+
+
+def hoyst_av(antall: int, liste: Verdi, vilkaar: Callable[[Any], Vilkaar] | None = None) -> Vilkaar:
+    """Høyst så mange av elementene oppfyller vilkåret."""
+    talt = _teller(liste, vilkaar)
+    if talt is None:
+        return None
+    return True if talt[1] <= antall else False if talt[0] > antall else None
+
+
+def noyaktig_av(antall: int, liste: Verdi, vilkaar: Callable[[Any], Vilkaar] | None = None) -> Vilkaar:
+    """Nøyaktig så mange av elementene oppfyller vilkåret."""
+    return alle(minst_av(antall, liste, vilkaar), hoyst_av(antall, liste, vilkaar))
+
+
+def ingen_av(liste: Verdi, vilkaar: Callable[[Any], Vilkaar] | None = None) -> Vilkaar:
+    """Ingen av elementene oppfyller vilkåret."""
+    return hoyst_av(0, liste, vilkaar)
+
+
+def alle_av(liste: Verdi, vilkaar: Callable[[Any], Vilkaar]) -> Vilkaar:
+    """Alle elementene oppfyller vilkåret."""
+    if isinstance(liste, Mangler):
+        return True if isinstance(liste, Tom) else None
+    return alle(*map(vilkaar, liste))
+
+
+def de_som(liste: Verdi, vilkaar: Callable[[Any], Vilkaar], navn: str) -> Verdi:
+    """Elementene som oppfyller vilkåret; uavklart når det er uavklart for ett av dem."""
+    if isinstance(liste, Mangler):
+        return () if isinstance(liste, Tom) else liste
+    svarene = [(element, vilkaar(element)) for element in liste]
+    if any(holder is None for _, holder in svarene):
+        return Uavklart(navn)
+    return tuple(element for element, holder in svarene if holder)
+
+
+def antall(liste: Verdi) -> Verdi:
+    """Hvor mange elementer listen har."""
+    if isinstance(liste, Mangler):
+        return Decimal(0) if isinstance(liste, Tom) else liste
+    return Decimal(len(liste))
+
+
+# ---- tall
+
+
+def sum_av(liste: Verdi, verdi: Callable[[Any], Verdi]) -> Verdi:
+    """Summen over elementene; 0 når det ikke er noen."""
+    if isinstance(liste, Mangler):
+        return Decimal(0) if isinstance(liste, Tom) else liste
+    total: Verdi = Decimal(0)
+    for element in liste:
+        total = total + verdi(element)
+    return total
+
+
+def hoyeste(verdier: Iterable[Verdi]) -> Verdi:
+    """Den høyeste av verdiene som finnes."""
+    return _ytterst(verdier, lambda ny, til_naa: ny > til_naa)
+
+
+def laveste(verdier: Iterable[Verdi]) -> Verdi:
+    """Den laveste av verdiene som finnes."""
+    return _ytterst(verdier, lambda ny, til_naa: ny < til_naa)
+
+
+def _ytterst(verdier: Iterable[Verdi], bedre: Callable[[Any, Any], bool]) -> Verdi:
+    beste: Verdi = Tom("verdien")
+    for verdi in verdier:
+        if isinstance(verdi, Tom):
+            continue
+        if isinstance(verdi, Mangler):
+            return verdi
+        if isinstance(beste, Tom) or bedre(verdi, beste):
+            beste = verdi
+    return beste
+
+
+def for_hver(liste: Verdi, verdi: Callable[[Any], Verdi]) -> list[Verdi]:
+    """Verdien for hvert element; en uavklart liste gir seg selv."""
+    if isinstance(liste, Mangler):
+        return [] if isinstance(liste, Tom) else [liste]
+    return [verdi(element) for element in liste]
+
+
+def delt(teller: Verdi, nevner: Verdi) -> Verdi:
+    """Kvotienten."""
+    if isinstance(teller, Mangler):
+        return teller
+    if isinstance(nevner, Mangler):
+        return nevner
+    return Ukjent("det er delt på null") if nevner == 0 else REGNING.divide(teller, nevner)
+
+
+_RETNING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
+
+
+def avrundet(verdi: Verdi, trinn: Decimal, retning: str | None = None) -> Verdi:
+    """Verdien avrundet til et helt antall trinn: halve bort fra null, eller opp eller ned."""
+    if isinstance(verdi, Mangler):
+        return verdi
+    return REGNING.divide(verdi, trinn).quantize(Decimal(1), rounding=_RETNING[retning], context=REGNING) * trinn
+
+
+# ---- mengder
+
+
+class Kodesett:
+    """En mengde av koder: enkeltkoder, intervaller, koder med samme begynnelse, eller alle; noen kan være unntatt."""
+
+    __slots__ = ("alt", "begynnelser", "intervaller", "koder", "sett", "unntatt")
+
+    def __init__(
+        self,
+        koder: Collection[str] = (),
+        intervaller: Collection[tuple[str, str]] = (),
+        begynnelser: Collection[str] = (),
+        sett: Collection["Kodesett"] = (),
+        unntatt: "Kodesett | None" = None,
+        alt: bool = False,
+    ) -> None:
+        self.koder = frozenset(koder)
+        self.intervaller = tuple(intervaller)
+        self.begynnelser = tuple(begynnelser)
+        self.sett = tuple(sett)
+        self.unntatt = unntatt
+        self.alt = alt
+
+    def __contains__(self, kode: str) -> bool:
+        inne = (
+            self.alt
+            or kode in self.koder
+            or (bool(self.begynnelser) and kode.startswith(self.begynnelser))
+            or any(lav <= kode and kode[: len(hoy)] <= hoy for lav, hoy in self.intervaller)
+            or any(kode in sett for sett in self.sett)
+        )
+        return inne and not (self.unntatt is not None and kode in self.unntatt)

@@ -1,0 +1,236 @@
+"""One rule year while it is put together: what is known by name, and what is wrong so far."""
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+from compiler import model
+from compiler.expressions import Expressions, Frame
+from compiler.kinds import UNKNOWN, Kind, field_dimension
+from dsl import tree
+from dsl.diagnostics import Diagnostic, Span, error, nearest
+from dsl.faults import reserved
+from dsl.keywords import is_reserved_name
+
+D = TypeVar("D", bound=model.Definition)
+
+GROUP_KEY = "gruppe"
+TARIFF_KEY = "takst"
+_ABOUT_NAMES = frozenset({"R201", "R204", "R206", "R209"})
+_UNKNOWN_COLUMN = re.compile("^ukjent linje|er ikke en kolonne")
+_MOST_RESOLVING = 50
+"""Terms are put in order before they are resolved, so that only a ring waits for so many others."""
+_IN_EXPRESSIONS = frozenset({"begrep", "sats", "kodesett", "gruppering", "gruppe"})
+_FIRST_NAME = re.compile(r"«([^»]*)»")
+
+
+class State:
+    """The definitions of a rule year, those inherited first; it knows all names and hence serves Expressions."""
+
+    def __init__(self, header: tree.RulebookHeader, base: model.Rulebook | None, unreadable: Iterable[str]) -> None:
+        self.header = header
+        self.year = header.year
+        self.base = base
+        self.unreadable = set(unreadable)
+        self.faults: list[Diagnostic] = []
+        self.sources = {s.id: s for s in base.sources} if base else {}
+        self.records = by_id(base.records) if base else {}
+        self.tables = {t.id: _without_yearly(t) for t in base.tables} if base else {}
+        self.sets = by_id(base.sets) if base else {}
+        self.rates = {r.id: _inherited_rate(r, self.year) for r in base.rates} if base else {}
+        self.terms = by_id(base.terms) if base else {}
+        self.requirements = by_id(base.requirements) if base else {}
+        self.groupings = by_id(base.groupings) if base else {}
+        self.groups = by_id(base.groups) if base else {}
+        self.examples: dict[str, model.Example] = {}
+        self.repealed: list[model.Repealed] = []
+        self.places: dict[tuple[str, str], Span] = {}
+        self.pending: dict[str, tree.TermDecl] = {}
+        self.resolving: list[str] = []
+        self.without_value: set[tuple[str, str]] = set()
+        """Row and column of cells that are unknown or at fault."""
+        self.rings: list[set[str]] = []
+        self.unclear: set[str] = set()
+        """Terms whose kind cannot be told, because they have faults or are unknown."""
+        self.resolve_term: Callable[[tree.TermDecl], None] = lambda block: None
+        self.calls = Expressions(self, self.faults.append)
+
+    # ---- what Expressions asks
+
+    def term_kind(self, id_: str) -> Kind | None:
+        """The kind of a term, resolved now if it must be; None where there is no such term."""
+        if id_ in self.pending:
+            if id_ in self.resolving or len(self.resolving) > _MOST_RESOLVING:
+                self._ring(id_)
+                return UNKNOWN
+            self.resolve_term(self.pending[id_])
+        if id_ in self.unclear:
+            return UNKNOWN
+        term = self.terms.get(id_)
+        return None if term is None else term_kind(term)
+
+    def term_record(self, id_: str) -> str:
+        """The record that a term is about."""
+        if id_ in self.pending:
+            return self.record_for(self.pending[id_].record, self.pending[id_].span).id
+        return self.terms[id_].record if id_ in self.terms else ""
+
+    def all_names(self) -> Iterable[str]:
+        """Every name that an expression may use, for suggestions."""
+        fields = [field.name for record in self.records.values() for field in record.fields]
+        return [*fields, *self.rates, *self.terms, *self.pending, *self.sets, *self.groupings, *self.groups]
+
+    # ---- faults
+
+    def fault(self, code: str, message: str, span: Span, hint: str | None = None, other: Span | None = None) -> None:
+        """Take note of a fault."""
+        self.faults.append(error(code, message, span, hint, other))
+
+    def own_faults(self) -> list[Diagnostic]:
+        """The faults, without those about names that stand in a block that could not be read."""
+        return [fault for fault in self.faults if not self._is_echo(fault)]
+
+    def _is_echo(self, fault: Diagnostic) -> bool:
+        """Whether a fault is about a name that could not be read where it is declared."""
+        found = _FIRST_NAME.search(fault.message)
+        about_name = fault.code in _ABOUT_NAMES or (fault.code == "R205" and _UNKNOWN_COLUMN.search(fault.message))
+        return bool(about_name) and found is not None and found[1] in self.unreadable
+
+    def _ring(self, id_: str) -> None:
+        """Report terms that need each other, once."""
+        ring = self.resolving[self.resolving.index(id_) :] if id_ in self.resolving else self.resolving
+        if not any(set(ring) <= known for known in self.rings):
+            message = "begrepene viser til hverandre i ring: " + " → ".join([*ring[:10], id_])
+            if len(ring) == 1:
+                message = f"«{id_}» viser til seg selv"
+            hint = "si ett av dem uten å bruke de andre" if len(ring) > 1 else "si det uten å bruke navnet selv"
+            self.fault("R207", message, self.pending[ring[0]].span, hint)
+            self.rings.append(set(ring))
+
+    # ---- names
+
+    def declare(self, kind: str, name: str, span: Span, known: dict[str, Any], shown: str | None = None) -> bool:
+        """Take note of a new definition; a second one of the same name is a fault."""
+        key = (kind, name)
+        shown = shown or name
+        if key in self.places:
+            hint = "behold den ene, eller gi den et annet navn"
+            self.fault("R202", f"«{shown}» er skrevet to ganger", span, hint, self.places[key])
+            return False
+        self.places[key] = span
+        if kind in _IN_EXPRESSIONS and is_reserved_name(name):
+            self.faults.append(reserved(name, span))
+        if name in known:
+            year = known[name].since
+            hint = f"den er arvet fra {year}: skriv «endrer {kind} {shown}» for å endre den"
+            if kind not in ("gruppe", "takst", "kodesett", "sats", "opplysninger"):
+                hint = f"den er arvet fra {year}: opphev den, og gi den nye et annet navn"
+            self.fault("R202", f"«{shown}» finnes fra før", span, hint, _start(known[name]))
+            return False
+        return True
+
+    def keyed_table(self, key: str) -> model.Table | None:
+        """The table whose key is «gruppe» or «takst»."""
+        return next((table for table in self.tables.values() if table.key == key), None)
+
+    def record_for(self, name: tree.Name | None, span: Span) -> model.Record:
+        """The record that «for hver X» names; without it, the first that comes in."""
+        if name is None:
+            for record in self.records.values():
+                if record.outer is None:
+                    return record
+        for record in self.records.values():
+            if name is not None and name.name in (record.id, record.variable, record.id.lower()):
+                return record
+        self._no_record(name, name.span if name else span)
+        place = model.Place(path=span.path, line=span.line, chapter=chapter_of(span.path))
+        return model.Record(id="", place=place, since=self.year, fields=(), variable="")
+
+    def _no_record(self, name: tree.Name | None, span: Span) -> None:
+        """Report a record that is not there, once."""
+        if name is not None:
+            known = [n for record in self.records.values() for n in (record.id, record.variable)]
+            found = error("R201", f"ukjente opplysninger «{name.name}»", span, nearest(name.name, known))
+        else:
+            hint = "skriv en blokk «opplysninger»"
+            found = error("R201", "regelverket har ingen «opplysninger»", span, hint)
+        alike = [f for f in self.faults if f.message == found.message and (name is None or f.span == span)]
+        if not alike:
+            self.faults.append(found)
+
+    def scope(self, record: model.Record) -> Expressions:
+        """Expressions with a record, and the one whose list it stands in, in scope."""
+        if not record.id:
+            return self.calls
+        frames = [Frame(record.variable, record)]
+        while record.outer is not None:
+            record = self.records[record.outer]
+            frames.insert(0, Frame(record.variable, record))
+        return Expressions(self, self.faults.append, frames)
+
+    # ---- what definitions have in common
+
+    def common(self, id_: str, title: str | None, span: Span, tail: tree.Tail | None = None) -> dict[str, Any]:
+        """What all definitions have."""
+        tail = tail or tree.Tail()
+        return {
+            "id": id_,
+            "title": title,
+            "place": model.Place(path=span.path, line=span.line, chapter=chapter_of(span.path)),
+            "citations": self.citations(tail),
+            "derived": tail.derived,
+            "since": self.year,
+            "changes": (model.Change(year=self.year, kind="ny", because=tail.because),),
+        }
+
+    def citations(self, tail: tree.Tail) -> tuple[model.Citation, ...]:
+        """The sources that a block cites."""
+        for cite in tail.cites:
+            if cite.source not in self.sources:
+                hint = nearest(cite.source, self.sources) or f"skriv «kilde {cite.source} «tittel»» først i regelverket"
+                self.fault("R201", f"ukjent kilde «{cite.source}»", cite.span, hint)
+        return tuple(model.Citation(source=cite.source, place=cite.place) for cite in tail.cites)
+
+
+def by_id(definitions: Iterable[D]) -> dict[str, D]:
+    """Definitions by id."""
+    return {definition.id: definition for definition in definitions}
+
+
+def chapter_of(path: str) -> str:
+    """The id of the chapter that a file is."""
+    return re.sub(r"\.\w+$", "", path.rsplit("/", 1)[-1])
+
+
+def term_kind(term: model.Term) -> Kind:
+    """The kind of a term's value."""
+    if term.kind == "desimaltall":
+        return Kind("tall", field_dimension(term.unit), shown=term.unit)
+    return Kind({"ja/nei": "ja/nei", "koder": "mengde"}.get(term.kind, term.kind))  # type: ignore[arg-type]
+
+
+def _start(definition: Any) -> Span | None:
+    """Where an inherited definition stands, as far as is known."""
+    place = getattr(definition, "place", None)
+    return Span(place.path, place.line, 1, place.line, 2) if place is not None else None
+
+
+def _without_yearly(table: model.Table) -> model.Table:
+    """The table as the next year inherits it: without what is stated anew each year."""
+    yearly = {field.name for field in table.fields if field.yearly}
+    if not yearly:
+        return table
+    rows = tuple(
+        row.model_copy(update={"values": {k: v for k, v in row.values.items() if k not in yearly}, "derived": None})
+        for row in table.rows
+    )
+    return table.model_copy(update={"rows": rows})
+
+
+def _inherited_rate(rate: model.Rate, year: int) -> model.Rate:
+    """The rate as the next year inherits it: a yearly one is unknown until it is stated."""
+    if not rate.yearly:
+        return rate
+    reason = f"{rate.id} er ikke oppgitt for {year}"
+    update = {"value": None, "shown": "ukjent", "reason": reason, "derived": None, "citations": ()}
+    return rate.model_copy(update=update)

@@ -1,0 +1,142 @@
+"""Terms, calculations and requirements."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+
+from compiler import model
+from compiler.expressions import Expressions
+from compiler.kinds import UNKNOWN, Kind, shown_unit
+from compiler.names import identifier
+from compiler.state import State
+from dsl import tree
+from dsl.diagnostics import Span
+
+
+def declare_term(state: State, block: tree.TermDecl) -> None:
+    """Take note of a term; it is resolved when all names are known."""
+    kind = "beregning" if block.in_result else "begrep"
+    if state.declare("begrep", block.name, block.span, state.terms):
+        state.pending[block.name] = block
+    elif block.name in state.terms:
+        state.places.setdefault((kind, block.name), block.span)
+
+
+def terms_in_order(pending: dict[str, tree.TermDecl]) -> list[tree.TermDecl]:
+    """The terms, those that others need first; a ring is left for whoever resolves it."""
+    needs = {name: [n for n in names_in(block) if n in pending] for name, block in pending.items()}
+    found: dict[str, tree.TermDecl] = {}
+    begun: set[str] = set()
+    for name in pending:
+        waiting = [name]
+        while waiting:
+            last = waiting[-1]
+            begun.add(last)
+            following = next((n for n in needs[last] if n not in begun), None)
+            if following is None:
+                found.setdefault(waiting.pop(), pending[last])
+            else:
+                waiting.append(following)
+    return list(found.values())
+
+
+def names_in(node: object) -> Iterator[str]:
+    """Every name that a node of the syntax tree mentions."""
+    if isinstance(node, tree.Name):
+        yield node.name
+    elif isinstance(node, tree.Call):
+        yield node.function
+        yield from names_in(node.argument)
+    elif isinstance(node, tuple) and not isinstance(node, Span):
+        for part in node:
+            yield from names_in(part)
+    elif is_dataclass(node):
+        for field in fields(node):
+            yield from names_in(getattr(node, field.name))
+
+
+def resolve_term(state: State, block: tree.TermDecl) -> None:
+    """Resolve a term, and those it needs first."""
+    state.resolving.append(block.name)
+    record = state.record_for(block.record, block.span)
+    common = state.common(block.name, block.title, block.span, block.tail)
+    common |= {"identifier": identifier(block.name), "record": record.id, "element": block.element}
+    scope = state.scope(record)
+    if block.condition is not None:
+        term = model.Term(**common, condition=scope.condition(block.condition), in_result=False, kind="ja/nei")
+    else:
+        lines, kind = _lines(state, scope, block)
+        if kind is UNKNOWN:
+            state.unclear.add(block.name)
+        unit = kind.shown or shown_unit(kind.dimension) if kind.name == "tall" else None
+        rounding = scope.rounding(block.tail.rounding, kind) if block.tail.rounding else None
+        common |= {"in_result": block.in_result, "kind": _field_kind(kind), "unit": unit}
+        term = model.Term(**common, lines=lines, rounding=rounding)
+    state.resolving.pop()
+    if state.pending.pop(block.name, None) is not None:
+        state.terms[block.name] = term
+
+
+def _lines(state: State, scope: Expressions, block: tree.TermDecl) -> tuple[tuple[model.ValueLine, ...], Kind]:
+    """The value lines of a term, and the kind that they all have."""
+    lines: list[model.ValueLine] = []
+    found: Kind = UNKNOWN
+    for line in block.lines:
+        value, kind = scope.value(line.value)
+        when = scope.condition(line.condition) if line.condition is not None else None
+        lines.append(model.ValueLine(value=value, when=when))
+        if kind.name == "ukjent":
+            continue
+        if kind.name in ("liste", "post"):
+            hint = "skriv «antall …» eller «sum av … for hver …»"
+            state.fault("R305", f"verdien kan ikke være {kind.words}", line.value.span, hint)
+        elif found is UNKNOWN:
+            found = kind
+        elif (kind.name, kind.dimension) != (found.name, found.dimension):
+            message = f"linjene i «{block.name}» gir ulike slag: {found.words} og {kind.words}"
+            code = "R301" if kind.name == found.name == "tall" else "R302"
+            state.fault(code, message, line.value.span, "alle linjene skal gi samme slag verdi")
+    _unused_lines(state, block)
+    return tuple(lines), found
+
+
+def _unused_lines(state: State, block: tree.TermDecl) -> None:
+    """R401: a line that always gives the value, with lines under it."""
+    for line, after in zip(block.lines, block.lines[1:], strict=False):
+        if line.condition is None and not _may_be_nothing(line.value):
+            hint = "skriv «når …» på linjen over, eller ta bort denne"
+            state.fault("R401", "linjen blir aldri brukt, for linjen over gjelder alltid", after.span, hint)
+            return
+
+
+def _may_be_nothing(value: tree.Expr) -> bool:
+    """Whether a value line without condition can lack a value, so that the next line is used."""
+    return isinstance(value, tree.Call | tree.Aggregate | tree.Name | tree.OfMany)
+
+
+def _field_kind(kind: Kind) -> model.FieldKind:
+    """The kind of field that holds a value of a kind."""
+    found: dict[str, model.FieldKind] = {
+        "ja/nei": "ja/nei",
+        "dato": "dato",
+        "tekst": "tekst",
+        "kode": "kode",
+        "valg": "tekst",
+        "gruppe": "gruppe",
+        "mengde": "koder",
+    }
+    return found.get(kind.name, "desimaltall")
+
+
+def requirement(state: State, block: tree.RequirementDecl) -> None:
+    """Take in a requirement."""
+    if not state.declare("krav", block.name, block.span, state.requirements):
+        return
+    record = state.record_for(block.record, block.span)
+    scope = state.scope(record)
+    when = scope.condition(block.when) if block.when is not None else None
+    common = state.common(block.name, block.title, block.span, block.tail)
+    text = block.text or block.title or f"kravet «{block.name}» er ikke oppfylt"
+    requires = scope.condition(block.requires)
+    state.requirements[block.name] = model.Requirement(
+        **common, record=record.id, when=when, requires=requires, outcome=block.outcome, text=text
+    )

@@ -1,0 +1,415 @@
+"""What is wrong with a block that cannot be read, said so that its author sees what to write."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from lark import Token, UnexpectedCharacters, UnexpectedToken
+
+from dsl.diagnostics import Diagnostic, Span, alike, error, nearest
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
+from dsl.source import Source
+
+_WORD = re.compile(r"[^\W\d]\w*")
+_QUOTED = re.compile(r"«[^»\n]*»?|\"[^\"\n]*\"?|“[^”\n]*”?|#.*|<[^>\n]*>")
+_NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
+_INVISIBLE = frozenset({"_INDENT", "_DEDENT", "_NL", "$END"})
+_ENDINGS = frozenset({"_DEDENT", "$END"})
+_WORDS_OF = terminals()
+_SHOWN = {
+    "NAVN": "et navn",
+    "HELTALL": "et tall",
+    "DESIMALTALL": "et tall",
+    "KODE": "en kode",
+    "TEKST": "en tekst i «…»",
+    "DATO": "en dato",
+    "RAD": "en tabellrad",
+    "ENHET": "en enhet",
+    "EQUAL": "«=»",
+    "_KOMMA": "komma",
+}
+_LISTED = 6
+"""How many words a hint may list before it says nothing."""
+_INSTEAD = {
+    "<": "skriv «er under»",
+    ">": "skriv «er over»",
+    "≤": "skriv «er høyst»",
+    "≥": "skriv «er minst»",
+    "≠": "skriv «er ikke»",
+    "&": "skriv «og»",
+    ";": "skriv komma",
+    ":": "ta bort kolonet",
+    ".": "ta bort punktumet",
+    "'": "en tekst står i «…»",
+    "’": "en tekst står i «…»",
+    "{": "navn i krøllparenteser hører til i prosaen",
+    "[": "bruk vanlige parenteser, eller en liste med kuletegn",
+    "•": "et kuletegn skrives -",
+    "—": "et kuletegn skrives -",
+}
+_LOOSE = "hører til blokken over, men er ikke rykket inn"
+_LACKS_BODY = "her mangler det linjer som er rykket inn"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A block's text, and where it stands in its source."""
+
+    source: Source
+    line: int
+    text: str
+
+    @property
+    def rows(self) -> list[str]:
+        """The lines of the block."""
+        return self.text.rstrip("\n").split("\n")
+
+    @property
+    def word(self) -> str:
+        """The word that says what the block is."""
+        words = self.rows[0].split()
+        return words[1] if words[:1] == ["årlig"] and len(words) > 1 else words[0]
+
+    def span(self, number: int, column: int, length: int = 1) -> Span:
+        """A place on a line of the block, counted from one."""
+        line = self.line + number - 1
+        return Span(self.source.path, line, column, line, column + length)
+
+
+# ---- lines that are not where they should be
+
+
+def block_word_fault(source: Source, line: int, text: str) -> Diagnostic | None:
+    """What is wrong with the first word of a block."""
+    word = _WORD.match(text.lstrip())
+    column = len(text) - len(text.lstrip()) + 1
+    found = word[0] if word else text.strip()[0]
+    span = Span(source.path, line, column, line, column + len(found))
+    if column > 1:
+        message = "linjen er rykket inn, men hører ikke til noen blokk"
+        return error("R105", message, span, "begynn blokken helt til venstre")
+    if found in BLOCK_WORDS:
+        return None
+    line_words = {word for words in LINE_WORDS.values() for word in words}
+    if found in line_words | {"minst", "ingen", "alle", "hver", "-", "−", "=", "|"}:
+        return loose_line(source, line)
+    hint = "en blokk begynner med et ord som «krav», «begrep» eller «sats»; prosa skal stå utenfor gjerdet"
+    return error("R101", f"ukjent ord først i blokken: «{printable(found)}»", span, nearest(found, BLOCK_WORDS) or hint)
+
+
+def loose_line(source: Source, number: int) -> Diagnostic:
+    """The diagnostic for a line that belongs to the block above, but is not indented."""
+    message = f"linjen «{short(source.line(number))}» {_LOOSE}"
+    return error("R105", message, whole_line(source, number), "rykk den inn fire mellomrom")
+
+
+def is_loose_line(fault: Diagnostic | None) -> bool:
+    """Whether a fault is about a line that is not indented."""
+    return fault is not None and fault.code == "R105" and fault.message.endswith(_LOOSE)
+
+
+def lacks_body(fault: Diagnostic) -> bool:
+    """Whether a fault is about a block without lines."""
+    return fault.code == "R105" and fault.message == _LACKS_BODY
+
+
+def uneven(source: Source, number: int) -> Diagnostic:
+    """The diagnostic for a line that stands between two levels."""
+    message = "innrykket passer ikke med noen av linjene over"
+    return error("R105", message, whole_line(source, number), "rykk inn fire mellomrom for hvert nivå")
+
+
+def too_deep(source: Source, line: int) -> Diagnostic:
+    """The diagnostic for an expression with too many levels."""
+    hint = "del det opp i flere begreper"
+    return error("R117", "blokken har for mange ledd i hverandre", whole_line(source, line), hint)
+
+
+# ---- what the parser stopped at
+
+
+def line_of(place: Place, stopped: UnexpectedToken | UnexpectedCharacters) -> int:
+    """The line of the block, counted from one, that the parser stopped at."""
+    rows = place.rows
+    token = getattr(stopped, "token", None)
+    if isinstance(token, Token) and token.type in _INVISIBLE:
+        if token.type == "_INDENT":
+            return min(token.end_line or token.line or 1, len(rows))
+        number = min(token.line or len(rows), len(rows))
+        return _last_written(rows, number) if token.type in _ENDINGS else number
+    return min(max(stopped.line, 1), len(rows))
+
+
+def _last_written(rows: list[str], number: int) -> int:
+    """The last line with text, up to a line."""
+    return max((i for i, row in enumerate(rows[:number], 1) if row.strip()), default=number)
+
+
+def syntax_fault(place: Place, stopped: UnexpectedToken | UnexpectedCharacters) -> Diagnostic:
+    """The diagnostic for what the parser stopped at."""
+    if isinstance(stopped, UnexpectedCharacters):
+        return _character_fault(place, stopped)
+    token = cast(Token, stopped.token)
+    expected = set(stopped.accepts or stopped.expected)
+    if token.type in _INVISIBLE:
+        return _layout_fault(place, stopped, token, expected)
+    return _token_fault(place, line_of(place, stopped), stopped.column, token, expected)
+
+
+def _layout_fault(place: Place, stopped: UnexpectedToken, token: Token, expected: set[str]) -> Diagnostic:
+    """The diagnostic for a line end or an indentation that comes where it cannot."""
+    number = line_of(place, stopped)
+    if token.type == "_INDENT":
+        span = whole_line(place.source, place.line + number - 1)
+        hint = "rykk den ut på linje med linjen over"
+        return error("R105", "linjen er rykket lenger inn enn linjen over tillater", span, hint)
+    row = place.rows[number - 1].rstrip()
+    span = place.span(number, len(row) + 1)
+    if "_INDENT" in expected and token.type != "_NL":
+        return error("R105", _LACKS_BODY, span, "rykk inn fire mellomrom under denne linjen")
+    if token.type in _ENDINGS and (missing := _missing_line(place, expected)):
+        return error("R102", f"blokken mangler {missing}", whole_line(place.source, place.line), None)
+    return error("R102", "linjen slutter for tidlig", span, _expectation(expected))
+
+
+def _missing_line(place: Place, expected: set[str]) -> str | None:
+    """The line that a block cannot do without, where it ended before it came."""
+    legal = LINE_WORDS.get(place.word, {})
+    words = [f"«{word}»" for word, terminal in legal.items() if terminal in expected]
+    return " eller ".join(words) if 0 < len(words) <= 2 else None
+
+
+def _token_fault(place: Place, number: int, column: int, token: Token, expected: set[str]) -> Diagnostic:
+    """The diagnostic for a word that cannot stand where it does."""
+    word = str(token)
+    row = place.rows[number - 1]
+    span = place.span(number, column, len(word.split("\n")[0]))
+    before = row[: column - 1].split()
+    is_first = not before
+    for special in (
+        _date,
+        _joined,
+        _without_old,
+        _file,
+        _code,
+        _indentation,
+        _bullet,
+        _late,
+        _taken,
+        _after_list,
+        _value,
+    ):
+        found = special(place, span, token, expected, before)
+        if found is not None:
+            return found
+    hint = _expectation(expected)
+    if is_first and (near := nearest(word, LINE_WORDS.get(place.word, {}))):
+        hint = near
+    return error("R102", f"uventet «{printable(short(word))}»", span, hint)
+
+
+def _date(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """Something else where only a date can stand."""
+    if "DATO" not in expected or expected - {"DATO", "_OG"}:
+        return None
+    return error(
+        "R112", f"her skal det stå en dato, ikke «{short(str(token))}»", span, "skriv 2020-12-31 eller 31.12.2020"
+    )
+
+
+def _joined(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«og» and «eller» mixed, doubled, or without a condition in front."""
+    word = str(token)
+    if word not in ("og", "eller"):
+        return None
+    if {"og": "_ELLER", "eller": "_OG"}[word] in expected:
+        hint = "skriv en liste under «alle disse er oppfylt» eller «minst én av disse er oppfylt»"
+        return error("R104", "«og» og «eller» kan ikke blandes på én linje", span, hint)
+    if before and before[-1] == word:
+        return error("R102", f"«{word}» står to ganger", span, "ta bort det ene")
+    if before and before[-1] in ("og", "eller"):
+        return error("R102", f"«{word}» står rett etter «{before[-1]}»", span, "ta bort det ene")
+    if "NAVN" in expected:
+        return error("R102", f"det mangler et vilkår foran «{word}»", span)
+    return None
+
+
+def _without_old(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«til …» in an amendment, without «fra …» in front."""
+    if str(token) != "til" or "_TIL" in expected or place.word != "endrer" or "fra" in before:
+        return None
+    column = f"{before[0]} " if before else ""
+    new = place.rows[span.line - place.line][span.end_column - 1 :].strip()
+    return error(
+        "R106", "den gamle verdien mangler i endringen", span, f"skriv «{column}fra gammel verdi til {short(new)}»"
+    )
+
+
+def _file(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«fra «file»» in a block that reads no files."""
+    row = place.rows[span.line - place.line]
+    found = re.search(r"\bfra\s+([«\"“])([^»\"”]+)[»\"”]", row)
+    if found is None or place.word not in ("tabell", "kodesett", "opplysninger"):
+        return None
+    name = found[2].strip()
+    where = span._replace(column=found.start(1) + 1, end_column=found.end() + 1)
+    parts = re.split(r"[/\\]", name)
+    if ".." in parts or parts[0] in ("", "~") or parts[0].endswith(":"):
+        message = f"filen «{printable(short(name))}» ligger utenfor mappen til regelverket og kan ikke leses"
+        return error("R115", message, where, "et regelverk leser bare filer i sin egen mappe")
+    message = f"filen «{printable(short(name))}» kan ikke leses inn: språket har ikke «fra» for filer ennå"
+    return error("R115", message, where, "skriv radene i regelverket")
+
+
+def _code(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A code without a comma in front, or several codes where one must stand."""
+    word = str(token)
+    heads = ("gruppe", "takst", "endrer", "opphever")
+    if token.type == "_KOMMA" and span.line == place.line and place.word in heads:
+        return error("R113", "her skal det stå én kode", span, "skriv én blokk for hver kode")
+    if token.type in ("KODE", "HELTALL") and "_KOMMA" in expected and "NAVN" not in expected and before:
+        return error("R110", f"uventet kode «{short(word)}»", span, "mangler det et komma foran koden?")
+    return None
+
+
+def _indentation(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A line on a level with the header that it belongs under."""
+    if before or "_INDENT" not in expected:
+        return None
+    line = whole_line(place.source, span.line)
+    return error("R105", "linjen skal stå lenger inn enn linjen over", line, "rykk den inn fire mellomrom til")
+
+
+def _bullet(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A condition in a list, without a bullet."""
+    if before or "_STREK" not in expected or expected - {"_STREK", "_DEDENT"}:
+        return None
+    message = f"det mangler et kuletegn foran «{short(str(token))}»"
+    return error("R102", message, span, "hvert vilkår i en liste begynner med kuletegn (-)")
+
+
+def _late(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A line that is legal in the block, but not here."""
+    legal = LINE_WORDS.get(place.word, {})
+    word = str(token)
+    if before or word not in legal:
+        return None
+    same = [row for row in place.rows[1 : span.line - place.line] if row.split()[:1] == [word]]
+    if same:
+        return error("R102", f"«{word}» står to ganger i blokken", span, "ta bort den ene linjen, eller slå dem sammen")
+    order = ", ".join(legal)
+    return error("R102", f"«{word}» står på feil sted i blokken", span, f"linjene står i denne rekkefølgen: {order}")
+
+
+def _taken(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A word of the language in the place of a name."""
+    word = str(token)
+    if word not in reserved_words() or "NAVN" not in expected or span.line != place.line:
+        return None
+    return reserved(word, span)
+
+
+def reserved(word: str, span: Span) -> Diagnostic:
+    """The diagnostic for a word of the language used as a name."""
+    hint = f"velg et annet ord, eller legg til et ledd: «{word}_…»"
+    return error("R111", f"«{word}» er et ord i språket og kan ikke være et navn", span, hint)
+
+
+def _after_list(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«der» after a list that nothing is said of."""
+    if str(token) != "der" or not before:
+        return None
+    name = before[-1]
+    hint = f"skriv «minst én av {name} der …», «ingen av {name} der …» eller «sum av … for hver … der …»"
+    return error("R307", "«der» kan ikke stå her", span, hint)
+
+
+def _value(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«=» in a condition."""
+    if token.type == "EQUAL" and "_ER" in expected:
+        return error("R102", "uventet «=»", span, "skriv «er»")
+    return None
+
+
+def _character_fault(place: Place, stopped: UnexpectedCharacters) -> Diagnostic:
+    """The diagnostic for a character that begins no word."""
+    number, column = line_of(place, stopped), stopped.column
+    row = place.rows[number - 1]
+    rest = row[column - 1 :]
+    if re.match(r"[.]\d", rest) and row[: column - 1][-1:].isdigit():
+        return _point_fault(place, number, column)
+    if rest[:1] in '«»"“”' and rest:
+        span = place.span(number, column, len(rest.rstrip()))
+        hint = "en tekst begynner med « og slutter med » på samme linje"
+        return error("R103", "anførselstegnet er ikke lukket", span, hint)
+    character = rest[:1]
+    message = f"tegnet «{printable(character)}» kan ikke brukes her"
+    return error("R102", message, place.span(number, column), _INSTEAD.get(character))
+
+
+def _point_fault(place: Place, number: int, column: int) -> Diagnostic:
+    """The diagnostic for a number written with points."""
+    row = place.rows[number - 1]
+    start = len(row[: column - 1].rstrip("0123456789.")) + 1
+    found = _NUMBER.match(row, start - 1)
+    shown = (found[0] if found else row[start - 1 : column]).rstrip(".")
+    first, *rest = shown.split(",")[0].split(".")
+    thousands = 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
+    spaced, decimal = shown.replace(".", " "), shown.replace(".", ",")
+    only_one = len(rest) == 1 and "," not in shown
+    if thousands and only_one:
+        hint = f"skriv «{decimal}» hvis det er desimaler, «{spaced}» hvis det er tusener"
+    elif thousands:
+        hint = f"skriv «{spaced}»"
+    else:
+        hint = (
+            f"skriv «{decimal}»" if only_one else "skriv tallet med komma foran desimalene og mellomrom mellom tusener"
+        )
+    return error("R107", f"tall skrives uten punktum: «{short(shown)}»", place.span(number, start, len(shown)), hint)
+
+
+# ---- hints
+
+
+def likely_words(place: Place, number: int) -> Iterator[tuple[str, Span, str]]:
+    """The words on a line that look like words of the language: the word, its place, and what it may be."""
+    row = place.rows[number - 1]
+    bare = _QUOTED.sub(lambda found: " " * len(found[0]), row)
+    known = ANYWHERE.keys() | UNITS.keys() | LINE_WORDS.get(place.word, {}).keys()
+    known |= BLOCK_WORDS.keys() if number == 1 else set()
+    for found in list(_WORD.finditer(bare))[:20]:
+        word = found[0]
+        if word not in known and len(word) > 1:
+            span = place.span(number, found.start() + 1, len(word))
+            yield from ((word, span, meant) for meant in alike(word, sorted(known), 2))
+
+
+def _expectation(expected: set[str]) -> str | None:
+    """A hint: what can stand here, where that is little enough to say."""
+    if {"NAVN", "HELTALL", "TEKST"} <= expected:
+        return "her ventes en verdi: et navn, et tall, en kode eller en tekst i «…»"
+    words = sorted({word for terminal in expected for word in _WORDS_OF.get(terminal, set())})
+    shown = sorted({_SHOWN[terminal] for terminal in expected if terminal in _SHOWN})
+    listed = [f"«{word}»" for word in words] + shown
+    if not listed or len(listed) > _LISTED:
+        return None
+    return "her kan det stå " + (" eller ".join([", ".join(listed[:-1]), listed[-1]]) if listed[1:] else listed[0])
+
+
+def printable(text: str) -> str:
+    """The text with characters that cannot be seen written as their number."""
+    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
+
+
+def short(text: str) -> str:
+    """The first line of a text, cut to something that fits in a message."""
+    row = text.strip().split("\n")[0]
+    return row if len(row) <= 40 else row[:39] + "…"
+
+
+def whole_line(source: Source, number: int) -> Span:
+    """The span of what is written on a line."""
+    row = source.line(number)
+    start = len(row) - len(row.lstrip()) + 1
+    return Span(source.path, number, start, number, max(len(row.rstrip()), start) + 1)

@@ -1,0 +1,93 @@
+"""Random cases for a rulebook, drawn from the codes, choices and borders that its rules mention."""
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from compiler import model
+from compiler.walk import nodes
+
+Case = dict[str, Any]
+
+
+def cases(rulebook: model.Rulebook, record: model.Record) -> st.SearchStrategy[Case]:
+    """Data for one record: each field given or missing, and in every eighth case a value that is wrong."""
+    right = _case(rulebook, record, wrong=False)
+    return st.one_of(*[right] * 7, _case(rulebook, record, wrong=True))
+
+
+def _case(rulebook: model.Rulebook, record: model.Record, wrong: bool) -> st.SearchStrategy[Case]:
+    codes, numbers = _mentioned(rulebook)
+    fields = {field.name: _field(rulebook, field, codes, numbers, wrong) for field in record.fields}
+    grouping = rulebook.grouping_of(record.id)
+    if grouping is not None:
+        known = [group.id for group in rulebook.groups]
+        fields[grouping.id] = st.one_of(st.none(), st.none(), st.sampled_from(known or ["x"]), st.just("DRG 999" if wrong else known[0]))
+    return st.fixed_dictionaries({}, optional=fields)
+
+
+def _mentioned(rulebook: model.Rulebook) -> tuple[list[str], list[Decimal]]:
+    """The codes and numbers that rules mention, with numbers just beside them."""
+    codes: set[str] = {"XX99"}
+    others = {choice for record in rulebook.records for field in record.fields for choice in field.choices}
+    others |= {group.id for group in rulebook.groups}
+    numbers: set[Decimal] = {Decimal(0), Decimal(1)}
+    for node in nodes(rulebook):
+        match node:
+            case model.StringValue(value=value):
+                codes.add(value)
+            case model.CodeSet(codes=found, intervals=intervals, prefixes=prefixes):
+                codes |= {*found, *prefixes, *(code for pair in intervals for code in pair)}
+            case model.NumberValue(value=number):
+                numbers |= {number - 1, number, number + 1}
+            case model.Rate(value=Decimal() as number) if number < 1000:
+                numbers |= {number - 1, number, number + 1}
+            case _:
+                pass
+    return sorted(code for code in codes - others if code.isalnum()), sorted(numbers)
+
+
+def _field(
+    rulebook: model.Rulebook, field: model.RecordField, codes: list[str], numbers: list[Decimal], wrong: bool
+) -> st.SearchStrategy[Any]:
+    match field.kind:
+        case "ja/nei":
+            good: st.SearchStrategy[Any] = st.sampled_from([True, "ja", True, "ja", False, "nei"])
+        case "heltall" | "desimaltall":
+            good = _number(field, numbers)
+        case "valg":
+            good = st.sampled_from(field.choices)
+        case "koder":
+            good = st.lists(st.sampled_from(codes), max_size=3)
+        case "kode":
+            good = st.sampled_from(codes)
+        case "gruppe":
+            good = st.sampled_from([group.id for group in rulebook.groups])
+        case "dato":
+            good = st.dates().map(lambda day: day.isoformat())
+        case "liste":
+            inner = rulebook.record(field.of or "")
+            table = next((t for t in rulebook.tables if any(t.id in f.origins for f in inner.fields)), None)
+            known = [row.key for row in table.rows] if table else codes
+            parts = {
+                f.name: st.sampled_from(known) if table and table.id in f.origins else _field(rulebook, f, codes, numbers, wrong)
+                for f in inner.fields
+            }
+            good = st.lists(st.fixed_dictionaries(parts), max_size=5)
+        case _:
+            good = st.text(max_size=5)
+    if not wrong:
+        return st.one_of(good, good, good, st.none())
+    return st.one_of(good, st.none(), st.sampled_from(["tre", "«", "-5,5,5", "1.2.3", -1, True]))
+
+
+def _number(field: model.RecordField, numbers: list[Decimal]) -> st.SearchStrategy[Any]:
+    """A number in the field's own unit, at or near one that a rule mentions."""
+    unit = field.unit or model.Unit(shown="")
+    shown = [number * unit.denominator / unit.numerator for number in numbers]
+    whole = [int(number) for number in shown if number == number.to_integral_value() and number >= 0]
+    if field.kind == "heltall":
+        return st.sampled_from(sorted(set(whole)))
+    some = [number for number in shown if len(str(number)) < 12]
+    return st.one_of(st.sampled_from(some), st.decimals(-999, 9999, places=3, allow_nan=False, allow_infinity=False))

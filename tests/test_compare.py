@@ -1,0 +1,378 @@
+"""What a directorate reads when one rule year follows another."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import markdown  # type: ignore[import-untyped]
+import pytest
+
+from compiler.compare import Comparison, FigureChange, as_json, as_markdown, as_text, compare, escape_markdown
+from compiler.model import Rulebook
+from compiler.pipeline import load
+from compiler.resolve import resolve
+from dsl.diagnostics import has_errors
+from dsl.parser import parse
+from dsl.source import Source
+
+HEAD = """\
+regelverk ISF {0} «Regelverket for {0}»
+    {1}
+    gjelder fra {0}-01-01
+    status endelig
+"""
+
+FIRST = (
+    HEAD.format(2020, "publisert 2019-12-17")
+    + """
+kilde grunnlag «Grunnlagsdokumentet»
+
+opplysninger Kontakt
+    alder       heltall år kan mangle
+    prosedyrer  koder fra NCMP kan mangle hver en prosedyre
+
+gruppering drg for hver Kontakt
+
+tabell grupper av gruppe
+    vekt  desimaltall poeng årlig
+
+gruppe DRG 1 «Barn»
+    når alder er under 18 år
+    vekt 1,500
+    kilde grunnlag
+gruppe DRG 2 «Eldre»
+    når alder er over 67 år
+    vekt 2,000
+    kilde grunnlag
+
+årlig sats enhetspris «Enhetsprisen i somatikk» = 45 808 kr per poeng
+    kilde grunnlag
+årlig sats andel «Andelen» = 50 %
+    kilde grunnlag
+årlig sats snitt «Gjennomsnittsvekten» = 0,420 poeng
+    kilde grunnlag
+sats frist «Fristen» = 7 dager
+    kilde grunnlag
+
+kodesett møter «Møter»
+    WPBA10 «Møte uten pasient»
+    WPBA15 «Møte med pasient»
+
+begrep er_møte «Kontakten er et møte»
+    minst én av prosedyrer er i møter
+
+krav voksen «Pasienten er voksen»
+    når er_møte
+    krever at alder er minst 18 år
+    ellers inngår ikke «pasienten er under 18 år»
+    kilde grunnlag
+
+beregning refusjon «Refusjonen»
+    = vekt av drg × enhetspris × andel
+"""
+)
+
+SECOND = (
+    HEAD.format(2021, "bygger på ISF 2020")
+    + """
+kilde prisbrev «Prisbrevet for 2021»
+
+årlig sats enhetspris = 46 719 kr per poeng
+    fordi «lønns- og prisvekst»
+    kilde prisbrev
+årlig sats andel = 40 %
+    kilde prisbrev
+
+endrer gruppe DRG 1
+    vekt fra 1,500 til 1,470
+    fordi «nye kostnadsdata»
+opphever gruppe DRG 2
+    fordi «gruppen er delt»
+gruppe DRG 3 «Over 80 år»
+    når alder er over 80 år
+    vekt 2,250
+    kilde prisbrev
+
+endrer kodesett møter
+    legger til WPBA20
+    fjerner WPBA15
+    fordi «video er likestilt»
+"""
+)
+
+
+def year(text: str, base: Rulebook | None = None, path: str = "01-regler.regel") -> Rulebook:
+    """The rule year that a text says."""
+    document, faults = parse(Source.from_text(path, text))
+    rulebook, more = resolve([document], base)
+    assert rulebook is not None
+    assert not has_errors([*faults, *more]), [*faults, *more]
+    return rulebook
+
+
+@pytest.fixture(scope="module")
+def first() -> Rulebook:
+    return year(FIRST)
+
+
+@pytest.fixture(scope="module")
+def second(first: Rulebook) -> Rulebook:
+    return year(SECOND, first)
+
+
+@pytest.fixture(scope="module")
+def both(first: Rulebook, second: Rulebook) -> Comparison:
+    return compare(first, second)
+
+
+def plain(text: str) -> str:
+    """The text with plain spaces."""
+    return text.replace("\u00a0", " ")
+
+
+def test_says_what_a_price_was_and_is(both: Comparison) -> None:
+    text = plain(as_text(both))
+    sentence = "Enhetsprisen i somatikk er endret fra 45 808 kr per poeng til 46 719 kr per poeng (+2,0 %)."
+    assert f"  {sentence}\n    Begrunnelse: lønns- og prisvekst\n" in text
+
+
+def test_a_share_changes_by_percentage_points(both: Comparison) -> None:
+    assert "Andelen er endret fra 50 % til 40 % (−10 prosentpoeng)." in plain(as_text(both))
+
+
+def test_a_figure_that_a_year_does_not_state_is_a_change_and_no_nought(both: Comparison) -> None:
+    (change,) = next(item for item in both.items if item.id == "snitt").details
+    assert isinstance(change, FigureChange)
+    assert change.new is not None
+    assert change.new.value is None
+    assert change.percent is None
+    assert "Gjennomsnittsvekten er ikke oppgitt for 2021 (2020: 0,420 poeng)." in plain(as_text(both))
+
+
+def test_weights_stand_in_a_table(both: Comparison) -> None:
+    page = plain(as_markdown(both))
+    assert (
+        "### Vekt\n\n"
+        "| Gruppe | 2020 | 2021 | Endring | Merknad |\n"
+        "| --- | ---: | ---: | ---: | --- |\n"
+        "| DRG 1 «Barn» | 1,500 poeng | 1,470 poeng | −2,0 % | Begrunnelse: nye kostnadsdata |\n"
+        "| DRG 3 «Over 80 år» | – | 2,250 poeng | ny |  |\n"
+        "| DRG 2 «Eldre» | 2,000 poeng | – | utgått | Begrunnelse: gruppen er delt |\n"
+    ) in page
+    assert "- Ny gruppe: DRG 3 «Over 80 år»\n    - Gruppert når: alder er over 80 år\n" in page
+
+
+def test_codes_in_and_out_have_their_texts(both: Comparison) -> None:
+    assert (
+        "Kodesett\n"
+        "  Møter er endret.\n"
+        "    Koder tatt ut: WPBA15 «Møte med pasient»\n"
+        "    Koder lagt til: WPBA20\n"
+        "    Begrunnelse: video er likestilt\n"
+    ) in as_text(both)
+
+
+def test_what_is_inherited_is_no_change(both: Comparison) -> None:
+    assert {item.id for item in both.items} == {
+        *("enhetspris", "andel", "snitt"),
+        *("DRG 1", "DRG 2", "DRG 3"),
+        *("møter", "prisbrev"),
+    }
+
+
+def test_kinds_come_in_a_fixed_order_and_then_as_the_rulebook_has_them(both: Comparison) -> None:
+    assert [item.id for item in both.items][:6] == ["enhetspris", "andel", "snitt", "DRG 1", "DRG 3", "DRG 2"]
+
+
+def test_a_condition_is_shown_before_and_after(first: Rulebook) -> None:
+    stricter = FIRST.replace(
+        "krever at alder er minst 18 år",
+        "krever at alle disse er oppfylt\n        - alder er minst 20 år\n        - prosedyrer finnes",
+    )
+    assert as_text(compare(first, year(stricter.replace("2020", "2022")))).endswith(
+        "Krav\n"
+        "  Pasienten er voksen er endret.\n"
+        "    Krever\n"
+        "      2020: alder er minst 18 år\n"
+        "      2022: alle disse er oppfylt\n"
+        "        alder er minst 20 år\n"
+        "        prosedyrer finnes\n"
+    )
+
+
+def test_a_condition_that_comes_or_goes_is_named(first: Rulebook) -> None:
+    always = year(FIRST.replace("    når er_møte\n", ""))
+    assert "    Tatt ut: når: er møte\n" in as_text(compare(first, always))
+    assert "    Lagt til: når: er møte\n" in as_text(compare(always, first))
+
+
+def test_a_calculation_is_shown_before_and_after(first: Rulebook) -> None:
+    rounded = year(FIRST.replace("× andel\n", "× andel\n    avrundet til hele kroner\n").replace("2020", "2021"))
+    assert (
+        "  Refusjonen er endret.\n"
+        "    Regnes ut slik\n"
+        "      2020: vekt av drg × enhetspris × andel\n"
+        "      2021\n"
+        "        vekt av drg × enhetspris × andel\n"
+        "        avrundet til hele kroner\n"
+    ) in as_text(compare(first, rounded))
+
+
+def test_another_field_is_told(first: Rulebook) -> None:
+    more = FIRST.replace(
+        "    prosedyrer  koder", "    sektor  valg somatikk, psykisk  «tjenesteområdet»\n    prosedyrer  koder"
+    )
+    assert "    Lagt til: felt sektor: valg somatikk, psykisk; tjenesteområdet\n" in as_text(compare(first, year(more)))
+
+
+def test_moving_and_reprinting_is_no_change(first: Rulebook) -> None:
+    head, *blocks = FIRST.split("\n\n")
+    moved = "\n\n".join([head, *reversed(blocks)]).replace("1,500", "1,50").replace("over 67 år", "over 804 måneder")
+    (chapter,) = compare(first, year(moved, path="07-regler.regel")).items
+    assert (chapter.kind, chapter.id) == ("kapittel", "regler")
+
+
+def test_groups_tried_in_another_order_is_a_change(first: Rulebook) -> None:
+    before, rest = FIRST.split("gruppe DRG 1")
+    one, rest = rest.split("gruppe DRG 2")
+    two, rest = rest.split("\n\n", 1)
+    swapped = year(f"{before}gruppe DRG 2{two}\ngruppe DRG 1{one}\n\n{rest}".replace("2020", "2021"))
+    (item,) = compare(first, swapped).of_kind("gruppering")
+    assert "    Rekkefølge\n      2020\n        DRG 1\n        DRG 2\n      2021\n        DRG 2\n" in as_text(
+        compare(first, swapped)
+    )
+    assert item.id == "drg"
+
+
+def test_years_that_are_not_neighbours_gather_the_reasons_between(first: Rulebook, second: Rulebook) -> None:
+    third = year(HEAD.format(2022, "bygger på ISF 2021") + "\nårlig sats enhetspris = 47 742 kr per poeng\n", second)
+    text = plain(as_text(compare(first, third)))
+    assert "fra 45 808 kr per poeng til 47 742 kr per poeng (+4,2 %).\n    Begrunnelse: lønns- og prisvekst\n" in text
+    assert "DRG 1 «Barn»: vekt er ikke oppgitt for 2022 (2020: 1,500 poeng)." in text
+
+
+def test_the_later_year_can_come_first(first: Rulebook, second: Rulebook) -> None:
+    text = plain(as_text(compare(second, first)))
+    assert text.startswith("Endringer fra ISF 2021 til ISF 2020\n")
+    assert "Gjennomsnittsvekten er 0,420 poeng (ikke oppgitt for 2021)." in text
+    assert "Utgått gruppe: DRG 3" in text
+    assert "Begrunnelse" not in text
+
+
+def test_a_preliminary_and_a_final_year_are_told_apart(first: Rulebook) -> None:
+    preliminary = year(FIRST.replace("status endelig", "status foreløpig").replace("45 808", "45 800"))
+    page = plain(as_markdown(compare(preliminary, first)))
+    assert page.startswith("# Endringer fra ISF 2020 foreløpig til ISF 2020 endelig\n")
+    assert "| Sats | 2020 foreløpig | 2020 endelig | Endring |" in page
+    assert "| 45 800 kr per poeng | 45 808 kr per poeng | \\+0,02 % |" in page
+
+
+def test_the_same_rulebook_has_no_changes(first: Rulebook) -> None:
+    assert compare(first, first).items == ()
+    assert as_text(compare(first, first)).endswith("Ingen endringer.\n")
+
+
+def test_a_figure_in_another_unit_but_the_same_is_no_change(first: Rulebook) -> None:
+    assert compare(first, year(FIRST.replace("= 7 dager", "= 7 døgn"))).items == ()
+
+
+def test_tariffs_have_a_table_for_each_column() -> None:
+    tariffs = """\
+regelverk FASTLEGE {0} «Fastlegetariffen»
+    gjelder fra {0}-07-01 til og med {1}-06-30
+    status endelig
+kilde tariff «Tariffen»
+tabell takster av takst
+    takst        kode
+    honorar      desimaltall kr årlig
+    egenandel    desimaltall kr årlig
+    ugyldig_med  koder
+takst 2ad «Konsultasjon»
+    honorar {2} kr
+    egenandel {3} kr
+    ugyldig_med 1ad, {4}
+    kilde tariff
+"""
+    found = compare(
+        year(tariffs.format(2020, 2021, 160, 155, "11–14")), year(tariffs.format(2021, 2022, 168, 155, "2fk"))
+    )
+    page = plain(as_markdown(found))
+    assert page.startswith("# Endringer fra FASTLEGE 2020/21 til FASTLEGE 2021/22\n")
+    assert "### Honorar\n\n| Takst | 2020/21 | 2021/22 | Endring |\n" in page
+    assert "| 2ad «Konsultasjon» | 160 kr | 168 kr | \\+5,0 % |" in page
+    assert "Egenandel" not in page
+    assert "    - Ugyldig med lagt til: 2fk\n" in page
+
+
+def test_json_keeps_exact_figures_and_reads_back(both: Comparison) -> None:
+    text = as_json(both)
+    price = next(item for item in json.loads(text)["items"] if item["id"] == "enhetspris")
+    assert price["because"] == ["lønns- og prisvekst"]
+    assert price["details"][0]["old"]["value"] == "45808"
+    assert price["details"][0]["percent"] == "2.0"
+    assert Comparison.model_validate_json(text) == both
+
+
+class _Shown(HTMLParser):
+    """Gathers the text and the tags of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.text, self.tags = "", list[str]()
+        self.feed(page)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+
+
+EXTENSIONS = ["tables", "admonition", "attr_list", "def_list", "footnotes", "md_in_html", "pymdownx.details"]
+EXTENSIONS += ["pymdownx.tilde", "pymdownx.caret", "pymdownx.mark", "pymdownx.emoji", "pymdownx.superfences"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<script>alert(1)</script>",
+        "[lenke](javascript:alert) ![bilde](x) <https://x.no> &lt;b&gt;",
+        "*fet* __fet__ `kode` ~~borte~~ ^^opp^^ ==merket== :smile: {.klasse} | celle |",
+        "1. liste",
+        "2) liste",
+        "- liste",
+        "+ liste",
+        "# overskrift",
+        '!!! note "merk"',
+        '??? note "merk"',
+        ": definisjon",
+        "    kode",
+        "linje\n\n# ny",
+        "bakstrek \\ og \\* til slutt \\",
+        "DRG 998O > 17 år & «mer», 46 716–46 721",
+    ],
+)
+def test_text_from_a_rulebook_is_shown_as_it_is(text: str) -> None:
+    page = _Shown(markdown.markdown(f"- {escape_markdown(text)}", extensions=EXTENSIONS))
+    assert page.text.strip() == " ".join(text.split())
+    assert set(page.tags) <= {"ul", "li"}
+
+
+def test_the_page_escapes_with_what_it_is_given(both: Comparison) -> None:
+    page = as_markdown(both, escape=lambda text: text.upper())
+    assert "| ENHETSPRISEN I SOMATIKK |" in page
+    assert "- MØTER ER ENDRET." in page
+
+
+@pytest.fixture(scope="module")
+def isf() -> dict[int, Rulebook]:
+    return {rulebook.year: rulebook for rulebook in load(Path(__file__).parent.parent / "rulebooks").scheme("isf")}
+
+
+def test_isf_2021_against_2020(isf: dict[int, Rulebook]) -> None:
+    text = plain(as_text(compare(isf[2020], isf[2021])))
+    assert "fra 45 808 kr per poeng til 46 719 kr per poeng (+2,0 %).\n    Tallet for 2021 er utledet: ett av" in text
+    assert "DRG 442 «Operasjoner etter skade ITAD m/bk»: vekt er ikke oppgitt for 2021 (2020: 5,719 poeng)." in text
+    assert "Nytt krav: Kommunalt utførte spesialisthelsetjenester krever avtale\n    Når: utført av kommune\n" in text
+    assert "refusjonssats" not in text.lower()
+    assert "En regel som ikke er med i et utdrag, kan likevel gjelde." in text
