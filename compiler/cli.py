@@ -19,8 +19,9 @@ from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
 from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, as_text, summary
-from compiler.runtime.forklaring import vist
+from compiler.runtime.forklaring import samlede_grunner, vist
 from compiler.runtime.svar import Svar
+from compiler.runtime.verdier import lest
 from dsl.diagnostics import Diagnostic, has_errors, nearest
 
 FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
@@ -30,8 +31,7 @@ folder_option = click.option(
     "folder",
     type=click.Path(path_type=Path),
     default=Path("rulebooks"),
-    show_default=True,
-    help="Mappen med regelverkene: MAPPE/ordning/år.",
+    help="Mappen med regelverkene, som MAPPE/ordning/år; ellers rulebooks.",
 )
 
 
@@ -54,7 +54,7 @@ def main() -> None:
         sys.exit(BROKEN)
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help", "--hjelp"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--hjelp", "--help"], "max_content_width": 110})
 @click.version_option(package_name="regelverk", message="regelverk %(version)s", help="Vis versjonen.")
 def cli() -> None:
     """Regelverk for helsefinansiering: fra tekst til Python-pakke og nettsted."""
@@ -80,7 +80,7 @@ def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
 
 @cli.command()
 @folder_option
-@click.option("--til", "target", type=click.Path(path_type=Path), default=Path("build"), show_default=True, help="Hvor det bygges.")
+@click.option("--til", "target", type=click.Path(path_type=Path), default=Path("build"), help="Hvor det bygges; ellers i build.")
 @click.option("--uten-nettsted", is_flag=True, help="Bare pakker og JSON.")
 def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
     """Bygg pakkene, JSON og nettstedet av alle regelverkene."""
@@ -133,7 +133,7 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
 @click.argument("inn", type=click.Path(path_type=Path, allow_dash=True))
 @click.option("-o", "--ut", "out", type=click.Path(path_type=Path), help="Filen svarene skrives til; ellers på skjermen.")
 @click.option("--opplysninger", "record", help="Hva slags opplysninger radene er; ellers det kolonnene passer best med.")
-@click.option("--dato", "date_column", default="dato", show_default=True, help="Kolonnen som velger regelår, når REGELVERK er uten år.")
+@click.option("--dato", "date_column", default="dato", help="Kolonnen som velger regelår når REGELVERK er uten år; ellers «dato».")
 @click.option("--vis", is_flag=True, help="Vis svarene som en tabell på skjermen.")
 @folder_option
 def grupper(
@@ -383,22 +383,28 @@ def _written(path: Path | None) -> Iterator[TextIO]:
 
 
 def _show_table(rulebook: Rulebook, kind: str, shown: Sequence[tuple[bulk.Row, Svar]]) -> None:
-    """The answers as a table on the screen."""
+    """The answers as a table on the screen, with the reasons under it."""
+    from rich import box
     from rich.console import Console
     from rich.table import Table
 
     terms = [t for t in rulebook.terms if t.in_result and t.record == kind]
     grouping = rulebook.grouping_of(kind)
-    table = Table(title=f"{rulebook.title} ({rulebook.name})")
     first = next((key for row, _ in shown for key in row), "rad")
+    table = Table(title=f"{rulebook.title} ({rulebook.name})", box=box.SIMPLE_HEAD, title_justify="left")
     for heading in [first, "status", *(["gruppe"] if grouping else [])]:
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=True)
     for term in terms:
-        table.add_column(term.id.replace("_", " "), justify="right")
-    table.add_column("fordi", overflow="fold")
+        unit = f" ({term.unit.shown})" if term.unit and term.unit.shown != term.id else ""
+        table.add_column(f"{lest(term.id)}{unit}", justify="right")
+    notes = []
     for row, svar in shown:
-        values = [vist(svar.verdier[t.id], t.unit.shown if t.unit else "") if svar.verdier.get(t.id) is not None else "" for t in terms]
-        group = [svar.gruppe or ""] if grouping else []
-        because = "; ".join(dict.fromkeys(g.tekst for g in (*svar.grunner, *svar.varsler)))
-        table.add_row(str(row.get(first, "")), svar.status, *group, *values, because)
-    Console().print(table)
+        values = ["–" if (value := svar.verdier.get(t.id)) is None else vist(value) for t in terms]
+        group = [svar.gruppe or "–"] if grouping else []
+        table.add_row(str(row.get(first, "")), svar.status, *group, *values)
+        because = [*samlede_grunner(svar), *(f"varsel: {varsel.tekst}" for varsel in svar.varsler)]
+        notes += [f"  {row.get(first, '')}: {text}" for text in because]
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console.print(table)
+    if notes:
+        console.print("Merknader:\n" + "\n".join(notes), markup=False)

@@ -222,7 +222,9 @@ def code_set(state: State, block: tree.CodeSetDecl) -> None:
     codes = state.calls.code_set(values)
     _doubled_codes(state, block, values)
     count = len(codes.codes) + len(codes.intervals) + len(codes.prefixes) + len(codes.sets)
-    if block.expected is not None and block.expected != count and len(state.faults) == before:
+    if not (count or codes.everything or state.faults[before:]):
+        state.fault("R502", f"«{block.name}» har ingen koder", block.span, "skriv kodene, med komma mellom")
+    elif block.expected is not None and block.expected != count and len(state.faults) == before:
         message = f"«{block.name}» har {count} {'kode' if count == 1 else 'koder'}, ventet {block.expected}"
         state.fault("R502", message, block.span, "rett listen, eller tallet etter «ventet antall»")
     state.sets[block.name] = state.sets[block.name].model_copy(update={"codes": codes, "texts": texts})

@@ -333,8 +333,15 @@ class Expressions:
             return self.fault("R204", f"«{name}» er en kolonne og trenger en nøkkel", expr.span, hint)
         if wanted.name == "valg":
             return self._choice(name, wanted, expr.span)
-        hint = self._owner_of_choice(name) or nearest(name, self.names.all_names())
-        return self.fault("R201", f"ukjent navn «{name}»", expr.span, hint)
+        known = set(self.names.all_names())
+        if name in known:
+            own = self.frames[-1].record if self.frames else None
+            where = f" for {own.id}" if own is not None else " her"
+            hint = f"«{name}» hører til andre opplysninger"
+            return self.fault("R201", f"ukjent navn «{name}»{where}", expr.span, hint)
+        return self.fault(
+            "R201", f"ukjent navn «{name}»", expr.span, self._owner_of_choice(name) or nearest(name, known)
+        )
 
     def _key_name(self, table: model.Table) -> str:
         """A name in scope that a table can be looked up with; else the table's own word for its key."""
@@ -505,10 +512,11 @@ class Expressions:
     def _quantified(self, expr: tree.Quantified) -> model.Expr:
         """«minst én av L P», with P a comparison of the elements or a condition after «der»."""
         body, condition = expr.body, None
-        subject = body.subject if isinstance(body, tree.Comparison) else body
+        subject: tree.Expr = body.subject if isinstance(body, tree.Comparison) else body
         inner_condition: tree.Expr | None = None
         if isinstance(subject, tree.Filtered):
-            subject, inner_condition = subject.items, subject.condition
+            inner_condition = subject.condition
+            subject = subject.items
         items, frame = self._items(subject)
         if items is None or frame is None:
             return _NOTHING
@@ -672,7 +680,7 @@ class Expressions:
             hint = "det minste tallet står først"
             self.fault("R309", f"intervallet «{interval.text}» er tomt", interval.span, hint)
         elif interval.high - interval.low > _MOST_NUMBERED or "," in interval.text:
-            hint = f"et intervall av koder går mellom hele tall og har høyst {_MOST_NUMBERED} koder"
+            hint = f"et intervall går mellom hele tall og har høyst {_MOST_NUMBERED} koder"
             self.fault("R309", f"intervallet «{first}–{last}» kan ikke skrives ut", interval.span, hint)
         else:
             width = len(first) if first.startswith("0") else 0

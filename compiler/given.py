@@ -98,14 +98,15 @@ def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectN
         hint = nearest(line.name, results) or f"svaret har {', '.join(results)}"
         state.fault("R201", f"ukjent navn «{line.name}» i svaret", line.span, hint)
     if isinstance(line, tree.ExpectNothing):
-        return model.Expected(name=line.name, nothing=line.how)
+        return model.Expected(name=line.name, line=line.span.line, nothing=line.how)
     if line.rows:
         field = record.field(line.name)
         inner = state.records.get(field.of or "") if field is not None else None
-        return model.Expected(name=line.name, rows=_rows(state, line, _columns(state, inner) if inner else None))
+        rows = _rows(state, line, _columns(state, inner) if inner else None)
+        return model.Expected(name=line.name, line=line.span.line, rows=rows)
     if line.name in ("gruppe", *groupings):
         _check_values(state, line, Kind("gruppe"))
-    return model.Expected(name=line.name, value=written(line.items))
+    return model.Expected(name=line.name, line=line.span.line, value=written(line.items))
 
 
 def _columns(state: State, record: model.Record) -> list[str]:

@@ -550,6 +550,8 @@ class Expected(Node):
     value: str | None = None
     rows: tuple[dict[str, str], ...] = ()
     nothing: Literal["kan ikke beregnes", "mangler"] | None = None
+    line: int | None = None
+    """Where it stands in the example's file."""
 
 
 class Example(Definition):

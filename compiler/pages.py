@@ -34,7 +34,7 @@ TITLES = {
 
 
 def pages(rulebook: model.Rulebook, answers: Mapping[str, Svar], changes: str) -> dict[str, str]:
-    """Markdown by file name: `answers` are the answers of the examples by id, `changes` is ready Markdown or empty."""
+    """Markdown by file name: `answers` are the answers of the examples by id, `changes` is a ready page or empty."""
     view = View(rulebook)
     lists = list_pages(view)
     given = {
@@ -96,7 +96,7 @@ def year_folder(rulebook: model.Rulebook) -> str:
 
 def _year_row(rulebook: model.Rulebook) -> _YearRow:
     view = View(rulebook)
-    until = f"–{view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
+    until = f" til {view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
     return _YearRow(
         shown=year_shown(rulebook),
         address=Md(f"{year_folder(rulebook)}/"),

@@ -7,16 +7,22 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from compiler import model
-from compiler.pages import front, navigation, year_folder
-from compiler.pages_text import plain
+from compiler.compare import Comparison, as_markdown
+from compiler.pages import front, navigation, pages, year_folder
+from compiler.pages_text import escape, plain
 from compiler.pages_view import year_shown
+from compiler.runtime.svar import Svar
 from compiler.site_links import broken_links
+
+ROOT = Path(__file__).parent.parent
+"""Where `mkdocs.yml` and the folder `site` are."""
 
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
 _AT_A_TIME = 2
@@ -30,38 +36,51 @@ _LABELS = {
 """What the theme says in English, or leaves without a name."""
 
 
-def write_site(
-    root: Path, rulebooks: Sequence[model.Rulebook], written: Mapping[str, Mapping[str, str]], out: Path
-) -> list[str]:
-    """Build the site into `out/site` and return every warning; the pages of each year are `written` by its name.
+@dataclass(frozen=True, slots=True)
+class SiteYear:
+    """A rule year with what its pages show beside the rules: the answers of its examples, and what is new."""
 
-    The Markdown stays in `out/sider`. A site that was there is replaced only when the whole new one is built.
+    rulebook: model.Rulebook
+    answers: Mapping[str, Svar]
+    changes: Comparison | None
+
+    def pages(self) -> dict[str, str]:
+        """The Markdown of the year."""
+        changes = as_markdown(self.changes, lambda text: str(escape(text))) if self.changes else ""
+        return pages(self.rulebook, self.answers, changes)
+
+
+def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT) -> list[str]:
+    """Build the site into `target/site` and return every warning.
+
+    The Markdown stays in `target/sider`. A site that was there is replaced only when the whole new one is built.
     """
-    sources, new = out / "sider", out / "site.ny"
+    sources, new = target / "sider", target / "site.ny"
     for folder in (sources, new):
         shutil.rmtree(folder, ignore_errors=True)
-    settings = [_write_front(root, rulebooks, sources, new)]
-    settings += [_write_year(root, rulebook, written[rulebook.name], sources, new) for rulebook in rulebooks]
+    settings = [_write_front(root, [year.rulebook for year in years], sources, new)]
+    settings += [_write_year(root, year, sources, new) for year in years]
     warnings = _build(settings)
     if not warnings:
         _finish(new)
         warnings = broken_links(new)
     if not warnings:
-        shutil.rmtree(out / "site", ignore_errors=True)
-        new.rename(out / "site")
+        shutil.rmtree(target / "site", ignore_errors=True)
+        new.rename(target / "site")
     return warnings
 
 
 def _write_front(root: Path, rulebooks: Sequence[model.Rulebook], sources: Path, new: Path) -> Path:
     """The front's pages and settings: what is generated, and the pages written by hand."""
     docs = sources / "forside"
-    shutil.copytree(root / "site" / "pages", docs, dirs_exist_ok=True)
+    shutil.copytree(root / "site" / "pages", docs)
     _write_pages(root, docs, front(rulebooks))
     return _write_settings(root, sources / "mkdocs.yml", {"docs_dir": "forside"}, new)
 
 
-def _write_year(root: Path, rulebook: model.Rulebook, written: Mapping[str, str], sources: Path, new: Path) -> Path:
+def _write_year(root: Path, year: SiteYear, sources: Path, new: Path) -> Path:
     """A year's pages and settings."""
+    rulebook, written = year.rulebook, year.pages()
     folder = sources / year_folder(rulebook)
     _write_pages(root, folder / "sider", written)
     settings = {

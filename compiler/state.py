@@ -161,7 +161,7 @@ class State:
     def scope(self, record: model.Record) -> Expressions:
         """Expressions with a record, and the one whose list it stands in, in scope."""
         if not record.id:
-            return self.calls
+            return Expressions(self, _quiet)
         frames = [Frame(record.variable, record)]
         while record.outer is not None:
             record = self.records[record.outer]
@@ -190,6 +190,10 @@ class State:
                 hint = nearest(cite.source, self.sources) or f"skriv «kilde {cite.source} «tittel»» først i regelverket"
                 self.fault("R201", f"ukjent kilde «{cite.source}»", cite.span, hint)
         return tuple(model.Citation(source=cite.source, place=cite.place) for cite in tail.cites)
+
+
+def _quiet(_: Diagnostic) -> None:
+    """Report nothing: the block is about something unknown, and that has been told."""
 
 
 def by_id(definitions: Iterable[D]) -> dict[str, D]:

@@ -88,15 +88,18 @@ def render(diagnostic: Diagnostic, source: "Source | None") -> str:
     margin = " " * len(str(span.line))
     lines = [head, f"{margin}--> {span.path}:{span.line}:{span.column}"]
     if line.strip():
-        last = span.end_column if span.end_line == span.line else len(line) + 1
-        lines += [
-            f"{margin} |",
-            f"{span.line} | {line}",
-            f"{margin} | {' ' * (span.column - 1)}{'^' * max(1, last - span.column)}",
-        ]
+        first, last = _marked(span, line)
+        lines += [f"{margin} |", f"{span.line} | {line}", f"{margin} | {' ' * (first - 1)}{'^' * max(1, last - first)}"]
     if diagnostic.other is not None:
         other = diagnostic.other
         lines.append(f"{margin} = se også: {other.path}:{other.line}:{other.column}")
     if diagnostic.hint:
         lines.append(f"{margin} = tips: {diagnostic.hint}")
     return "\n".join(lines) + "\n"
+
+
+def _marked(span: Span, line: str) -> tuple[int, int]:
+    """The columns to mark: those of the span, or all that is written where only the line is known."""
+    if span.column == 1 and span.end_column <= 2 and span.end_line == span.line:
+        return len(line) - len(line.lstrip()) + 1, len(line.rstrip()) + 1
+    return span.column, span.end_column if span.end_line == span.line else len(line) + 1

@@ -295,6 +295,9 @@ def _late(place: Place, span: Span, token: Token, expected: set[str], before: li
     word = str(token)
     if before or word not in legal:
         return None
+    for needed in ("krever", "gitt", "så"):
+        if legal.get(needed) in expected and not any(row.split()[:1] == [needed] for row in place.rows):
+            return error("R102", f"det mangler «{needed}» foran «{word}»", span, f"skriv en linje med «{needed} …»")
     same = [row for row in place.rows[1 : span.line - place.line] if row.split()[:1] == [word]]
     if same:
         return error("R102", f"«{word}» står to ganger i blokken", span, "ta bort den ene linjen, eller slå dem sammen")
@@ -326,9 +329,12 @@ def _after_list(place: Place, span: Span, token: Token, expected: set[str], befo
 
 
 def _value(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
-    """«=» in a condition."""
+    """«=» or a comma in a condition."""
     if token.type == "EQUAL" and "_ER" in expected:
         return error("R102", "uventet «=»", span, "skriv «er»")
+    if token.type == "_KOMMA" and "_ELLER" in expected:
+        hint = "skriv «eller» mellom verdiene, eller samle dem i et kodesett"
+        return error("R102", "uventet «,»", span, hint)
     return None
 
 

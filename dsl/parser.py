@@ -67,7 +67,8 @@ def parse(source: Source) -> tuple[tree.Document, list[Diagnostic]]:
     """The blocks of a source, and the first fault of each block that has one."""
     blocks: list[tree.Block] = []
     found_faults = list(_fence_faults(source))
-    unreadable: set[str] = set() if source.segments else _words(" ".join(source.lines))
+    unread = not source.segments or any(fault.code == "R116" for fault in found_faults)
+    unreadable: set[str] = _words(" ".join(source.lines)) if unread else set()
     with _no_collector():
         for segment in source.rule_segments():
             for found in _segment(source, segment):

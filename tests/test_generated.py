@@ -1,45 +1,24 @@
 """The generated packages give the same answers as the reference, on every input that can be drawn."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import astuple
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from compiler.evaluate import evaluate
-from compiler.model import Rulebook
-from compiler.packages import imported
-from compiler.pipeline import load
 from tests.cases_drawn import cases
+from tests.library import LIBRARY, Packages
 
-ROOT = Path(__file__).parent.parent
-LIBRARY = load(ROOT / "rulebooks", ROOT)
-SCHEMES = sorted({rulebook.scheme for rulebook in LIBRARY.rulebooks()})
 KINDS = [(r.name, record.id) for r in LIBRARY.rulebooks() for record in r.top_records()]
 QUICK = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
-@pytest.fixture(scope="module")
-def packages() -> Iterator[dict[str, tuple[Rulebook, ModuleType]]]:
-    """Rulebook and generated module of each rule year."""
-    found = {}
-    with ExitStack() as stack:
-        for scheme in SCHEMES:
-            years = LIBRARY.scheme(scheme)
-            package = stack.enter_context(imported(years))
-            found |= {rulebook.name: (rulebook, package.aar(rulebook.year)) for rulebook in years}
-        yield found
-
-
 @pytest.mark.parametrize(("name", "record"), KINDS)
 def test_generated_code_agrees_with_the_reference(
-    packages: dict[str, tuple[Rulebook, ModuleType]], name: str, record: str
+    packages: Packages, name: str, record: str
 ) -> None:
-    rulebook, module = packages[name]
+    rulebook, module, _ = packages[name]
 
     @QUICK
     @given(cases(rulebook, rulebook.record(record)))
@@ -52,9 +31,9 @@ def test_generated_code_agrees_with_the_reference(
 @pytest.mark.langt
 @pytest.mark.parametrize(("name", "record"), KINDS)
 def test_generated_code_agrees_on_many_cases(
-    packages: dict[str, tuple[Rulebook, ModuleType]], name: str, record: str
+    packages: Packages, name: str, record: str
 ) -> None:
-    rulebook, module = packages[name]
+    rulebook, module, _ = packages[name]
 
     @settings(QUICK, max_examples=10_000)
     @given(cases(rulebook, rulebook.record(record)))
@@ -66,9 +45,9 @@ def test_generated_code_agrees_on_many_cases(
 
 @pytest.mark.parametrize(("name", "record"), KINDS)
 def test_every_case_can_be_explained(
-    packages: dict[str, tuple[Rulebook, ModuleType]], name: str, record: str
+    packages: Packages, name: str, record: str
 ) -> None:
-    rulebook, module = packages[name]
+    rulebook, module, _ = packages[name]
 
     @settings(QUICK, max_examples=60)
     @given(cases(rulebook, rulebook.record(record)))
@@ -79,7 +58,7 @@ def test_every_case_can_be_explained(
     explained()
 
 
-def test_draws_reach_every_status(packages: dict[str, tuple[Rulebook, ModuleType]]) -> None:
+def test_draws_reach_every_status(packages: Packages) -> None:
     """A differential test that never meets a status proves nothing about it."""
     seen: set[str] = set()
 
@@ -87,7 +66,7 @@ def test_draws_reach_every_status(packages: dict[str, tuple[Rulebook, ModuleType
     @given(st.data())
     def drawn(data: st.DataObject) -> None:
         name, record = data.draw(st.sampled_from(KINDS))
-        rulebook, module = packages[name]
+        rulebook, module, _ = packages[name]
         seen.add(module.grupper_data(data.draw(cases(rulebook, rulebook.record(record))), record).status)
 
     drawn()

@@ -9,20 +9,17 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-from test_markdown_safety import NASTY, ROOT, Page, rendered
 
 from compiler import model
-from compiler.evaluate import evaluate
+from compiler.compare import compare
+from compiler.examples import answers
 from compiler.pages import front, pages
 from compiler.pipeline import load
 from compiler.runtime.svar import Grunn, Svar
-from compiler.site import write_site
+from compiler.site import SiteYear, write_site
+from tests.test_markdown_safety import NASTY, ROOT, Page, rendered
 
 RULEBOOKS = {rulebook.name: rulebook for rulebook in load(ROOT / "rulebooks", ROOT).rulebooks()}
-
-
-def answers(rulebook: model.Rulebook) -> dict[str, Svar]:
-    return {example.id: evaluate(rulebook, example.given, example.record) for example in rulebook.examples}
 
 
 def written(name: str, changes: str = "") -> dict[str, str]:
@@ -217,11 +214,12 @@ def test_an_authors_prose_is_no_template() -> None:
 
 
 def site(folder: Path, *rulebooks: model.Rulebook) -> list[str]:
-    made = {
-        rulebook.name: pages(rulebook, answers(rulebook), "Endret.\n" if rulebook.base else "")
-        for rulebook in rulebooks
-    }
-    return write_site(ROOT, rulebooks, made, folder)
+    by_year = {(rulebook.scheme, rulebook.year): rulebook for rulebook in rulebooks}
+    years = []
+    for rulebook in rulebooks:
+        before = by_year.get((rulebook.scheme, rulebook.base or 0))
+        years.append(SiteYear(rulebook, answers(rulebook), compare(before, rulebook) if before else None))
+    return write_site(years, folder)
 
 
 def files(folder: Path) -> dict[str, bytes]:

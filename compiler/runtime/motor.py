@@ -394,7 +394,7 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
         rekkefolge = [g.id for g in regler.grupper]
-        if svar.gruppe in rekkefolge and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+        if not svar.gruppe_oppgitt and svar.gruppe in rekkefolge and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
             linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
         if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
             linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")

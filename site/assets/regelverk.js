@@ -21,6 +21,18 @@
     bryter.setAttribute("aria-hidden", "true");
     for (const etikett of document.querySelectorAll(`label.md-header__button[for="${id}"]`)) knapp(bryter, navn, etikett);
   }
+  // En tabell som er bredere enn skjermen, skal kunne rulles fra tastaturet.
+  const rullbar = () => {
+    for (const ramme of document.querySelectorAll(".md-typeset__scrollwrap")) {
+      const bred = ramme.scrollWidth > ramme.clientWidth;
+      for (const [navn, verdi] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Tabell"]]) {
+        if (bred) ramme.setAttribute(navn, verdi);
+        else ramme.removeAttribute(navn);
+      }
+    }
+  };
+  window.addEventListener("load", rullbar);
+  window.addEventListener("resize", rullbar);
   const skuff = document.getElementById("__drawer");
   const meny = document.querySelector(".md-sidebar--primary");
   if (!skuff || !meny) return;
