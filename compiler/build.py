@@ -53,8 +53,7 @@ def build_site(library: Library, target: Path, say: Say) -> list[str]:
     from compiler.site import SiteYear, write_site
 
     years = [
-        SiteYear(rulebook, answers(rulebook), changes_from_base(library, rulebook))
-        for rulebook in library.rulebooks()
+        SiteYear(rulebook, answers(rulebook), changes_from_base(library, rulebook)) for rulebook in library.rulebooks()
     ]
     warnings = write_site(years, target)
     say(f"{target / 'site' / 'index.html'}")

@@ -70,7 +70,11 @@ def _json_rows(stream: TextIO) -> Iterator[Row]:
         except ValueError as fault:
             yield {"_feil": f"linjen er ikke JSON: {fault}", "_linje": line.strip()[:200]}
             continue
-        yield found if isinstance(found, dict) else {"_feil": "linjen er ikke et JSON-objekt", "_linje": line.strip()[:200]}
+        yield (
+            found
+            if isinstance(found, dict)
+            else {"_feil": "linjen er ikke et JSON-objekt", "_linje": line.strip()[:200]}
+        )
 
 
 def record_for(rulebook: model.Rulebook, columns: Iterable[str]) -> model.Record:
@@ -87,7 +91,11 @@ def record_for(rulebook: model.Rulebook, columns: Iterable[str]) -> model.Record
 def field_names(rulebook: model.Rulebook, record: model.Record) -> list[str]:
     """The names that a column of data may have."""
     grouping = rulebook.grouping_of(record.id)
-    return [*(f.name for f in record.fields), *(f.identifier for f in record.fields), *([grouping.id] if grouping else [])]
+    return [
+        *(f.name for f in record.fields),
+        *(f.identifier for f in record.fields),
+        *([grouping.id] if grouping else []),
+    ]
 
 
 def unknown_columns(rulebook: model.Rulebook, record: model.Record, columns: Iterable[str]) -> str | None:
@@ -116,7 +124,9 @@ class Tally:
 
     def text(self) -> str:
         """«3 gruppert, 1 uavklart»."""
-        return ", ".join(f"{count} {status}" for status, count in sorted(self.counts.items(), key=lambda c: (-c[1], c[0])))
+        return ", ".join(
+            f"{count} {status}" for status, count in sorted(self.counts.items(), key=lambda c: (-c[1], c[0]))
+        )
 
 
 Judge = Callable[[Mapping[str, Any]], Svar]

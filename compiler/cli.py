@@ -63,7 +63,9 @@ def cli() -> None:
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[STI]…", type=click.Path(path_type=Path))
 @folder_option
-@click.option("--format", "form", type=click.Choice(["tekst", "json", "github"]), default="tekst", help="Hvordan feil vises.")
+@click.option(
+    "--format", "form", type=click.Choice(["tekst", "json", "github"]), default="tekst", help="Hvordan feil vises."
+)
 def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     library = _load(folder)
@@ -80,7 +82,9 @@ def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
 
 @cli.command()
 @folder_option
-@click.option("--til", "target", type=click.Path(path_type=Path), default=Path("build"), help="Hvor det bygges; ellers i build.")
+@click.option(
+    "--til", "target", type=click.Path(path_type=Path), default=Path("build"), help="Hvor det bygges; ellers i build."
+)
 @click.option("--uten-nettsted", is_flag=True, help="Bare pakker og JSON.")
 def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
     """Bygg pakkene, JSON og nettstedet av alle regelverkene."""
@@ -131,9 +135,15 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
 @cli.command()
 @click.argument("name", metavar="REGELVERK")
 @click.argument("inn", type=click.Path(path_type=Path, allow_dash=True))
-@click.option("-o", "--ut", "out", type=click.Path(path_type=Path), help="Filen svarene skrives til; ellers på skjermen.")
-@click.option("--opplysninger", "record", help="Hva slags opplysninger radene er; ellers det kolonnene passer best med.")
-@click.option("--dato", "date_column", default="dato", help="Kolonnen som velger regelår når REGELVERK er uten år; ellers «dato».")
+@click.option(
+    "-o", "--ut", "out", type=click.Path(path_type=Path), help="Filen svarene skrives til; ellers på skjermen."
+)
+@click.option(
+    "--opplysninger", "record", help="Hva slags opplysninger radene er; ellers det kolonnene passer best med."
+)
+@click.option(
+    "--dato", "date_column", default="dato", help="Kolonnen som velger regelår når REGELVERK er uten år; ellers «dato»."
+)
 @click.option("--vis", is_flag=True, help="Vis svarene som en tabell på skjermen.")
 @folder_option
 def grupper(
@@ -157,7 +167,9 @@ def grupper(
         results = bulk.result_columns(years, kind)
         stream = stack.enter_context(_written(out)) if not vis or out is not None else None
         delimiter = _delimiter(out, table)
-        writer = bulk.Writer(stream, table.columns or _columns(rows), results, delimiter) if stream is not None else None
+        writer = (
+            bulk.Writer(stream, table.columns or _columns(rows), results, delimiter) if stream is not None else None
+        )
         judge = _Judge(years, package, kind, date_column)
         tally = bulk.Tally()
         shown: list[tuple[bulk.Row, Svar]] = []
@@ -203,14 +215,22 @@ def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folde
         raise click.UsageError(f"{rulebook.name} har ingen gruppe «{why_not}»{f'; {hint}' if hint else ''}")
     with imported(library.scheme(rulebook.scheme)) as package:
         module = package.aar(rulebook.year)
-        click.echo(module.forklar(data, kind) if why_not is None else module.hvorfor_ikke(data, why_not, kind), nl=False)
+        click.echo(
+            module.forklar(data, kind) if why_not is None else module.hvorfor_ikke(data, why_not, kind), nl=False
+        )
         return FAULTS if module.grupper_data(data, kind).status == "feil i data" else FINE
 
 
 @cli.command()
 @click.argument("old", metavar="FRA")
 @click.argument("new", metavar="TIL")
-@click.option("--format", "form", type=click.Choice(["tekst", "markdown", "json"]), default="tekst", help="Hvordan endringene vises.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tekst", "markdown", "json"]),
+    default="tekst",
+    help="Hvordan endringene vises.",
+)
 @folder_option
 def endringer(old: str, new: str, form: str, folder: Path) -> int:
     """Vis hva som er endret fra ett regelår til et annet."""
@@ -290,7 +310,9 @@ def _record(years: Sequence[Rulebook], record: str | None, columns: Any) -> str:
     for known in tops:
         if known.lower() == record.lower():
             return known
-    raise click.UsageError(f"ukjente opplysninger «{record}»: {nearest(record, tops) or 'velg mellom ' + ', '.join(tops)}")
+    raise click.UsageError(
+        f"ukjente opplysninger «{record}»: {nearest(record, tops) or 'velg mellom ' + ', '.join(tops)}"
+    )
 
 
 # ---- rows
@@ -313,7 +335,9 @@ class _Judge:
         given = row.get(self.date_column)
         try:
             day = date.fromisoformat(str(given)[:10])
-            year = next(y for y in reversed(self.years) if y.valid_from <= day and (y.valid_to is None or day <= y.valid_to))
+            year = next(
+                y for y in reversed(self.years) if y.valid_from <= day and (y.valid_to is None or day <= y.valid_to)
+            )
         except (ValueError, StopIteration):
             what = f"{self.date_column} er «{given or ''}»; ventet en dato som et regelår gjelder for, som 2020-12-31"
             return bulk.answer({"_feil": row.get("_feil", what)}, self.modules[self.years[0].year][0].grupper_data), ""
@@ -331,7 +355,9 @@ def _columns(rows: Sequence[bulk.Row]) -> list[str]:
     return list(dict.fromkeys(key for row in rows for key in row if not key.startswith("_")))
 
 
-def _note_columns(rulebook: Rulebook, kind: str, table: bulk.Table, rows: Sequence[bulk.Row], date_column: str | None) -> None:
+def _note_columns(
+    rulebook: Rulebook, kind: str, table: bulk.Table, rows: Sequence[bulk.Row], date_column: str | None
+) -> None:
     """Name the columns that the rulebook lacks, once."""
     columns = [c for c in (table.columns or _columns(rows)) if c != date_column]
     note = bulk.unknown_columns(rulebook, rulebook.record(kind), columns)

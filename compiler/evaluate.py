@@ -112,10 +112,19 @@ class _Case:
     # ---- requirements
 
     def _try(
-        self, requirement: model.Requirement, env: Env, failing: list[Grunn], undecided: list[Grunn], notices: list[Grunn]
+        self,
+        requirement: model.Requirement,
+        env: Env,
+        failing: list[Grunn],
+        undecided: list[Grunn],
+        notices: list[Grunn],
     ) -> None:
         """Try one requirement, and put the reason where it belongs."""
-        whole = model.Any(parts=(model.Not(operand=requirement.when), requirement.requires)) if requirement.when else requirement.requires
+        whole = (
+            model.Any(parts=(model.Not(operand=requirement.when), requirement.requires))
+            if requirement.when
+            else requirement.requires
+        )
         holds = self.truth(whole, env)
         if holds:
             return
@@ -242,7 +251,9 @@ class _Case:
             group = next(group for group in self.rulebook.groups if group.id == possible[0])
             assert group.when is not None
             why = self._why(group.id, group.when, self.env)
-            listed = f"mulige grupper: {', '.join(possible)}" if len(possible) <= 5 else f"{len(possible)} grupper er mulige"
+            listed = (
+                f"mulige grupper: {', '.join(possible)}" if len(possible) <= 5 else f"{len(possible)} grupper er mulige"
+            )
             reason = Grunn(why.id, f"{why.tekst}; {listed}", why.felt)
             return Svar("uavklart", grunner=(reason,), varsler=tuple(notices), mulige=possible)
         if self.rulebook.extract:
@@ -280,7 +291,9 @@ class _Case:
     def _why_value(self, term: model.Term, env: Env) -> Grunn:
         """Why a value is undecided."""
         variable = self.rulebook.record(term.record).variable
-        value = model.Compare(operator="==", left=model.TermRef(id=term.id, variable=variable), right=model.BoolValue(value=True))
+        value = model.Compare(
+            operator="==", left=model.TermRef(id=term.id, variable=variable), right=model.BoolValue(value=True)
+        )
         return self._why(term.id, value, env)
 
     def _term(self, term: model.Term, env: Env) -> Any:
@@ -386,7 +399,9 @@ class _Case:
         items, condition = expr.items, expr.condition
         while isinstance(items, model.Where):
             if expr.quantifier == "alle":
-                condition = model.Any(parts=(model.Not(operand=items.condition), condition or model.BoolValue(value=True)))
+                condition = model.Any(
+                    parts=(model.Not(operand=items.condition), condition or model.BoolValue(value=True))
+                )
             else:
                 condition = items.condition if condition is None else model.All(parts=(items.condition, condition))
             items = items.items
@@ -395,7 +410,9 @@ class _Case:
             if not isinstance(elements, Tom):
                 return None
             elements = []
-        found = [True if condition is None else self.truth(condition, e) for e in self._each(expr.variable, elements, env)]
+        found = [
+            True if condition is None else self.truth(condition, e) for e in self._each(expr.variable, elements, env)
+        ]
         sure, maybe = found.count(True), found.count(True) + found.count(None)
         match expr.quantifier:
             case "minst":

@@ -33,9 +33,7 @@ def failing_examples(rulebook: model.Rulebook, computed: dict[str, Svar] | None 
             yield error("R406", message, span, hint)
 
 
-def _differences(
-    rulebook: model.Rulebook, example: model.Example, svar: Svar
-) -> Iterator[tuple[int | None, str, str]]:
+def _differences(rulebook: model.Rulebook, example: model.Example, svar: Svar) -> Iterator[tuple[int | None, str, str]]:
     """Line, what was expected and what came out, for each thing that differs."""
     if example.status is not None and example.status != svar.status:
         yield None, example.status, svar.status
@@ -60,7 +58,9 @@ def _actual(
         if expected.nothing is not None:
             return None if svar.gruppe is None else (f"at {name} {expected.nothing}", f"{name} {svar.gruppe}")
         wanted = expected.value
-        return None if svar.gruppe == wanted else (f"{name} {wanted}", f"{name} {svar.gruppe or 'ingen'} ({svar.status})")
+        return (
+            None if svar.gruppe == wanted else (f"{name} {wanted}", f"{name} {svar.gruppe or 'ingen'} ({svar.status})")
+        )
     term = next((t for t in rulebook.terms if t.id == name), None)
     if term is None:
         return f"{lest(name)} {expected.value}", "ikke noe slikt"
@@ -91,9 +91,7 @@ def _rows_differ(
     return None
 
 
-def _cell(
-    rulebook: model.Rulebook, record: model.Record, line: Linjesvar, given: dict[str, str], column: str
-) -> str:
+def _cell(rulebook: model.Rulebook, record: model.Record, line: Linjesvar, given: dict[str, str], column: str) -> str:
     """What a column of an expected row came out as."""
     if column in ("inngår", "teller"):
         return {True: "ja", False: "nei", None: "uavklart"}[line.inngaar]

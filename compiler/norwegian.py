@@ -48,7 +48,10 @@ def _norwegian(piece: str) -> str:
 
 
 _PHRASES: tuple[tuple[str, str], ...] = (
-    (r"^No such command '(.+?)'\.(?: Did you mean '(.+?)'\?)?.*", r"det er ingen kommando «\1»; «regelverk --hjelp» viser dem som er"),
+    (
+        r"^No such command '(.+?)'\.(?: Did you mean '(.+?)'\?)?.*",
+        r"det er ingen kommando «\1»; «regelverk --hjelp» viser dem som er",
+    ),
     (r"^No such option:? '?(--?[^\s'.]+)'?\.?(?: Did you mean '?([^\s'?]+)'?\?)?.*", r"det er ikke noe valg «\1»"),
     (r"^Missing argument '(.+)'\.", r"argumentet \1 mangler"),
     (r"^Missing option '(.+)'\.", r"valget \1 mangler"),

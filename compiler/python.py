@@ -42,7 +42,9 @@ def generate(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
         made[f"{name}/{_module(rulebook)}.py"] = writer.rules()
         made[f"{name}/{_module(rulebook)}_forklaring.py"] = writer.explanations()
     for part in ("__init__", *RUNTIME):
-        made[f"{name}/_runtime/{part}.py"] = files("compiler.runtime").joinpath(f"{part}.py").read_text(encoding="utf-8")
+        made[f"{name}/_runtime/{part}.py"] = (
+            files("compiler.runtime").joinpath(f"{part}.py").read_text(encoding="utf-8")
+        )
     return made
 
 
@@ -154,7 +156,10 @@ class _Module:
         yield kvittering
         rates = [self._rate(rate) for rate in rulebook.rates]
         if rates:
-            yield "# ---- satser, i grunnenhet (kroner, poeng, dager, minutter, måneder; prosent som brøk)\n\n" + "\n".join(rates)
+            yield (
+                "# ---- satser, i grunnenhet (kroner, poeng, dager, minutter, måneder; prosent som brøk)\n\n"
+                + "\n".join(rates)
+            )
         expressions = PythonExpressions(rulebook, self.symbols)
         sets = [
             f"{self.symbols.sets[s.id]} = {tidy(expressions.code_set(s.codes))}\n{self._doc(s, 'kodesett')}"
@@ -190,7 +195,9 @@ class _Module:
             if len(text) > WIDTH:
                 text = f"    {row.key!r}: {{\n" + "".join(f"        {cell},\n" for cell in cells) + "    },"
             rows.append(f"    # {_plain(row.title or row.key)} · {row.place}\n{text}")
-        text = f"{name}: Mapping[str, Mapping[str, Any]] = {{\n" + "\n".join(rows) + "\n}\n" + self._doc(table, "tabell")
+        text = (
+            f"{name}: Mapping[str, Mapping[str, Any]] = {{\n" + "\n".join(rows) + "\n}\n" + self._doc(table, "tabell")
+        )
         functions = [self._column(table, field) for field in table.fields if field.name != table.key]
         return "\n\n\n".join([f"# ---- tabell {table.id}\n\n{text}", *functions])
 
@@ -229,7 +236,7 @@ class _Module:
     def _record(self, record: model.Record) -> str:
         lines = []
         for felt, doc in self._typed(record):
-            lines.append(f"    {felt.id}: {self._annotation(felt)} = None\n    \"\"\"{_plain(doc)}\"\"\"")
+            lines.append(f'    {felt.id}: {self._annotation(felt)} = None\n    """{_plain(doc)}"""')
         title = _plain(record.title or record.id)
         return (
             f"@dataclass(frozen=True, slots=True, kw_only=True)\nclass {self._class(record)}:\n"
@@ -329,7 +336,11 @@ class _Module:
                 lines.append(f"{indent}{_laid_out('return ', code, len(indent))}")
                 certain = line.when is None
             else:
-                lines += [f"{indent}{_laid_out('verdi = ', value, len(indent))}", f"{indent}if not isinstance(verdi, Tom):", f"{indent}    return {rounded}"]
+                lines += [
+                    f"{indent}{_laid_out('verdi = ', value, len(indent))}",
+                    f"{indent}if not isinstance(verdi, Tom):",
+                    f"{indent}    return {rounded}",
+                ]
             if certain:
                 break
         if not certain:
@@ -441,16 +452,24 @@ class _Module:
         """The typed answer for a kind of record, and for the elements of its lists."""
         lists = [(field, self.rulebook.record(field.of or "")) for field in record.fields if field.kind == "liste"]
         for _, inner in lists:
-            properties = [self._property(term) for term in self.rulebook.terms if term.in_result and term.record == inner.id]
+            properties = [
+                self._property(term) for term in self.rulebook.terms if term.in_result and term.record == inner.id
+            ]
             body = "\n\n".join(properties)
-            yield f'class {self._class(inner)}Svar(Linjesvar):\n    """Svaret for én {spoken(inner.variable)}."""\n\n    __slots__ = ()' + (
-                f"\n\n{body}" if body else ""
+            yield (
+                f'class {self._class(inner)}Svar(Linjesvar):\n    """Svaret for én {spoken(inner.variable)}."""\n\n    __slots__ = ()'
+                + (f"\n\n{body}" if body else "")
             )
-        properties = [self._property(term) for term in self.rulebook.terms if term.in_result and term.record == record.id]
+        properties = [
+            self._property(term) for term in self.rulebook.terms if term.in_result and term.record == record.id
+        ]
         grouping = self.rulebook.grouping_of(record.id)
         if grouping is not None:
             name = grouping.identifier
-            properties.insert(0, f'    @property\n    def {name}(self) -> str | None:\n        """Gruppen."""\n        return self.gruppe')
+            properties.insert(
+                0,
+                f'    @property\n    def {name}(self) -> str | None:\n        """Gruppen."""\n        return self.gruppe',
+            )
         for field, inner in lists:
             line = f"{self._class(inner)}Svar"
             properties.append(
@@ -459,7 +478,9 @@ class _Module:
                 f"        return tuple(\n            {line}(s.inngaar, s.grunner, s.varsler, s.verdier)\n"
                 f"            for s in self.lister.get({field.identifier!r}, ())\n        )"
             )
-        properties.append('    @property\n    def kvittering(self) -> Kvittering:\n        """Hva svaret bygger på."""\n        return KVITTERING')
+        properties.append(
+            '    @property\n    def kvittering(self) -> Kvittering:\n        """Hva svaret bygger på."""\n        return KVITTERING'
+        )
         body = "\n\n".join(properties)
         yield f'class {self._class(record)}Svar(Svar):\n    """Svaret for én {spoken(record.variable)}."""\n\n    __slots__ = ()\n\n{body}'
 
@@ -491,7 +512,7 @@ class _Module:
             + last
         )
         entries = ", ".join(f"{record.id!r}: {self._rules_name(record)}" for record in tops)
-        yield f"REGLER: Mapping[str, Regler] = {{{entries}}}\n\"\"\"Reglene for hver slags opplysninger.\"\"\""
+        yield f'REGLER: Mapping[str, Regler] = {{{entries}}}\n"""Reglene for hver slags opplysninger."""'
         yield (
             f"def grupper_data(data: Mapping[str, object], opplysninger: str = {tops[0].id!r}) -> Svar:\n"
             '    """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""\n'
@@ -626,7 +647,17 @@ def _record_choice(tops: Sequence[model.Record], names: Sequence[str]) -> str:
 
 def _symbols(rulebook: model.Rulebook) -> Symbols:
     """Names for all definitions, each used once."""
-    taken = {*_VERDIER, *_MOTOR, *_TAKEN_CLASSES, "grupper", "grupper_data", "forklar", "overload", "dataclass", "KVITTERING"}
+    taken = {
+        *_VERDIER,
+        *_MOTOR,
+        *_TAKEN_CLASSES,
+        "grupper",
+        "grupper_data",
+        "forklar",
+        "overload",
+        "dataclass",
+        "KVITTERING",
+    }
     taken |= {"REGLER", "FORKLARINGER", "regler", *_FORKLARING}
 
     def fresh(name: str) -> str:
@@ -669,7 +700,11 @@ def _felt(felt: Felt) -> str:
         if (felt.teller, felt.nevner) != (1, 1):
             parts += [str(felt.teller), str(felt.nevner)]
     parts += [f"valg={felt.valg!r}"] if felt.valg else []
-    parts += [f"kjente=frozenset({sorted(felt.kjente)!r})" if felt.slag == "kode" else f"kjente={tuple(felt.kjente)!r}"] if felt.kjente is not None else []
+    parts += (
+        [f"kjente=frozenset({sorted(felt.kjente)!r})" if felt.slag == "kode" else f"kjente={tuple(felt.kjente)!r}"]
+        if felt.kjente is not None
+        else []
+    )
     parts += [f"av=({', '.join(map(_felt, felt.av))},)"] if felt.av else []
     parts += ["kan_mangle=True"] if felt.kan_mangle else []
     parts += ["ikke_negativ=True"] if felt.ikke_negativ else []
@@ -705,4 +740,3 @@ def _import(module: str, names: Iterable[str], body: str) -> list[str]:
     if len(lines[0]) > WIDTH:
         lines = [f"from {module} import (", *(f"    {name}," for name in sorted(used)), ")"]
     return lines
-

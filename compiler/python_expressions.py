@@ -11,7 +11,13 @@ from compiler.words import Words, spoken
 
 WIDTH = 120
 _OPERATORS = {"+": "+", "−": "-", "×": "*"}
-_QUANTIFIERS = {"minst": "minst_av", "høyst": "hoyst_av", "nøyaktig": "noyaktig_av", "ingen": "ingen_av", "alle": "alle_av"}
+_QUANTIFIERS = {
+    "minst": "minst_av",
+    "høyst": "hoyst_av",
+    "nøyaktig": "noyaktig_av",
+    "ingen": "ingen_av",
+    "alle": "alle_av",
+}
 
 
 def tidy(code: str) -> str:
@@ -356,7 +362,9 @@ class Explanations:
 
     def _field_unit(self, variable: str, name: str) -> model.Unit | None:
         own = variable.removeprefix("tidligere_").removeprefix("andre_")
-        found = [f for r in self.words.rulebook.records if r.variable in (variable, own) for f in r.fields if f.name == name]
+        found = [
+            f for r in self.words.rulebook.records if r.variable in (variable, own) for f in r.fields if f.name == name
+        ]
         return found[0].unit if found else None
 
     @staticmethod

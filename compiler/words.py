@@ -59,7 +59,11 @@ class Words:
             case model.All(parts=parts) if len(parts) > 1:
                 return "alle disse er oppfylt", parts
             case model.Any(parts=parts, number=count) if len(parts) > 1:
-                if count == 1 and all(isinstance(part, model.Compare | model.InSet) for part in parts) and len(parts) < 4:
+                if (
+                    count == 1
+                    and all(isinstance(part, model.Compare | model.InSet) for part in parts)
+                    and len(parts) < 4
+                ):
                     return None
                 return f"minst {_count(count)} av disse er oppfylt", parts
             case model.Not(operand=model.Any(parts=parts)):

@@ -48,6 +48,26 @@ _INSTEAD = {
     "•": "et kuletegn skrives -",
     "—": "et kuletegn skrives -",
 }
+_SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
+    "er lik": ("er",),
+    "mindre enn": ("under",),
+    "lavere enn": ("under",),
+    "yngre enn": ("under",),
+    "større enn": ("over",),
+    "mer enn": ("over",),
+    "høyere enn": ("over",),
+    "eldre enn": ("over",),
+    "hvis": ("når", ""),
+    "dersom": ("når", ""),
+    "samt": ("og",),
+    "to": ("2",),
+    "tre": ("3",),
+    "fire": ("4",),
+    "fem": ("5",),
+    "x": ("×",),
+}
+"""What authors write, and what the language has instead."""
+_PHRASE = re.compile(r"\b(" + "|".join(_SAID_OTHERWISE) + r")\b ?", re.IGNORECASE)
 _LOOSE = "hører til blokken over, men er ikke rykket inn"
 _LACKS_BODY = "her mangler det linjer som er rykket inn"
 
@@ -329,9 +349,15 @@ def _after_list(place: Place, span: Span, token: Token, expected: set[str], befo
 
 
 def _value(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
-    """«=» or a comma in a condition."""
+    """«=», «er» or a comma where the language has the other, and a line that lacks its line break."""
     if token.type == "EQUAL" and "_ER" in expected:
         return error("R102", "uventet «=»", span, "skriv «er»")
+    if token.type == "EQUAL":
+        return error("R102", "uventet «=»", span, "skriv verdien uten likhetstegn")
+    if str(token) == "er" and "EQUAL" in expected:
+        return error("R102", "uventet «er»", span, "skriv «=»")
+    if before and str(token) in ("kilde", "fordi", "utledet", "krever", "ellers") and "_NL" in expected:
+        return error("R102", f"uventet «{token}»", span, f"skriv «{token} …» på en ny linje")
     if token.type == "_KOMMA" and "_ELLER" in expected:
         hint = "skriv «eller» mellom verdiene, eller samle dem i et kodesett"
         return error("R102", "uventet «,»", span, hint)
@@ -382,6 +408,11 @@ def likely_words(place: Place, number: int) -> Iterator[tuple[str, Span, str]]:
     """The words on a line that look like words of the language: the word, its place, and what it may be."""
     row = place.rows[number - 1]
     bare = _QUOTED.sub(lambda found: " " * len(found[0]), row)
+    for phrase in _PHRASE.finditer(bare):
+        said = phrase[1]
+        for meant in _SAID_OTHERWISE[said.lower()]:
+            length = len(said) if meant else len(phrase[0])
+            yield said, place.span(number, phrase.start() + 1, length), meant
     known = ANYWHERE.keys() | UNITS.keys() | LINE_WORDS.get(place.word, {}).keys()
     known |= BLOCK_WORDS.keys() if number == 1 else set()
     for found in list(_WORD.finditer(bare))[:20]:

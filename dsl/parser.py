@@ -139,7 +139,7 @@ def _parse_block(source: Source, line: int, text: str) -> Found:
     if isinstance(fault, UnexpectedToken | UnexpectedCharacters):
         place = faults.Place(source, line, text)
         found = faults.syntax_fault(place, fault)
-        if found.code == "R102" and len(text) < MAX_REPAIRED:
+        if found.code == "R102" and len(text) < MAX_REPAIRED and isinstance(fault, UnexpectedToken):
             found = _misspelt(place, faults.line_of(place, fault)) or found
         return Found(line, last, None, found)
     return Found(line, last, block, fault)
@@ -189,7 +189,8 @@ def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:
         _, fault = _read(place.source, place.line, text)
         again = faults.Place(place.source, place.line, text)
         if fault is None or (not isinstance(fault, Diagnostic) and faults.line_of(again, fault) > number):
-            return error("R102", f"ukjent ord «{word}»", span, f"mente du «{meant}»?")
+            hint = f"mente du «{meant}»?" if meant else f"ta bort «{word}»"
+            return error("R102", f"ukjent ord «{word}»", span, hint)
     return None
 
 

@@ -23,7 +23,9 @@ def _case(rulebook: model.Rulebook, record: model.Record, wrong: bool) -> st.Sea
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None:
         known = [group.id for group in rulebook.groups]
-        fields[grouping.id] = st.one_of(st.none(), st.none(), st.sampled_from(known or ["x"]), st.just("DRG 999" if wrong else known[0]))
+        fields[grouping.id] = st.one_of(
+            st.none(), st.none(), st.sampled_from(known or ["x"]), st.just("DRG 999" if wrong else known[0])
+        )
     return st.fixed_dictionaries({}, optional=fields)
 
 
@@ -71,7 +73,9 @@ def _field(
             table = next((t for t in rulebook.tables if any(t.id in f.origins for f in inner.fields)), None)
             known = [row.key for row in table.rows] if table else codes
             parts = {
-                f.name: st.sampled_from(known) if table and table.id in f.origins else _field(rulebook, f, codes, numbers, wrong)
+                f.name: st.sampled_from(known)
+                if table and table.id in f.origins
+                else _field(rulebook, f, codes, numbers, wrong)
                 for f in inner.fields
             }
             good = st.lists(st.fixed_dictionaries(parts), max_size=5)

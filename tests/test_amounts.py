@@ -62,7 +62,9 @@ PERMISSIONS = [
 ]
 
 
-@pytest.mark.parametrize(("row", "before", "after", "difference", "kroner"), PERMISSIONS, ids=[r[0] for r in PERMISSIONS])
+@pytest.mark.parametrize(
+    ("row", "before", "after", "difference", "kroner"), PERMISSIONS, ids=[r[0] for r in PERMISSIONS]
+)
 def test_permissions(isf_2020: ModuleType, row: str, before: str, after: str, difference: str, kroner: str) -> None:
     points = [sum(map(Decimal, text.split()), Decimal(0)) for text in (before, after)]
     svar = isf_2020.grupper(isf_2020.Avregning(poeng_for=points[0], poeng_etter=points[1]))
@@ -162,7 +164,9 @@ def test_tariffs_of_2020(packages: Packages, code: str, honorar: int, refusjon: 
     assert honorar == refusjon + egenandel
 
 
-@pytest.mark.parametrize(("first", "second"), [("1ad", "1ak"), ("1ak", "1ad"), ("1bd", "1ad"), ("1ad", "1bd"), ("1bd", "1ak")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("1ad", "1ak"), ("1ak", "1ad"), ("1bd", "1ad"), ("1ad", "1bd"), ("1bd", "1ak")]
+)
 def test_tariffs_that_exclude_each_other(packages: Packages, first: str, second: str) -> None:
     module = packages["fastlege-2020"][1]
     svar = module.grupper(module.Regning(linjer=[module.Linje(takst=first), module.Linje(takst=second)]))

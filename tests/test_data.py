@@ -84,7 +84,13 @@ def test_amounts_do_not_depend_on_the_callers_precision(packages: Packages) -> N
 
 @pytest.mark.parametrize(
     ("value", "direction", "rounded"),
-    [("0.005", None, "0.01"), ("-0.005", None, "-0.01"), ("0.0049", None, "0"), ("0.001", "opp", "0.01"), ("0.009", "ned", "0")],
+    [
+        ("0.005", None, "0.01"),
+        ("-0.005", None, "-0.01"),
+        ("0.0049", None, "0"),
+        ("0.001", "opp", "0.01"),
+        ("0.009", "ned", "0"),
+    ],
 )
 def test_halves_are_rounded_away_from_zero(value: str, direction: str | None, rounded: str) -> None:
     assert avrundet(Decimal(value), Decimal("0.01"), direction) == Decimal(rounded)

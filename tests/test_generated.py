@@ -15,9 +15,7 @@ QUICK = settings(max_examples=600, deadline=None, suppress_health_check=list(Hea
 
 
 @pytest.mark.parametrize(("name", "record"), KINDS)
-def test_generated_code_agrees_with_the_reference(
-    packages: Packages, name: str, record: str
-) -> None:
+def test_generated_code_agrees_with_the_reference(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
 
     @QUICK
@@ -30,9 +28,7 @@ def test_generated_code_agrees_with_the_reference(
 
 @pytest.mark.langt
 @pytest.mark.parametrize(("name", "record"), KINDS)
-def test_generated_code_agrees_on_many_cases(
-    packages: Packages, name: str, record: str
-) -> None:
+def test_generated_code_agrees_on_many_cases(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
 
     @settings(QUICK, max_examples=10_000)
@@ -44,9 +40,7 @@ def test_generated_code_agrees_on_many_cases(
 
 
 @pytest.mark.parametrize(("name", "record"), KINDS)
-def test_every_case_can_be_explained(
-    packages: Packages, name: str, record: str
-) -> None:
+def test_every_case_can_be_explained(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
 
     @settings(QUICK, max_examples=60)

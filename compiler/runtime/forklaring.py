@@ -61,7 +61,9 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
     if isinstance(verdi, Decimal):
         return f"{tall(REGNING.divide(verdi * nevner, Decimal(teller)))} {enhet}".rstrip()
     if isinstance(verdi, tuple | list):
-        return ", ".join(vist(del_) if isinstance(del_, str) else f"{len(verdi)} linjer" for del_ in verdi[:12]) or "ingen"
+        return (
+            ", ".join(vist(del_) if isinstance(del_, str) else f"{len(verdi)} linjer" for del_ in verdi[:12]) or "ingen"
+        )
     return str(verdi)
 
 
@@ -117,7 +119,9 @@ def kravledd(tekst: str, naar: Ledd | None, krever: Ledd, sted: str, kilder: tup
     naar = replace(naar, tekst=f"når {leddsetning(naar.tekst)}")
     svar = minst(1, ikke(naar.svar), krever.svar)
     deler = (naar,) if naar.svar is False else (naar, krever)
-    return Ledd(tekst if naar.svar is not False else f"{tekst}: gjelder ikke her", svar, deler, sted=sted, kilder=kilder)
+    return Ledd(
+        tekst if naar.svar is not False else f"{tekst}: gjelder ikke her", svar, deler, sted=sted, kilder=kilder
+    )
 
 
 def verdiledd(tekst: str, verdi: Any, enhet: str, teller: int, nevner: int, *linjer: Ledd) -> Ledd:

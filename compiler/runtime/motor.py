@@ -360,9 +360,7 @@ def forklar(regler: Regler, data: object, hode: str) -> str:
         return forklaringstekst(hode, svar, deler)
 
 
-def _forklarte(
-    regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str, Callable[[Any], Ledd]]
-) -> list[Ledd]:
+def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str, Callable[[Any], Ledd]]) -> list[Ledd]:
     """Leddene i forklaringen, i den rekkefølgen de ble prøvd."""
     deler = [
         _forklart_linje(liste, nummer, linje, linjesvar, forklaringer)
@@ -394,7 +392,11 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
         rekkefolge = [g.id for g in regler.grupper]
-        if not svar.gruppe_oppgitt and svar.gruppe in rekkefolge and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+        if (
+            not svar.gruppe_oppgitt
+            and svar.gruppe in rekkefolge
+            and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe)
+        ):
             linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
         if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
             linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
