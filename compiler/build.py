@@ -50,7 +50,7 @@ def changes_from_base(library: Library, rulebook: Rulebook) -> compare.Compariso
 
 def build_site(library: Library, target: Path, say: Say) -> list[str]:
     """The site; what mkdocs warns of comes back as text."""
-    from compiler.site import SiteYear, write_site
+    from compiler.pages.site import SiteYear, write_site
 
     years = [
         SiteYear(rulebook, answers(rulebook), changes_from_base(library, rulebook)) for rulebook in library.rulebooks()

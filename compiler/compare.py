@@ -11,7 +11,7 @@ from pydantic import Field
 from compiler import model
 from compiler.compare_facts import TITLE, Entries, Entry, Fact, Figure, Kind, Line, Said, plain, titled
 from compiler.kinds import field_dimension
-from compiler.words import number, spoken
+from compiler.words import number, spoken, year_shown
 
 _KINDS: dict[Kind, tuple[str, str, str, str]] = {
     "sats": ("Satser", "Sats", "Ny", "Utgått"),
@@ -225,7 +225,7 @@ def _codes_change(aspect: str, old: Fact, new: Fact) -> Iterator[CodesChange | W
 
 def _sides(old: model.Rulebook, new: model.Rulebook) -> tuple[Side, Side]:
     """The two years, with labels that tell them apart."""
-    labels = [_label(old), _label(new)]
+    labels = [year_shown(old), year_shown(new)]
     if labels[0] == labels[1]:
         marks = (old.status, new.status) if old.status != new.status else ("før", "etter")
         labels = [f"{label} {mark}" for label, mark in zip(labels, marks, strict=True)]
@@ -242,12 +242,6 @@ def _sides(old: model.Rulebook, new: model.Rulebook) -> tuple[Side, Side]:
         for rulebook, label in zip((old, new), labels, strict=True)
     )
     return one, other
-
-
-def _label(rulebook: model.Rulebook) -> str:
-    """«2020», or «2020/21» for a rule year that runs into the next."""
-    calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)
-    return str(rulebook.year) if calendar else f"{rulebook.year}/{(rulebook.year + 1) % 100:02d}"
 
 
 # ---- the words of a change

@@ -1,7 +1,7 @@
 """Expressions of the model in Norwegian words, for pages and explanations alike."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
@@ -31,6 +31,12 @@ class Words:
     """Writes expressions in words; a subclass decides how names and texts are shown."""
 
     rulebook: model.Rulebook
+    groups: frozenset[str] = field(init=False, repr=False)
+    """The ids of the groups, which texts are looked up in."""
+
+    def __post_init__(self) -> None:
+        """Collect the ids once."""
+        object.__setattr__(self, "groups", frozenset(group.id for group in self.rulebook.groups))
 
     def ref(self, kind: str, id_: str, text: str) -> str:
         """How a reference to a definition is shown; the text has been through `text`."""
@@ -83,13 +89,13 @@ class Words:
             case model.BoolValue(value=yes):
                 return "ja" if yes else "nei"
             case model.StringValue(value=value, shown=shown):
-                if any(group.id == value for group in self.rulebook.groups):
+                if value in self.groups:
                     return self.ref("gruppe", value, self.text(shown))
                 return self.text(shown)
             case model.DateConstant(value=day):
                 return f"{day.day}.{day.month}.{day.year}"
-            case model.Get(variable=variable, field=field):
-                return self.ref("felt", f"{variable}.{field}", self._of(spoken(field), variable))
+            case model.Get(variable=variable, field=name):
+                return self.ref("felt", f"{variable}.{name}", self._of(spoken(name), variable))
             case model.Element(variable=variable):
                 return self.text(spoken(variable))
             case model.RateRef(id=id_):
@@ -145,8 +151,8 @@ class Words:
     def items(self, items: model.ListExpr) -> str:
         """A list in words."""
         match items:
-            case model.Elements(field=field):
-                return self.text(spoken(field))
+            case model.Elements(field=name):
+                return self.text(spoken(name))
             case model.Related(variable=variable, which=which):
                 listed = self._list_of(variable)
                 return f"{which} {self.text(spoken(listed))}"
@@ -218,15 +224,21 @@ class Words:
     def _list_of(self, variable: str) -> str:
         """The name of the list whose elements a variable holds."""
         for record in self.rulebook.records:
-            for field in record.fields:
-                if field.of and variable in (field.element, self.rulebook.record(field.of).variable):
-                    return field.name
+            for one in record.fields:
+                if one.of and variable in (one.element, self.rulebook.record(one.of).variable):
+                    return one.name
         return variable
 
 
 def spoken(name: str) -> str:
     """A name as it is read: words for underscores."""
     return name.replace("_", " ")
+
+
+def year_shown(rulebook: model.Rulebook) -> str:
+    """«2020», or «2020/21» for a rule year that runs into the next."""
+    calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)
+    return str(rulebook.year) if calendar else f"{rulebook.year}/{(rulebook.year + 1) % 100:02d}"
 
 
 def _count(count: int) -> str:

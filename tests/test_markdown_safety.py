@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compiler.pages_text import Md, Prose, code, escape, external, joined, link, plain, safe_address
+from compiler.pages.text import Md, Prose, code, escape, external, joined, link, plain, safe_address
 
 ROOT = Path(__file__).parent.parent
 

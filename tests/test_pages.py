@@ -14,9 +14,9 @@ from compiler import model
 from compiler.compare import compare
 from compiler.examples import answers
 from compiler.pages import front, pages
+from compiler.pages.site import SiteYear, write_site
 from compiler.pipeline import load
 from compiler.runtime.svar import Grunn, Svar
-from compiler.site import SiteYear, write_site
 from tests.test_markdown_safety import NASTY, ROOT, Page, rendered
 
 RULEBOOKS = {rulebook.name: rulebook for rulebook in load(ROOT / "rulebooks", ROOT).rulebooks()}

@@ -9,10 +9,10 @@ from typing import Literal
 
 from compiler import model
 from compiler.chapters import names_for_prose
-from compiler.pages_addresses import LISTS, Addresses, chapter_file, name_of
-from compiler.pages_text import Md, Prose, code, escape, external, joined, link
+from compiler.pages.addresses import LISTS, Addresses, chapter_file, name_of
+from compiler.pages.text import Md, Prose, code, escape, external, joined, link
 from compiler.runtime.svar import Verdi
-from compiler.words import Words, number, spoken
+from compiler.words import Words, number, spoken, year_shown
 
 _TYPES = {
     "gruppe": "Gruppe",
@@ -327,12 +327,6 @@ class View:
         kind, definition = self._named[name]
         text = self.rate(definition) if isinstance(definition, model.Rate) else escape(spoken(name))
         return self.link(kind, name, text) if linked else text
-
-
-def year_shown(rulebook: model.Rulebook) -> str:
-    """A rule year as it is said."""
-    calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)
-    return str(rulebook.year) if calendar else f"{rulebook.year}/{(rulebook.year + 1) % 100:02d}"
 
 
 def list_pages(view: View) -> Mapping[str, int]:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from compiler import model
 from compiler.names import identifier
-from compiler.pages_text import Md, escape, joined
-from compiler.pages_view import View
+from compiler.pages.text import Md, escape, joined
+from compiler.pages.view import View
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
 from compiler.words import spoken
 

@@ -15,13 +15,13 @@ import yaml
 
 from compiler import model
 from compiler.compare import Comparison, as_markdown
-from compiler.pages import front, navigation, pages, year_folder
-from compiler.pages_text import escape, plain
-from compiler.pages_view import year_shown
+from compiler.pages.links import broken_links
+from compiler.pages.render import front, navigation, pages, year_folder
+from compiler.pages.text import escape, plain
 from compiler.runtime.svar import Svar
-from compiler.site_links import broken_links
+from compiler.words import year_shown
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 """Where `mkdocs.yml` and the folder `site` are."""
 
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}

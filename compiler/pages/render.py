@@ -11,13 +11,14 @@ from markupsafe import Markup
 
 from compiler import model
 from compiler.names import slug
-from compiler.pages_addresses import chapter_file
-from compiler.pages_examples import outcome
-from compiler.pages_text import Md, code, escape, plain
-from compiler.pages_view import MANY_CODES, View, list_pages, year_shown
+from compiler.pages.addresses import chapter_file
+from compiler.pages.examples import outcome
+from compiler.pages.text import Md, code, escape, plain
+from compiler.pages.view import MANY_CODES, View, list_pages
 from compiler.runtime.svar import Svar
+from compiler.words import year_shown
 
-TEMPLATES = Path(__file__).parent.parent / "site" / "templates"
+TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
 
 TITLES = {
     "grupper": "Grupper",

@@ -1,0 +1,5 @@
+"""The pages: the Markdown of a rule year and of the front, and the site that they become (`site`)."""
+
+from compiler.pages.render import front, navigation, pages, year_folder
+
+__all__ = ["front", "navigation", "pages", "year_folder"]
