@@ -7,6 +7,7 @@ from typing import Any
 from compiler import model
 from compiler.declarations import fields, rate_value
 from compiler.names import normal_code
+from compiler.replacements import end_within_year
 from compiler.rows import Cell, cell
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
 from compiler.walk import references
@@ -15,7 +16,7 @@ from compiler.written import written
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 
-_ARTICLES = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning"}
+_ARTICLES = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning", "unntak": "et unntak"}
 _REFERENCE_TYPES = {
     "kodesett": "kodesett",
     "sats": "sats",
@@ -34,8 +35,8 @@ def amend(state: State, block: tree.AmendDecl) -> None:
             _amend_set(state, block)
         case "sats":
             _amend_rate(state, block)
-        case "krav" | "begrep" | "beregning":
-            hint = f"skriv «opphever {block.kind} {block.ref}», og det nye under et annet navn"
+        case "krav" | "begrep" | "beregning" | "unntak":
+            hint = f"skriv «erstatter {block.kind} {block.ref}» og hele den nye regelen"
             state.fault("R216", f"{_ARTICLES[block.kind]} kan ikke endres med «endrer»", block.span, hint)
 
 
@@ -185,6 +186,7 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
     if found is None or found.since == state.year:
         return _unknown(state, block, state.sets)
     codes = found.codes
+    texts = dict(found.texts)
     members: dict[str, list[Any]] = {
         "codes": list(codes.codes),
         "intervals": list(codes.intervals),
@@ -196,11 +198,16 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
             hint = f"skriv «fjerner {written(change.old)}» og «legger til {written(change.new)}» på hver sin linje"
             state.fault("R216", "et kodesett endres med «legger til» og «fjerner»", change.span, hint)
             continue
+        made = state.calls.code_set(change.items.values)
         for kind, parts in members.items():
-            for part in getattr(state.calls.code_set(change.items.values), kind):
+            for part in getattr(made, kind):
                 _change_set(state, found.id, parts, part, change)
+        if isinstance(change, tree.Added):
+            texts |= {normal_code(text.code): text.text for text in change.texts}
+        else:
+            texts = {code: text for code, text in texts.items() if code not in made.codes}
     changed = codes.model_copy(update={kind: tuple(parts) for kind, parts in members.items()})
-    update = {"codes": changed, "changes": (*found.changes, _change(state, block)), "expected": None}
+    update = {"codes": changed, "texts": texts, "changes": (*found.changes, _change(state, block)), "expected": None}
     state.sets[found.id] = found.model_copy(update=update)
     return None
 
@@ -261,8 +268,10 @@ def _decimal(value: dict[str, Any]) -> Decimal | None:
 
 
 def repeal(state: State, block: tree.RepealDecl) -> None:
-    """End a definition."""
+    """End a definition, from the year's first day or from a day within it."""
     name = str(block.ref)
+    if end_within_year(state, block):
+        return None
     stores: dict[str, dict[str, Any]] = {
         "gruppe": state.groups,
         "kodesett": state.sets,
@@ -270,6 +279,7 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         "krav": state.requirements,
         "begrep": state.terms,
         "beregning": state.terms,
+        "unntak": state.exceptions,
     }
     title: str | None
     if block.kind == "takst":
@@ -305,6 +315,7 @@ def repealed_but_used(state: State) -> None:
     definitions: list[model.Definition] = [
         *state.terms.values(),
         *state.requirements.values(),
+        *state.exceptions.values(),
         *state.groups.values(),
         *state.sets.values(),
         *(row for table in state.tables.values() for row in table.rows),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler import model
 from compiler.names import normal_code, slug
+from compiler.replacements import exception_id
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
@@ -50,6 +51,8 @@ def _known(rulebook: model.Rulebook) -> set[tuple[str, str]]:
         ("sats", rulebook.rates),
         ("begrep", rulebook.terms),
         ("krav", rulebook.requirements),
+        ("unntak", rulebook.exceptions),
+        ("presisering", rulebook.clarifications),
         ("gruppering", rulebook.groupings),
         ("gruppe", rulebook.groups),
         ("takst", [row for table in rulebook.tables if table.key == "takst" for row in table.rows]),
@@ -89,8 +92,20 @@ def _chapter(document: tree.Document, rulebook: model.Rulebook) -> model.Chapter
 def _part(block: tree.Block) -> model.ChapterPart | None:
     """The place in a chapter that a block is shown at."""
     match block:
-        case tree.RulebookHeader():
+        case tree.RulebookHeader() | tree.CodeSystemDecl():
             return None
+        case tree.ReplaceDecl(block=inner):
+            return _part(inner)
+        case tree.ExceptionDecl():
+            return model.RuleAt(type="unntak", id=exception_id(block))
+        case tree.ClarificationDecl(day=day, kind=kind, ref=ref):
+            return model.RuleAt(type="presisering", id=f"{day.isoformat()} {kind} {ref}")
+        case tree.ExamplesDecl(title=title):
+            return model.RuleAt(type="eksempler", id=slug(title))
+        case tree.AmendTableDecl(name=id_, tail=tail):
+            return model.AmendmentAt(type="tabell", id=id_, verb="endrer", because=tail.because)
+        case tree.MoveDecl(kind=kind, ref=ref, tail=tail):
+            return model.AmendmentAt(type=kind, id=str(ref), verb="flytter", because=tail.because)
         case tree.SourceDecl(id=id_):
             return model.RuleAt(type="kilde", id=id_)
         case tree.RecordDecl(name=id_):

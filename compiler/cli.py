@@ -151,7 +151,8 @@ def grupper(
 ) -> int:
     """Grupper og pris kontakter fra CSV eller JSONL: én rad inn er én rad ut.
 
-    REGELVERK er isf-2020, eller isf når datoen på hver kontakt skal velge regelåret. Lister i CSV er skilt med mellomrom.
+    REGELVERK er isf-2020, eller isf når datoen på hver kontakt skal velge regelåret.
+    Lister i CSV er skilt med mellomrom.
     """
     library = _sound(folder)
     if library is None:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from compiler import model
-from compiler.words import Words, number, spoken
+from compiler.words import Words, not_stated, number, spoken
 
 Kind = Literal[
     "sats",
@@ -122,7 +122,8 @@ class Entries:
         entry.changes.extend(change for change in definition.changes if change not in entry.changes)
 
     def _rate(self, rate: model.Rate) -> Figure:
-        missing = rate.reason if rate.reason != f"{rate.id} er ikke oppgitt for {self.rulebook.year}" else None
+        plainly = not_stated(rate.title or rate.id, self.rulebook.year)
+        missing = rate.reason if rate.reason != plainly else None
         return self._figure(rate.value, rate.unit, rate.derived, missing)
 
     def _figure(

@@ -7,8 +7,11 @@ from typing import Any
 from compiler import model
 from compiler.kinds import UNKNOWN, field_dimension, unit_of
 from compiler.names import identifier, normal_code
+from compiler.replacements import within_year
 from compiler.state import GROUP_KEY, State
+from compiler.table_rows import add_rows, file_rows, written_rows
 from compiler.walk import references
+from compiler.words import not_stated, spoken
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 from dsl.faults import reserved
@@ -180,10 +183,18 @@ def table(state: State, block: tree.TableDecl) -> None:
         state.fault("R202", f"det finnes allerede en tabell av {block.key}", block.span, hint)
     common = state.common(block.name, block.title, block.span, block.tail)
     found = {field.name: field for field in fields(state, block.name, block.fields)}
-    if block.key not in found and block.key != GROUP_KEY:
-        key = model.RecordField(name=block.key, identifier=identifier(block.key), kind="kode", since=state.year)
-        found = {block.key: key, **found}
-    state.tables[block.name] = model.Table(**common, key=block.key, fields=tuple(found.values()))
+    for name in reversed((block.key, *block.more_keys)):
+        if name not in found and name != GROUP_KEY:
+            key = model.RecordField(name=name, identifier=identifier(name), kind="kode", since=state.year)
+            found = {name: key, **found}
+    made = model.Table(**common, key=block.key, more_keys=block.more_keys, fields=tuple(found.values()))
+    columns = list(found)
+    if block.file is not None and block.rows:
+        state.fault(
+            "R205", f"«{block.name}» har rader både i filen og i teksten", block.file.span, "velg ett av stedene"
+        )
+    lines = file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns)
+    state.tables[block.name] = add_rows(state, made, lines, block.tail)
 
 
 def grouping(state: State, block: tree.GroupingDecl) -> None:
@@ -268,6 +279,10 @@ def rate(state: State, block: tree.RateDecl) -> None:
     """Take in a rate; a yearly one may be stated anew each year."""
     inherited = state.rates.get(block.name)
     key = ("sats", block.name)
+    later = within_year(state, block.tail.from_day)
+    if later and key in state.places and inherited is not None:
+        _period(state, block, inherited)
+        return
     again = inherited is not None and inherited.since != state.year and inherited.yearly and block.yearly
     if again and key not in state.places:
         state.places[key] = block.span
@@ -279,14 +294,43 @@ def rate(state: State, block: tree.RateDecl) -> None:
         change = model.Change(year=state.year, kind="endret", because=block.tail.because)
         common |= {"since": inherited.since, "changes": (*inherited.changes, change)}
     common |= {"yearly": block.yearly}
-    state.rates[block.name] = model.Rate(**common, **rate_value(state, block.name, block.value, inherited))
+    value = rate_value(state, block.name, block.value, inherited, title)
+    if later and block.tail.from_day is not None:
+        day = block.tail.from_day.day
+        period = model.RatePeriod(start=day, value=value["value"], shown=value["shown"], citations=common["citations"])
+        reason = f"{spoken(block.name)} er ikke oppgitt før {day.isoformat()}"
+        value |= {"value": None, "shown": "ukjent", "reason": reason, "periods": (period,)}
+    state.rates[block.name] = model.Rate(**common, **value)
 
 
-def rate_value(state: State, name: str, written: tree.Expr, before: model.Rate | None) -> dict[str, Any]:
-    """The value of a rate, its unit, and how it is shown."""
+def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
+    """Take in what a rate is from a later day in the year."""
+    assert block.tail.from_day is not None
+    day = block.tail.from_day.day
+    if rate.periods and day <= rate.periods[-1].start:
+        message = f"satsen «{block.name}» er alt oppgitt fra {rate.periods[-1].start.isoformat()}"
+        state.fault("R202", message, block.tail.from_day.span, "skriv periodene i rekkefølge, hver dato én gang")
+        return
+    value = rate_value(state, block.name, block.value, rate, rate.title)
+    period = model.RatePeriod(
+        start=day,
+        value=value["value"],
+        shown=value["shown"],
+        citations=state.citations(block.tail),
+        derived=block.tail.derived,
+    )
+    update = {"periods": (*rate.periods, period), "unit": rate.unit or value["unit"]}
+    state.rates[block.name] = rate.model_copy(update=update)
+
+
+def rate_value(
+    state: State, name: str, written: tree.Expr, before: model.Rate | None, title: str | None = None
+) -> dict[str, Any]:
+    """The value of a rate, its unit, and how it is shown; its title is that of the year before unless it is given."""
     unknown: dict[str, Any] = {"value": None, "unit": before.unit if before else None, "shown": "ukjent"}
     if isinstance(written, tree.Unknown):
-        return unknown | {"reason": written.reason or f"{name} er ikke oppgitt for {state.year}"}
+        known_as = title or (before.title if before else None) or name
+        return unknown | {"reason": written.reason or not_stated(known_as, state.year)}
     found, kind = state.calls.value(written)
     if not isinstance(found, model.NumberValue):
         if kind is not UNKNOWN:

@@ -1,7 +1,7 @@
 """The reference meaning of a rulebook: slow and obvious. Generated code must agree with it on every input."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
@@ -10,9 +10,12 @@ from compiler.fields import fields_of
 from compiler.runtime.forklaring import uavklart_tekst
 from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
-from compiler.runtime.verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt
+from compiler.runtime.verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
+from compiler.words import not_stated
 
 Truth = bool | None
+NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
+_PARTS = {"år": lambda day: day.year, "måned": lambda day: day.month, "tertial": lambda day: (day.month + 3) // 4}
 _ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
 
 
@@ -78,7 +81,7 @@ class _Case:
         if grouping is not None:
             found = self._group()
             if isinstance(found, Mangler):
-                return self._without_group(grouping, found, notices)
+                return replace(self._without_group(grouping, found, notices), lister=self._lists())
             group = found
             notices += self._against_condition(group, grouping)
         reasons: list[Grunn] = []
@@ -131,6 +134,8 @@ class _Case:
         if requirement.outcome == "varsel":
             if holds is False:
                 notices.append(Grunn(requirement.id, requirement.text))
+        elif holds is False and requirement.outcome == "uavklart":
+            undecided.append(Grunn(requirement.id, requirement.text))
         elif holds is False:
             failing.append(Grunn(requirement.id, requirement.text))
         else:
@@ -299,6 +304,9 @@ class _Case:
     def _term(self, term: model.Term, env: Env) -> Any:
         if term.condition is not None:
             return self.truth(term.condition, env)
+        excepted = self._excepted(term, env)
+        if excepted is not None:
+            return self._rounded(excepted, term.rounding) if term.rounding else excepted
         for line in term.lines:
             holds = True if line.when is None else self.truth(line.when, env)
             if holds is None:
@@ -308,6 +316,17 @@ class _Case:
                 if not isinstance(value, Tom):
                     return self._rounded(value, term.rounding) if term.rounding else value
         return Tom(term.id)
+
+    def _excepted(self, term: model.Term, env: Env) -> Any:
+        """The value of the exception that holds, or None; two that hold with different values cannot both be right."""
+        exceptions = self.rulebook.exceptions_from(term.id)
+        held = [(exception, self.truth(exception.when, env)) for exception in exceptions]
+        if any(holds is None for _, holds in held):
+            return Uavklart(term.id)
+        values = [
+            (exception.title or exception.id, self.value(exception.value, env)) for exception, holds in held if holds
+        ]
+        return ett_unntak(values)
 
     def _rounded(self, value: Any, rounding: model.Rounding) -> Any:
         if isinstance(value, Mangler):
@@ -429,8 +448,8 @@ class _Case:
     def _elements(self, items: model.ListExpr, env: Env) -> Any:
         """The elements of a list: codes, posts or lines; or a missing value."""
         match items:
-            case model.Elements(variable=variable, field=name):
-                return self._field(env[variable], variable, name)
+            case model.Elements(variable=variable, field=name, lenient=lenient):
+                return self._field(env[variable], variable, name, lenient)
             case model.Related(variable=variable, which=which):
                 line: _Line = env[f"line:{variable}"]
                 return line.before if which == "tidligere" else line.others
@@ -469,13 +488,13 @@ class _Case:
                 return text
             case model.DateConstant(value=day):
                 return day
-            case model.Get(variable=variable, field=name):
-                return self._field(env[variable], variable, name)
+            case model.Get(variable=variable, field=name, lenient=lenient, required=required):
+                value = self._field(env[variable], variable, name, lenient)
+                return Uoppgitt(name) if required and isinstance(value, Tom) else value
             case model.Element(variable=variable):
                 return env[variable]
             case model.RateRef(id=id_):
-                rate = next(rate for rate in self.rulebook.rates if rate.id == id_)
-                return rate.value if rate.value is not None else Ukjent(rate.reason or "")
+                return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_))
             case model.TermRef(id=id_):
                 term = next(term for term in self.rulebook.terms if term.id == id_)
                 return self._of_truth(self._term(term, self._rescope(expr, term, env)), id_)
@@ -483,6 +502,9 @@ class _Case:
                 return self._group()
             case model.ColumnRef():
                 return self._column(expr, env)
+            case model.DatePart(part=part, value=value):
+                day = self.value(value, env)
+                return day if isinstance(day, Mangler) else Decimal(_PARTS[part](day))
             case model.SetRef(id=id_):
                 return self._set(id_)
             case model.CodeSet():
@@ -520,18 +542,34 @@ class _Case:
             scope[f"line:{own}"] = env[f"line:{expr.variable}"]
         return scope
 
-    def _field(self, post: Any, variable: str, name: str) -> Any:
+    def _field(self, post: Any, variable: str, name: str, lenient: bool = False) -> Any:
         for record in self.rulebook.records:
             found = record.field(name)
             if found is not None and hasattr(post, found.identifier):
-                return getattr(post, found.identifier)
+                value = getattr(post, found.identifier)
+                return Tom(name) if lenient and isinstance(value, Uoppgitt) else value
         raise AssertionError(f"{variable} has no field {name}")
 
+    def _rate(self, rate: model.Rate) -> Any:
+        """The value of a rate: that of the last period that has begun, where it changes within the year."""
+        shown: model.Rate | model.RatePeriod = rate
+        if rate.periods:
+            field = self.rulebook.date_field(self.record)
+            day = getattr(self.env[self.record.variable], field.identifier) if field is not None else Ukjent(NO_DATE)
+            if isinstance(day, Mangler):
+                return Uoppgitt(day.navn) if isinstance(day, Tom) else day
+            for period in rate.periods:
+                if period.start <= day:
+                    shown = period
+        return shown.value if shown.value is not None else Ukjent(rate.reason or "")
+
     def _column(self, expr: model.ColumnRef, env: Env) -> Any:
-        key = self.value(expr.key, env)
-        if isinstance(key, Mangler):
-            return key
+        keys = [self.value(key, env) for key in expr.keys]
+        missing = next((key for key in keys if isinstance(key, Mangler)), None)
+        if missing is not None:
+            return missing
         table = self.rulebook.table(expr.table)
+        key = noekkel(*keys)
         row = table.row(key)
         if row is None:
             return Tom(expr.column)
@@ -542,7 +580,7 @@ class _Case:
         if column.kind == "koder":
             return model.CodeSet()
         if column.yearly:
-            return Ukjent(f"{expr.column.replace('_', ' ')} for {key} er ikke oppgitt for {self.rulebook.year}")
+            return Ukjent(not_stated(expr.column, self.rulebook.year, key))
         return Tom(expr.column)
 
     def _arithmetic(self, operator: str, left: Any, right: Any) -> Any:
@@ -636,8 +674,11 @@ class _Case:
                 undecided = next((when for when in groups if self.truth(when, self.env) is None), None)
                 if undecided is not None:
                     yield from self.undecided(undecided, self.env)
-            case model.ColumnRef(key=key):
-                yield from self._missing(key, env)
+            case model.ColumnRef(keys=keys):
+                for key in keys:
+                    yield from self._missing(key, env)
+            case model.DatePart(value=inner):
+                yield from self._missing(inner, env)
             case model.Arithmetic(left=left, right=right):
                 yield from self._missing(left, env)
                 yield from self._missing(right, env)
@@ -670,6 +711,11 @@ class _Case:
         """The missing values that leave a term undecided: those of the first line that cannot be decided or is used."""
         if term.condition is not None:
             yield from self.undecided(term.condition, env)
+        excepted = [e.when for e in self.rulebook.exceptions_from(term.id) if self.truth(e.when, env) is None]
+        for when in excepted:
+            yield from self.undecided(when, env)
+        if excepted:
+            return
         for line in term.lines:
             holds = True if line.when is None else self.truth(line.when, env)
             if holds is None and line.when is not None:

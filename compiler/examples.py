@@ -40,6 +40,8 @@ def _differences(rulebook: model.Rulebook, example: model.Example, svar: Svar) -
     elif example.reason is not None and example.reason not in [grunn.tekst for grunn in svar.grunner]:
         texts = "; ".join(grunn.tekst for grunn in svar.grunner)
         yield None, f"«{example.reason}»", f"«{texts}»"
+    if example.reason_id and example.reason_id not in [grunn.id for grunn in svar.grunner]:
+        yield None, f"grunnen {example.reason_id}", f"grunnen {', '.join(g.id for g in svar.grunner) or 'ingen'}"
     for expected in example.expected:
         found = _actual(rulebook, example, svar, expected)
         if found is not None:

@@ -22,6 +22,7 @@ from compiler.names import normal_code
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
+DATE_PARTS = ("år", "måned", "tertial")
 Resolved = tuple[model.Expr, Kind]
 _MOST_NUMBERED = 10_000
 """How many codes an interval of numbers may stand for."""
@@ -67,10 +68,12 @@ class Expressions:
     names: Names
     report: Callable[[Diagnostic], None]
     frames: list[Frame] = field(default_factory=list)
+    lenient: bool = False
+    """Whether fields that were not given count as no: «mangler teller som nei»."""
 
     def inside(self, frame: Frame) -> "Expressions":
         """The same names with one more record in scope."""
-        return Expressions(self.names, self.report, [*self.frames, frame])
+        return Expressions(self.names, self.report, [*self.frames, frame], self.lenient)
 
     def fault(self, code: str, message: str, span: Span, hint: str | None = None) -> Resolved:
         """Report a fault, and go on with a value that fits everywhere."""
@@ -95,7 +98,17 @@ class Expressions:
         """The parts of a chain; a bare value after «eller» takes over the last subject and predicate."""
         parts: list[model.Expr] = []
         last: tree.Comparison | None = None
+        one_of: tree.Quantified | None = None
         for part in expr.parts:
+            if (
+                one_of is not None
+                and isinstance(part, tree.Codes)
+                and isinstance(expr, tree.AnyOf)
+                and not expr.is_list
+            ):
+                parts.append(self._one_more(one_of, part))
+                continue
+            one_of = part if isinstance(part, tree.Quantified) and _says_one_is(part) else None
             if last is not None and not expr.is_list and self._is_bare_value(part, last, isinstance(expr, tree.AllOf)):
                 parts.append(self._continued(part, last, isinstance(expr, tree.AllOf)))
                 continue
@@ -105,6 +118,13 @@ class Expressions:
                 last = None
             parts.append(self.condition(part))
         return tuple(parts)
+
+    def _one_more(self, quantified: tree.Quantified, code: tree.Codes) -> model.Expr:
+        """«minst én av L er A eller B»: the same of one more code."""
+        body = quantified.body
+        assert isinstance(body, tree.Comparison)
+        said = tree.Comparison(body.subject, body.predicate, code, code.span)
+        return self._quantified(tree.Quantified(quantified.quantifier, said, code.span))
 
     def _continued(self, part: tree.Expr, last: tree.Comparison, is_and: bool) -> model.Expr:
         """A bare value in a chain, as the comparison before it with this value."""
@@ -264,6 +284,8 @@ class Expressions:
                 return model.Round(value=found, rounding=self.rounding(rounding, kind)), kind
             case tree.Unknown(reason=reason):
                 return model.UnknownValue(reason=reason or "verdien er ukjent"), UNKNOWN
+            case tree.Members(values=values):
+                return self.code_set(values), Kind("mengde")
             case tree.AllItems():
                 return self.code_set((expr,)), Kind("mengde")
             case tree.Comparison():
@@ -375,7 +397,7 @@ class Expressions:
         assert record is not None
         found = record.field(name)
         if found is not None:
-            return model.Get(variable=frame.variable, field=name), field_kind(found)
+            return model.Get(variable=frame.variable, field=name, lenient=self.lenient), field_kind(found)
         grouping = self.names.groupings.get(name)
         if grouping is not None and grouping.record == record.id:
             return model.GroupRef(grouping=name, variable=frame.variable), Kind("gruppe")
@@ -401,20 +423,47 @@ class Expressions:
             known = [f.name for f in frame.record.fields]
             message = f"ukjent navn «{expr.function}» i {frame.record.id}"
             return self.fault("R201", message, _function_span(expr), nearest(expr.function, known))
-        tables = [table for table in self.names.tables.values() if table.field(expr.function) is not None]
+        tables = [
+            table
+            for table in self.names.tables.values()
+            if table.field(expr.function) is not None and expr.function not in table.keys
+        ]
+        if not tables and expr.function in DATE_PARTS:
+            return self._date_part(expr)
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
             hint = nearest(expr.function, columns) or self._not_a_column(expr.function)
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
-        wanted = Kind("gruppe" if table.key == "gruppe" else "kode")
-        key, kind = self.value(expr.argument, wanted)
-        if kind.name not in (wanted.name, "ukjent"):
-            message = f"tabellen «{table.id}» slås opp med {table.key}, ikke med {kind.words}"
-            return self.fault("R302", message, expr.argument.span)
+        written = expr.argument.values if isinstance(expr.argument, tree.Members) else (expr.argument,)
+        if len(written) != len(table.keys):
+            listed = ", ".join(table.keys)
+            hint = f"skriv «{expr.function} av {listed if len(table.keys) == 1 else f'({listed})'}»"
+            return self.fault("R302", f"tabellen «{table.id}» slås opp med {listed}", expr.argument.span, hint)
+        keys = [self._key(table, name, key) for name, key in zip(table.keys, written, strict=True)]
         column = table.field(expr.function)
         assert column is not None
-        return model.ColumnRef(table=table.id, column=column.name, key=key), field_kind(column)
+        node = model.ColumnRef(table=table.id, column=column.name, key=keys[0], more_keys=tuple(keys[1:]))
+        return node, field_kind(column)
+
+    def _key(self, table: model.Table, name: str, written: tree.Expr) -> model.Expr:
+        """One of the keys that a table is looked up by, with its kind checked."""
+        field = table.field(name)
+        wanted = Kind("gruppe") if name == "gruppe" else field_kind(field) if field is not None else Kind("kode")
+        key, kind = self.value(written, wanted)
+        alike = {"kode", "valg", "tekst"}
+        if kind.name not in (wanted.name, "ukjent") and not {kind.name, wanted.name} <= alike:
+            message = f"tabellen «{table.id}» slås opp med {name}, ikke med {kind.words}"
+            self.fault("R302", message, written.span)
+        return key
+
+    def _date_part(self, expr: tree.Call) -> Resolved:
+        """«år av dato» and the like."""
+        value, kind = self.value(expr.argument)
+        if kind.name not in ("dato", "ukjent"):
+            return self.fault("R302", f"«{expr.function} av» gjelder datoer, ikke {kind.words}", expr.argument.span)
+        part: Literal["år", "måned", "tertial"] = expr.function  # type: ignore[assignment]
+        return model.DatePart(part=part, value=value), Kind("tall")
 
     def _not_a_column(self, name: str) -> str | None:
         """A hint, where what is applied is known as something else."""
@@ -574,7 +623,7 @@ class Expressions:
         return None, None
 
     def _list_field(self, found: model.RecordField, frame: Frame) -> tuple[model.ListExpr, Frame]:
-        items = model.Elements(variable=frame.variable, field=found.name)
+        items = model.Elements(variable=frame.variable, field=found.name, lenient=self.lenient)
         if found.kind == "koder":
             name = found.element or f"{found.name}_element"
             return items, Frame(name, None, codes=Kind("kode", origins=found.origins))
@@ -686,6 +735,12 @@ class Expressions:
             width = len(first) if first.startswith("0") else 0
             return [str(n).zfill(width) for n in range(int(interval.low), int(interval.high) + 1)]
         return []
+
+
+def _says_one_is(part: tree.Quantified) -> bool:
+    """Whether a link of a chain says that at least one of a list is something."""
+    one = part.quantifier.kind == "minst" and part.quantifier.number == 1
+    return one and isinstance(part.body, tree.Comparison) and part.body.predicate == "er"
 
 
 def _function_span(expr: tree.Call) -> Span:

@@ -7,7 +7,7 @@ _NEVER_NEGATIVE = ("dag", "døgn", "uke", "minutt", "time", "måned", "tertial",
 
 
 def fields_of(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...]:
-    """The fields of a record as the reader of data sees them, with the grouping's answer as a field that may be given."""
+    """The fields of a record as the reader of data sees them; the grouping's answer is one, that may be given."""
     found = [_field(rulebook, field) for field in record.fields]
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None and record.field(grouping.id) is None:

@@ -1,6 +1,7 @@
 """Examples: what is given and what is expected, with the names checked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from typing import Literal
 
 from compiler import model
 from compiler.kinds import Kind, field_kind
@@ -8,7 +9,7 @@ from compiler.names import slug
 from compiler.state import State
 from compiler.written import written
 from dsl import tree
-from dsl.diagnostics import nearest
+from dsl.diagnostics import Span, nearest
 
 _OF_A_LINE = ("inngår", "teller", "grunn")
 """Columns that the answer has for each element of a list, beside its own fields."""
@@ -40,13 +41,84 @@ def example(state: State, block: tree.ExampleDecl) -> None:
     )
 
 
+def examples(state: State, block: tree.ExamplesDecl) -> None:
+    """Take in a table of examples: one example a row."""
+    head, *rest = block.rows
+    expected = [name.name for name in block.expected]
+    for name in block.expected:
+        if name.name not in head.cells:
+            hint = nearest(name.name, head.cells) or "skriv kolonnen i tabellen, eller ta bort navnet"
+            state.fault("R205", f"kolonnen «{name.name}» mangler i tabellen", name.span, hint)
+            return
+    columns = [(name, name in expected) for name in head.cells]
+    record = _record_with(state, {*(f.name for f in block.given), *(n for n, wanted in columns if not wanted)})
+    if record is None:
+        return
+    common_facts = {fact.name: _given(state, record, fact) for fact in block.given}
+    known, results = _known(state, record), [*_results(state, record), "status", "grunn"]
+    for column, wanted in columns:
+        if column not in (results if wanted else known):
+            what = "i svaret" if wanted else f"i {record.id}"
+            hint = nearest(column, results if wanted else known)
+            state.fault("R201", f"ukjent navn «{column}» {what}", head.span, hint)
+            return
+    for number, row in enumerate(rest, 1):
+        if len(row.cells) != len(head.cells):
+            message = f"raden har {len(row.cells)} celler, overskriften har {len(head.cells)}"
+            state.fault("R218", message, row.span, "en tom celle skrives som | |")
+            continue
+        cells = dict(zip(head.cells, row.cells, strict=True))
+        _example_row(state, block, record, number, row, common_facts, cells, expected)
+
+
+def _example_row(
+    state: State,
+    block: tree.ExamplesDecl,
+    record: model.Record,
+    number: int,
+    row: tree.Row,
+    common_facts: Mapping[str, str | tuple[dict[str, str], ...]],
+    cells: Mapping[str, str],
+    expected: Collection[str],
+) -> None:
+    """One row of a table of examples as an example."""
+    title = f"{block.title}, rad {number}"
+    id_ = slug(title)
+    if not state.declare("eksempel", id_, row.span, state.examples, title):
+        return
+    given = {name: cell for name, cell in cells.items() if name not in expected and cell}
+    wanted = []
+    for name in expected:
+        if name in ("status", "grunn") or not cells[name]:
+            continue
+        nothing: Literal["kan ikke beregnes"] | None = (
+            "kan ikke beregnes" if cells[name] == "kan ikke beregnes" else None
+        )
+        value = None if nothing else cells[name]
+        wanted.append(model.Expected(name=name, line=row.span.line, value=value, nothing=nothing))
+    state.examples[id_] = model.Example(
+        **state.common(id_, title, row.span),
+        record=record.id,
+        given={**common_facts, **given},
+        status=cells.get("status") if "status" in expected else None,
+        reason_id=cells.get("grunn") if "grunn" in expected else None,
+        expected=tuple(wanted),
+        table=slug(block.title),
+    )
+
+
 def _record(state: State, block: tree.ExampleDecl) -> model.Record | None:
     """The record that has the most of the names given."""
+    return _record_with(state, {fact.name for fact in block.given}, block.span)
+
+
+def _record_with(state: State, names: set[str], span: Span | None = None) -> model.Record | None:
+    """The record that has the most of some names."""
     tops = [record for record in state.records.values() if record.outer is None]
     if not tops:
-        state.record_for(None, block.span)
+        if span is not None:
+            state.record_for(None, span)
         return None
-    names = {fact.name for fact in block.given}
     return max(tops, key=lambda record: len(names & set(_known(state, record))))
 
 
@@ -91,9 +163,7 @@ def _check_values(state: State, fact: tree.Fact, kind: Kind) -> None:
 def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectNothing) -> model.Expected:
     """What one line expects of the answer, with its name checked."""
     groupings = [g.id for g in state.groupings.values() if g.record == record.id]
-    terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
-    lists = [f.name for f in record.fields if f.kind == "liste"]
-    results = ["gruppe", *terms, *lists, *groupings]
+    results = _results(state, record)
     if line.name not in results:
         hint = nearest(line.name, results) or f"svaret har {', '.join(results)}"
         state.fault("R201", f"ukjent navn «{line.name}» i svaret", line.span, hint)
@@ -107,6 +177,14 @@ def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectN
     if line.name in ("gruppe", *groupings):
         _check_values(state, line, Kind("gruppe"))
     return model.Expected(name=line.name, line=line.span.line, value=written(line.items))
+
+
+def _results(state: State, record: model.Record) -> list[str]:
+    """The names that the answer for a record has."""
+    groupings = [g.id for g in state.groupings.values() if g.record == record.id]
+    terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
+    lists = [f.name for f in record.fields if f.kind == "liste"]
+    return ["gruppe", *terms, *lists, *groupings]
 
 
 def _columns(state: State, record: model.Record) -> list[str]:

@@ -103,6 +103,8 @@ class Definition(Node):
     since: int
     """The rule year that declared it."""
     changes: tuple[Change, ...] = ()
+    ends: date | None = None
+    """The day from which it no longer holds, when it ends within the year."""
 
     @property
     def last_changed(self) -> int:
@@ -149,6 +151,10 @@ class Get(Node):
     kind: Literal["get"] = "get"
     variable: str
     field: str
+    lenient: bool = False
+    """A field that was not given counts as one that may be missing: «mangler teller som nei»."""
+    required: bool = False
+    """A field that may be missing counts as one that was not given: a rule that holds part of a year asks for the date."""
 
 
 class Element(Node):
@@ -188,6 +194,20 @@ class ColumnRef(Node):
     table: str
     column: str
     key: "Expr"
+    more_keys: tuple["Expr", ...] = ()
+
+    @property
+    def keys(self) -> tuple["Expr", ...]:
+        """What the row is looked up by."""
+        return (self.key, *self.more_keys)
+
+
+class DatePart(Node):
+    """The year, month or tertial of a date, as a number."""
+
+    kind: Literal["date_part"] = "date_part"
+    part: Literal["år", "måned", "tertial"]
+    value: "Expr"
 
 
 class SetRef(Node):
@@ -271,6 +291,7 @@ class Elements(Node):
     kind: Literal["elements"] = "elements"
     variable: str
     field: str
+    lenient: bool = False
 
 
 class Related(Node):
@@ -370,6 +391,7 @@ Expr = Annotated[
     | TermRef
     | GroupRef
     | ColumnRef
+    | DatePart
     | SetRef
     | CodeSet
     | Compare
@@ -462,8 +484,14 @@ class Table(Definition):
     """A table: each column that is not the key is a function of the key."""
 
     key: str
+    more_keys: tuple[str, ...] = ()
     fields: tuple[RecordField, ...]
     rows: tuple[Row, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that a row is looked up by."""
+        return (self.key, *self.more_keys)
 
     def field(self, name: str) -> RecordField | None:
         """The column with a name, if there is one."""
@@ -493,6 +521,22 @@ class NamedSet(Definition):
     expected: int | None = None
 
 
+class RatePeriod(Node):
+    """What a rate is from a day within the year."""
+
+    start: date
+    value: Number | None
+    shown: str
+    citations: tuple[Citation, ...] = ()
+    derived: str | None = None
+
+
+class CodeSystem(Definition):
+    """The valid codes of a year, with what they mean."""
+
+    codes: dict[str, str]
+
+
 class Rate(Definition):
     """A figure with a name; None means that it is unknown, for the stated reason."""
 
@@ -501,6 +545,8 @@ class Rate(Definition):
     yearly: bool
     shown: str
     reason: str | None = None
+    periods: tuple[RatePeriod, ...] = ()
+    """What it is from later days within the year, in order."""
 
 
 class Term(Definition):
@@ -524,8 +570,26 @@ class Requirement(Definition):
     record: str
     when: Expr | None = None
     requires: Expr
-    outcome: Literal["inngår ikke", "varsel"]
+    outcome: Literal["inngår ikke", "varsel", "uavklart"]
     text: str
+
+
+class TermException(Definition):
+    """An exception from a term or a calculation: when it holds, its value takes the place of the term's."""
+
+    target: str
+    record: str
+    when: Expr
+    value: Expr
+
+
+class Clarification(Definition):
+    """A dated interpretation of a rule."""
+
+    day: date
+    text: str
+    about_type: str
+    about: str
 
 
 class Group(Definition):
@@ -561,6 +625,10 @@ class Example(Definition):
     given: dict[str, str | tuple[dict[str, str], ...]]
     status: str | None = None
     reason: str | None = None
+    reason_id: str | None = None
+    """The requirement or calculation that the reason must be of."""
+    table: str | None = None
+    """The table of examples that it is a row of."""
     expected: tuple[Expected, ...] = ()
 
 
@@ -587,7 +655,7 @@ class AmendmentAt(Node):
     kind: Literal["amendment"] = "amendment"
     type: str
     id: str
-    verb: Literal["endrer", "opphever"]
+    verb: Literal["endrer", "opphever", "flytter"]
     changes: tuple[str, ...] = ()
     because: str | None = None
 
@@ -644,6 +712,9 @@ class Rulebook(Node):
     rates: tuple[Rate, ...] = ()
     terms: tuple[Term, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    exceptions: tuple[TermException, ...] = ()
+    clarifications: tuple[Clarification, ...] = ()
+    code_systems: tuple[CodeSystem, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     groups: tuple[Group, ...] = ()
     examples: tuple[Example, ...] = ()
@@ -654,6 +725,18 @@ class Rulebook(Node):
     def name(self) -> str:
         """The name on the command line: «isf-2020»."""
         return f"{self.scheme.lower()}-{self.year}"
+
+    def exceptions_from(self, term: str) -> tuple[TermException, ...]:
+        """The exceptions from a term."""
+        return tuple(exception for exception in self.exceptions if exception.target == term)
+
+    def date_field(self, record: Record) -> RecordField | None:
+        """The date that decides what holds within the year: the first date of a record or of the one it stands in."""
+        while True:
+            found = next((field for field in record.fields if field.kind == "dato"), None)
+            if found is not None or record.outer is None:
+                return found
+            record = self.record(record.outer)
 
     def record(self, id_: str) -> Record:
         """The record with an id."""

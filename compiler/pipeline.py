@@ -8,9 +8,10 @@ from compiler.checks import check
 from compiler.model import Rulebook
 from compiler.resolve import header_of, resolve
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error, has_errors
+from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
+from dsl.faults import printable
 from dsl.parser import parse
-from dsl.source import Source
+from dsl.source import Source, clean
 
 SUFFIXES = (".md", ".regel")
 
@@ -132,11 +133,37 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     if header is None or (header.base is not None and (base is None or base.rulebook is None)):
         return year
     year.unreadable = (base.unreadable if base else frozenset()).union(*(d.unreadable for d in year.documents))
-    year.rulebook, faults = resolve(year.documents, base.rulebook if base else None, year.unreadable)
+    files, unreadable_files = _files(year)
+    year.faults += unreadable_files
+    year.rulebook, faults = resolve(year.documents, base.rulebook if base else None, year.unreadable, files)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
         year.faults += check(year.rulebook)
     return year
+
+
+def _files(year: Year) -> tuple[dict[str, str], list[Diagnostic]]:
+    """The text of the CSV files that a year reads from; only files in the scheme's own folder are read."""
+    texts: dict[str, str] = {}
+    faults: list[Diagnostic] = []
+    scheme = year.folder.parent.resolve()
+    for document in year.documents:
+        for block in document.blocks:
+            file = block.file if isinstance(block, tree.TableDecl | tree.AmendTableDecl | tree.CodeSystemDecl) else None
+            if file is None or file.path in texts:
+                continue
+            path = (year.folder / file.path).resolve()
+            if not path.is_relative_to(scheme):
+                message = f"filen «{printable(file.path)}» ligger utenfor mappen til regelverket og kan ikke leses"
+                faults.append(error("R115", message, file.span, "et regelverk leser bare filer i sin egen mappe"))
+                continue
+            try:
+                texts[file.path] = clean(path.read_text(encoding="utf-8-sig"))
+            except (OSError, UnicodeDecodeError, ValueError):
+                near = nearest(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else None
+                hint = near or "filen skal være CSV i UTF-8, i mappen til regelåret"
+                faults.append(error("R115", f"filen «{printable(file.path)}» kan ikke leses", file.span, hint))
+    return texts, faults
 
 
 def _base_fault(

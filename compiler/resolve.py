@@ -1,6 +1,6 @@
 """From syntax trees to one complete rule year: names, inheritance from the year before, and amendments."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from types import UnionType
@@ -20,11 +20,13 @@ from compiler.declarations import (
     source,
     table,
 )
-from compiler.given import example
+from compiler.given import example, examples
 from compiler.names import identifier, slug
+from compiler.replacements import clarification, move, settle_replaced, unwrapped
 from compiler.rows import group_condition, group_stub, incomplete_rows, row
 from compiler.state import State, term_kind
-from compiler.terms import declare_term, requirement, resolve_term, terms_in_order
+from compiler.table_rows import amend_table, code_system
+from compiler.terms import declare_term, exception, requirement, resolve_term, terms_in_order
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
 
@@ -32,6 +34,7 @@ STATUSES = ("utkast", "foreløpig", "endelig")
 
 _STAGES: tuple[tuple[type | UnionType, Callable[[State, Any], None]], ...] = (
     (tree.SourceDecl, source),
+    (tree.CodeSystemDecl, code_system),
     (tree.RecordDecl, record),
     (tree.AmendRecordsDecl, amend_record),
     (tree.TableDecl, table),
@@ -44,22 +47,29 @@ _STAGES: tuple[tuple[type | UnionType, Callable[[State, Any], None]], ...] = (
     (tree.TermDecl, declare_term),
     (tree.GroupDecl | tree.TariffDecl, row),
     (tree.AmendDecl, amend),
+    (tree.AmendTableDecl, amend_table),
+    (tree.MoveDecl, move),
 )
 """What is done with the blocks, kind by kind, before terms are resolved."""
 
 
 def resolve(
-    documents: Sequence[tree.Document], base: model.Rulebook | None, unreadable: Iterable[str] = ()
+    documents: Sequence[tree.Document],
+    base: model.Rulebook | None,
+    unreadable: Iterable[str] = (),
+    files: Mapping[str, str] | None = None,
 ) -> tuple[model.Rulebook | None, list[Diagnostic]]:
     """The complete rule year that documents and the year before make, and what is wrong with them.
 
     There is no rulebook where the header is missing; with other faults the rulebook is what could be made of it.
-    `unreadable` are names that the year before would have had, were it without faults.
+    `unreadable` are names that the year before would have had, were it without faults; `files` is the text of each
+    CSV file that a block reads from, by the path as written.
     """
     header, faults = header_of(documents)
     if header is None:
         return None, faults
-    state = State(header, base, {name for document in documents for name in document.unreadable} | set(unreadable))
+    names = {name for document in documents for name in document.unreadable} | set(unreadable)
+    state = State(header, base, names, files or {})
     rulebook = _resolved(state, documents)
     return rulebook, [*faults, *state.own_faults()]
 
@@ -80,8 +90,8 @@ def header_of(documents: Sequence[tree.Document]) -> tuple[tree.RulebookHeader |
 
 def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Rulebook:
     """The complete year, with the faults left in the state."""
-    blocks = [block for document in documents for block in document.blocks]
     _check_header(state)
+    blocks = unwrapped(state, [block for document in documents for block in document.blocks])
     for kind, handle in _STAGES:
         for block in blocks:
             if isinstance(block, kind):
@@ -98,9 +108,16 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
             group_condition(state, block)
         if isinstance(block, tree.RequirementDecl):
             requirement(state, block)
+        if isinstance(block, tree.ExceptionDecl):
+            exception(state, block)
+    settle_replaced(state)
     for block in blocks:
+        if isinstance(block, tree.ClarificationDecl):
+            clarification(state, block)
         if isinstance(block, tree.ExampleDecl):
             example(state, block)
+        if isinstance(block, tree.ExamplesDecl):
+            examples(state, block)
     incomplete_rows(state)
     repealed_but_used(state)
     _colliding_names(state)
@@ -128,6 +145,9 @@ def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         rates=tuple(state.rates.values()),
         terms=tuple(state.terms.values()),
         requirements=tuple(state.requirements.values()),
+        exceptions=tuple(state.exceptions.values()),
+        clarifications=tuple(state.clarifications.values()),
+        code_systems=tuple(state.code_systems.values()),
         groupings=tuple(state.groupings.values()),
         groups=tuple(state.groups.values()),
         examples=tuple(state.examples.values()),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from compiler import model
 from compiler.kinds import field_kind, in_base
 from compiler.names import normal_code
+from compiler.replacements import dated, joined, within_year
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
 from compiler.walk import references
 from dsl import tree
@@ -151,7 +152,9 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     owner_record = state.records.get(grouping.record)
     if owner_record is None:
         return
-    condition = state.scope(owner_record).condition(block.when)
+    condition = state.scope(owner_record, block.tail.lenient).condition(block.when)
+    if block.tail.from_day is not None and within_year(state, block.tail.from_day):
+        condition = joined(dated(state, owner_record, block.tail.from_day, ends=False), condition) or condition
     way = _way_to_grouping(state, condition)
     if way is not None:
         through = f", gjennom {' og '.join(f'«{name}»' for name in way)}" if way else ""

@@ -1,12 +1,13 @@
 """One rule year while it is put together: what is known by name, and what is wrong so far."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from compiler import model
 from compiler.expressions import Expressions, Frame
 from compiler.kinds import UNKNOWN, Kind, field_dimension
+from compiler.words import not_stated
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 from dsl.faults import reserved
@@ -27,11 +28,19 @@ _FIRST_NAME = re.compile(r"«([^»]*)»")
 class State:
     """The definitions of a rule year, those inherited first; it knows all names and hence serves Expressions."""
 
-    def __init__(self, header: tree.RulebookHeader, base: model.Rulebook | None, unreadable: Iterable[str]) -> None:
+    def __init__(
+        self,
+        header: tree.RulebookHeader,
+        base: model.Rulebook | None,
+        unreadable: Iterable[str],
+        files: Mapping[str, str],
+    ) -> None:
         self.header = header
         self.year = header.year
         self.base = base
         self.unreadable = set(unreadable)
+        self.files = files
+        """The text of each CSV file that a block reads from, by the path as written."""
         self.faults: list[Diagnostic] = []
         self.sources = {s.id: s for s in base.sources} if base else {}
         self.records = by_id(base.records) if base else {}
@@ -39,9 +48,14 @@ class State:
         self.sets = by_id(base.sets) if base else {}
         self.rates = {r.id: _inherited_rate(r, self.year) for r in base.rates} if base else {}
         self.terms = by_id(base.terms) if base else {}
-        self.requirements = by_id(base.requirements) if base else {}
+        self.requirements = by_id(r for r in base.requirements if r.ends is None) if base else {}
+        self.exceptions = by_id(base.exceptions) if base else {}
+        self.clarifications = by_id(base.clarifications) if base else {}
+        self.code_systems = by_id(base.code_systems) if base else {}
         self.groupings = by_id(base.groupings) if base else {}
-        self.groups = by_id(base.groups) if base else {}
+        self.groups = by_id(g for g in base.groups if g.ends is None) if base else {}
+        self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
+        """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}
         self.repealed: list[model.Repealed] = []
         self.places: dict[tuple[str, str], Span] = {}
@@ -124,7 +138,7 @@ class State:
             year = known[name].since
             hint = f"den er arvet fra {year}: skriv «endrer {kind} {shown}» for å endre den"
             if kind not in ("gruppe", "takst", "kodesett", "sats", "opplysninger"):
-                hint = f"den er arvet fra {year}: opphev den, og gi den nye et annet navn"
+                hint = f"den er arvet fra {year}: skriv «erstatter» foran for å sette en ny i stedet"
             self.fault("R202", f"«{shown}» finnes fra før", span, hint, _start(known[name]))
             return False
         return True
@@ -158,7 +172,7 @@ class State:
         if not alike:
             self.faults.append(found)
 
-    def scope(self, record: model.Record) -> Expressions:
+    def scope(self, record: model.Record, lenient: bool = False) -> Expressions:
         """Expressions with a record, and the one whose list it stands in, in scope."""
         if not record.id:
             return Expressions(self, _quiet)
@@ -166,7 +180,7 @@ class State:
         while record.outer is not None:
             record = self.records[record.outer]
             frames.insert(0, Frame(record.variable, record))
-        return Expressions(self, self.faults.append, frames)
+        return Expressions(self, self.faults.append, frames, lenient)
 
     # ---- what definitions have in common
 
@@ -234,7 +248,8 @@ def _without_yearly(table: model.Table) -> model.Table:
 def _inherited_rate(rate: model.Rate, year: int) -> model.Rate:
     """The rate as the next year inherits it: a yearly one is unknown until it is stated."""
     if not rate.yearly:
-        return rate
-    reason = f"{rate.id} er ikke oppgitt for {year}"
-    update = {"value": None, "shown": "ukjent", "reason": reason, "derived": None, "citations": ()}
+        last = rate.periods[-1] if rate.periods else rate
+        return rate.model_copy(update={"value": last.value, "shown": last.shown, "periods": ()})
+    reason = not_stated(rate.title or rate.id, year)
+    update = {"value": None, "shown": "ukjent", "reason": reason, "derived": None, "citations": (), "periods": ()}
     return rate.model_copy(update=update)

@@ -7,9 +7,10 @@ from compiler import model
 from compiler.expressions import Expressions
 from compiler.kinds import UNKNOWN, Kind, shown_unit
 from compiler.names import identifier
-from compiler.state import State
+from compiler.replacements import dated, exception_id, joined, within_year
+from compiler.state import State, term_kind
 from dsl import tree
-from dsl.diagnostics import Span
+from dsl.diagnostics import Span, nearest
 
 
 def declare_term(state: State, block: tree.TermDecl) -> None:
@@ -60,7 +61,7 @@ def resolve_term(state: State, block: tree.TermDecl) -> None:
     record = state.record_for(block.record, block.span)
     common = state.common(block.name, block.title, block.span, block.tail)
     common |= {"identifier": identifier(block.name), "record": record.id, "element": block.element}
-    scope = state.scope(record)
+    scope = state.scope(record, block.tail.lenient)
     if block.condition is not None:
         term = model.Term(**common, condition=scope.condition(block.condition), in_result=False, kind="ja/nei")
     else:
@@ -127,13 +128,45 @@ def _field_kind(kind: Kind) -> model.FieldKind:
     return found.get(kind.name, "desimaltall")
 
 
+def exception(state: State, block: tree.ExceptionDecl) -> None:
+    """Take in an exception from a calculation or a term with value lines."""
+    id_ = exception_id(block)
+    if not state.declare("unntak", id_, block.span, state.exceptions, block.title):
+        return
+    target = state.terms.get(block.target)
+    if target is None:
+        hint = nearest(block.target, state.terms)
+        state.fault("R201", f"ukjent begrep eller beregning «{block.target}»", block.span, hint)
+        return
+    if target.condition is not None:
+        hint = "skriv unntaket som et vilkår i begrepet"
+        state.fault("R216", f"«{block.target}» er et vilkår og kan ikke ha unntak", block.span, hint)
+        return
+    record = state.records[target.record]
+    scope = state.scope(record, block.tail.lenient)
+    value, kind = scope.value(block.value)
+    of_target = term_kind(target)
+    if "ukjent" not in (kind.name, of_target.name) and (kind.name, kind.dimension) != (
+        of_target.name,
+        of_target.dimension,
+    ):
+        message = f"unntaket gir {kind.words}, men «{block.target}» er {of_target.words}"
+        state.fault("R301", message, block.value.span, "gi verdien i samme enhet")
+    common = state.common(id_, block.title, block.span, block.tail)
+    when = scope.condition(block.when)
+    made = model.TermException(**common, target=block.target, record=record.id, when=when, value=value)
+    state.exceptions[id_] = made
+
+
 def requirement(state: State, block: tree.RequirementDecl) -> None:
     """Take in a requirement."""
     if not state.declare("krav", block.name, block.span, state.requirements):
         return
     record = state.record_for(block.record, block.span)
-    scope = state.scope(record)
+    scope = state.scope(record, block.tail.lenient)
     when = scope.condition(block.when) if block.when is not None else None
+    if block.tail.from_day is not None and within_year(state, block.tail.from_day):
+        when = joined(dated(state, record, block.tail.from_day, ends=False), when)
     common = state.common(block.name, block.title, block.span, block.tail)
     text = block.text or block.title or f"kravet «{block.name}» er ikke oppfylt"
     requires = scope.condition(block.requires)

@@ -104,8 +104,12 @@ class Words:
                 return self.ref("begrep", id_, self._of(spoken(id_), variable))
             case model.GroupRef(grouping=id_):
                 return self.ref("gruppering", id_, self.text(spoken(id_)))
-            case model.ColumnRef(column=column, key=key):
+            case model.ColumnRef(column=column, keys=(key,)):
                 return f"{self.text(spoken(column))} av {self.inline(key)}"
+            case model.ColumnRef(column=column, keys=keys):
+                return f"{self.text(spoken(column))} av ({', '.join(map(self.inline, keys))})"
+            case model.DatePart(part=part, value=value):
+                return f"{part} av {self.inline(value)}"
             case model.SetRef(id=id_):
                 return self.ref("kodesett", id_, self.text(spoken(id_)))
             case model.CodeSet():
@@ -233,6 +237,14 @@ class Words:
 def spoken(name: str) -> str:
     """A name as it is read: words for underscores."""
     return name.replace("_", " ")
+
+
+def not_stated(title_or_name: str, year: int, key: str | None = None) -> str:
+    """The reason that a rate, or a column's value for a key, is unknown: «enhetsprisen er ikke oppgitt for 2021»."""
+    text = spoken(title_or_name)
+    starts_small = text[:1].lower() + text[1:] if text[1:2].islower() else text
+    of_key = f" for {key}" if key is not None else ""
+    return f"{starts_small}{of_key} er ikke oppgitt for {year}"
 
 
 def year_shown(rulebook: model.Rulebook) -> str:

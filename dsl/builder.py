@@ -62,7 +62,7 @@ class _Requires:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    kind: Literal["inngår ikke", "varsel"]
+    kind: Literal["inngår ikke", "varsel", "uavklart"]
     text: str
 
 
@@ -70,7 +70,7 @@ class _Outcome:
 class _Mark:
     """A bare mark on a field or block: «kan mangle», «årlig»."""
 
-    name: Literal["kan mangle", "årlig"]
+    name: Literal["kan mangle", "årlig", "mangler teller som nei"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,13 @@ def _title(parts: tuple[Any, ...]) -> str | None:
     return _text(token) if token is not None else None
 
 
+def _kind_and_ref(parts: tuple[Any, ...]) -> tuple[tree.Kind, tree.Ref]:
+    """The kind and name of what a block is about; an exception is named by what it is from and its title."""
+    if isinstance(parts[0], tree.Ref):
+        return "unntak", parts[0]
+    return parts[0], parts[1]
+
+
 def _tail(parts: tuple[Any, ...]) -> tree.Tail:
     """The lines at the end of a block."""
     because, derived = _one(parts, _Because), _one(parts, _Derived)
@@ -115,6 +122,8 @@ def _tail(parts: tuple[Any, ...]) -> tree.Tail:
         because.text if because else None,
         derived.text if derived else None,
         _one(parts, tree.Rounding),
+        any(isinstance(part, _Mark) and part.name == "mangler teller som nei" for part in parts),
+        _one(parts, tree.FromDay),
     )
 
 
@@ -194,6 +203,7 @@ class Builder(Transformer[Token, Any]):
             year=self._year(year),
             title=_title(parts),
             base=found.get("bygger"),
+            uses=found.get("bruker"),
             valid_from=valid[0],
             valid_to=valid[1],
             published=found.get("publisert"),
@@ -274,9 +284,27 @@ class Builder(Transformer[Token, Any]):
         return _Element(name.value)
 
     def table(self, meta: Meta, name: Token, key: Token, *parts: Any) -> tree.TableDecl:
+        more = tuple(part.value for part in parts if isinstance(part, Token) and part.type == "NAVN")
         return tree.TableDecl(
-            name.value, key.value, _title(parts), _all(parts, tree.Field), _tail(parts), self._span(name)
+            name.value,
+            key.value,
+            _title(parts),
+            _all(parts, tree.Field),
+            _tail(parts),
+            self._span(name),
+            more,
+            _all(parts, tree.Row),
+            _one(parts, tree.FromFile),
         )
+
+    def from_file(self, meta: Meta, path: Token) -> tree.FromFile:
+        return tree.FromFile(_text(path), self._span(meta))
+
+    def code_system(self, meta: Meta, name: Token, file: tree.FromFile, *parts: Any) -> tree.CodeSystemDecl:
+        return tree.CodeSystemDecl(name.value, file, _tail(parts), self._span(name))
+
+    def uses(self, meta: Meta, scheme: Token, year: Token) -> _Header:
+        return _Header("bruker", (scheme.value, self._year(year)), self._span(meta))
 
     def code_set(self, meta: Meta, name: Token, *parts: Any) -> tree.CodeSetDecl:
         lines = tuple(part for part in parts if isinstance(part, tree.Items | tree.CodeText))
@@ -296,7 +324,7 @@ class Builder(Transformer[Token, Any]):
         return _Named("expected", self._count(count))
 
     def rate(self, meta: Meta, *parts: Any) -> tree.RateDecl:
-        yearly = any(isinstance(part, _Mark) for part in parts)
+        yearly = any(isinstance(part, _Mark) and part.name == "årlig" for part in parts)
         name = next(part for part in parts if isinstance(part, Token) and part.type == "NAVN")
         value = next(part for part in parts if isinstance(part, tree.Expr))
         return tree.RateDecl(name.value, _title(parts), yearly, value, _tail(parts), self._span(name))
@@ -361,6 +389,9 @@ class Builder(Transformer[Token, Any]):
     def does_not_count(self, meta: Meta, text: Token) -> _Outcome:
         return _Outcome("inngår ikke", _text(text))
 
+    def undecided(self, meta: Meta, word: Token, text: Token) -> _Outcome:
+        return _Outcome("uavklart", _text(text))
+
     def notice(self, meta: Meta, text: Token) -> _Outcome:
         return _Outcome("varsel", _text(text))
 
@@ -400,8 +431,12 @@ class Builder(Transformer[Token, Any]):
         old, new = _all(parts, tree.Items)
         return tree.Changed(column, old, new, self._span(meta))
 
-    def added(self, meta: Meta, items: tree.Items) -> tree.Added:
-        return tree.Added(items, items.span)
+    def added(self, meta: Meta, *parts: tree.Items | tree.CodeText) -> tree.Added:
+        texts = _all(parts, tree.CodeText)
+        written = [value for part in _all(parts, tree.Items) for value in part.values]
+        span = parts[0].span if len(parts) == 1 else self._first_line(meta)
+        items = tree.Items((*written, *(tree.Codes(text.code, text.span) for text in texts)), span)
+        return tree.Added(items, span, texts)
 
     def removed(self, meta: Meta, items: tree.Items) -> tree.Removed:
         return tree.Removed(items, items.span)
@@ -413,8 +448,50 @@ class Builder(Transformer[Token, Any]):
     def added_fields(self, meta: Meta, *fields: tree.Field) -> _Named:
         return _Named("fields", fields)
 
-    def repeal(self, meta: Meta, kind: tree.Kind, ref: tree.Ref, *parts: Any) -> tree.RepealDecl:
-        return tree.RepealDecl(kind, ref, _tail(parts), ref.span)
+    def amend_table(self, meta: Meta, name: Token, *parts: Any) -> tree.AmendTableDecl:
+        rows = _all(parts, tree.Row)
+        return tree.AmendTableDecl(name.value, _one(parts, tree.FromFile), rows, _tail(parts), self._span(name))
+
+    def replace(self, meta: Meta, block: Any) -> tree.ReplaceDecl:
+        return tree.ReplaceDecl(block, block.span)
+
+    def move(
+        self, meta: Meta, kind: tree.Kind, ref: tree.Ref, word: Token, _other: tree.Kind, *parts: Any
+    ) -> tree.MoveDecl:
+        other = next(part for part in parts if isinstance(part, tree.Ref))
+        return tree.MoveDecl(kind, ref, word.type == "FOER", other, _tail(parts), ref.span)
+
+    def clarification(self, meta: Meta, day: Token, text: Token, *parts: Any) -> tree.ClarificationDecl:
+        kind, ref = _kind_and_ref(parts)
+        return tree.ClarificationDecl(self._date(day), _text(text), kind, ref, _tail(parts), self._span(text))
+
+    def from_day(self, meta: Meta, day: Token) -> tree.FromDay:
+        return tree.FromDay(self._date(day), self._span(meta))
+
+    def from_day_line(self, meta: Meta, day: tree.FromDay) -> tree.FromDay:
+        return day
+
+    def lenient(self, meta: Meta, lacks: Token, counts: Token, as_: Token, no: Token) -> _Mark:
+        words = f"{lacks.value} {counts.value} {as_.value} {no.value}"
+        if words != "mangler teller som nei":
+            self._fault("R102", f"ukjent linje «{words}»", lacks, "skriv «mangler teller som nei»")
+        return _Mark("mangler teller som nei")
+
+    def exception(
+        self, meta: Meta, target: Token, title: Token, when: _When, line: tree.ValueLine, *parts: Any
+    ) -> tree.ExceptionDecl:
+        if line.condition is not None:
+            self._fault("R102", "et unntak har «når» bare ett sted", target, "ta bort «når» etter verdien")
+        return tree.ExceptionDecl(
+            target.value, _text(title), when.condition, line.value, _tail(parts), self._span(target)
+        )
+
+    def repeal(self, meta: Meta, *parts: Any) -> tree.RepealDecl:
+        kind, ref = _kind_and_ref(parts)
+        return tree.RepealDecl(kind, ref, _tail(parts), ref.span, _one(parts, tree.FromDay))
+
+    def exception_ref(self, meta: Meta, target: Token, title: Token) -> tree.Ref:
+        return tree.Ref(None, f"{target.value}: {_text(title)}", self._span(meta))
 
     def kind_group(self, meta: Meta) -> tree.Kind:
         return "gruppe"
@@ -442,6 +519,16 @@ class Builder(Transformer[Token, Any]):
     def example(self, meta: Meta, title: Token, *parts: Any) -> tree.ExampleDecl:
         given, expected = parts
         return tree.ExampleDecl(_text(title), given, expected, self._span(title))
+
+    def examples(self, meta: Meta, title: Token, *parts: Any) -> tree.ExamplesDecl:
+        given = next(
+            (part for part in parts if isinstance(part, tuple) and part and isinstance(part[0], tree.Fact)), ()
+        )
+        columns = next(part for part in parts if isinstance(part, tuple) and part and isinstance(part[0], tree.Name))
+        return tree.ExamplesDecl(_text(title), given, columns, _all(parts, tree.Row), self._span(title))
+
+    def columns(self, meta: Meta, *names: Token) -> tuple[tree.Name, ...]:
+        return tuple(tree.Name(name.value, self._span(name)) for name in names)
 
     def given(self, meta: Meta, *facts: tree.Fact) -> tuple[tree.Fact, ...]:
         return facts
@@ -558,11 +645,14 @@ class Builder(Transformer[Token, Any]):
     def is_not(self, meta: Meta, value: tree.Expr) -> _Named:
         return _Named("er ikke", value)
 
-    def in_(self, meta: Meta, value: tree.Expr) -> _Named:
-        return _Named("i", value)
+    def in_(self, meta: Meta, *values: tree.Expr) -> _Named:
+        return _Named("i", self._members(meta, values))
 
-    def not_in(self, meta: Meta, value: tree.Expr) -> _Named:
-        return _Named("ikke i", value)
+    def not_in(self, meta: Meta, *values: tree.Expr) -> _Named:
+        return _Named("ikke i", self._members(meta, values))
+
+    def _members(self, meta: Meta, values: tuple[tree.Expr, ...]) -> tree.Expr:
+        return values[0] if len(values) == 1 else tree.Members(values, self._span(meta))
 
     def no_less(self, meta: Meta, value: tree.Expr) -> _Named:
         return _Named("minst", value)
@@ -649,8 +739,9 @@ class Builder(Transformer[Token, Any]):
             self._fault("R113", f"«{scheme.value}» skal ha én kode etter seg, ikke «{token.value}»", token, hint)
         return tree.Member(scheme.value, id_, self._span(meta))
 
-    def call(self, meta: Meta, function: Token, argument: tree.Expr) -> tree.Call:
-        return tree.Call(function.value, argument, self._span(meta))
+    def call(self, meta: Meta, function: Token, argument: tree.Expr | tuple[tree.Expr, ...]) -> tree.Call:
+        found = tree.Members(argument, self._span(meta)) if isinstance(argument, tuple) else argument
+        return tree.Call(function.value, found, self._span(meta))
 
     def count(self, meta: Meta, items: tree.Expr) -> tree.Count:
         return tree.Count(items, self._span(meta))

@@ -37,6 +37,8 @@ CODES: dict[str, str] = {
     "R215": "gruppe med vilkår uten gruppering",
     "R216": "endring som ikke kan skrives slik",
     "R217": "navn som blir like i Python og adresser",
+    "R219": "regel som skifter innen året, uten dato i opplysningene",
+    "R220": "dato etter at regelverket slutter å gjelde",
     "R218": "rad med feil antall celler",
     # R3xx: slag og enheter
     "R301": "enheter som ikke passer sammen",

@@ -19,19 +19,30 @@ BLOCK_WORDS: dict[str, str] = {
     "gruppe": "_GRUPPE",
     "takst": "_TAKST",
     "endrer": "_ENDRER",
+    "erstatter": "_ERSTATTER",
+    "flytter": "_FLYTTER",
     "opphever": "_OPPHEVER",
+    "unntak": "_UNNTAK",
+    "presisering": "_PRESISERING",
+    "kodeverk": "_KODEVERK",
     "eksempel": "_EKSEMPEL",
+    "eksempler": "_EKSEMPLER",
 }
 """First in a block, or after one of OPENERS on the block's first line."""
 
-OPENERS = frozenset({"AARLIG", "_ENDRER", "_OPPHEVER"})
+OPENERS = frozenset({"AARLIG", "_ENDRER", "_ERSTATTER", "_FLYTTER", "_OPPHEVER", "_GJELDER", "FOER", "ETTER"})
+REOPENERS = frozenset({"AARLIG", "_ERSTATTER"})
+"""Openers after which the block is of the kind that the next word says."""
 
 _TAIL = {"kilde": "_KILDE", "fordi": "_FORDI", "utledet": "_UTLEDET"}
+_DATED = {"fra": "_FRA", **_TAIL}
+_LENIENT = {"mangler": "MANGLER", **_TAIL}
 _VALUES = {"ellers": "_ELLERS", "avrundet": "_AVRUNDET", "når": "_NAAR"}
 
 LINE_WORDS: dict[str, dict[str, str]] = {
     "regelverk": {
         "bygger": "_BYGGER",
+        "bruker": "_BRUKER",
         "gjelder": "_GJELDER",
         "publisert": "_PUBLISERT",
         "rettet": "_RETTET",
@@ -42,15 +53,21 @@ LINE_WORDS: dict[str, dict[str, str]] = {
     "opplysninger": {},
     "tabell": dict(_TAIL),
     "kodesett": {"ventet": "_VENTET", **_TAIL},
-    "sats": dict(_TAIL),
-    "begrep": {**_VALUES, **_TAIL},
+    "sats": dict(_DATED),
+    "begrep": {**_VALUES, **_LENIENT},
     "beregning": {**_VALUES, **_TAIL},
-    "krav": {"når": "_NAAR", "krever": "_KREVER", "ellers": "_ELLERS", **_TAIL},
+    "krav": {"når": "_NAAR", "krever": "_KREVER", "ellers": "_ELLERS", **_LENIENT, **_DATED},
+    "unntak": {"når": "_NAAR", **_LENIENT},
     "gruppering": {"velger": "_VELGER", **_TAIL},
-    "gruppe": {"når": "_NAAR", **_TAIL},
+    "gruppe": {"når": "_NAAR", **_LENIENT, **_DATED},
     "takst": dict(_TAIL),
     "endrer": {"legger": "_LEGGER", "fjerner": "_FJERNER", "fra": "_FRA", "til": "_TIL", **_TAIL},
     "opphever": dict(_TAIL),
+    "erstatter": {},
+    "flytter": dict(_TAIL),
+    "presisering": dict(_TAIL),
+    "kodeverk": dict(_TAIL),
+    "eksempler": {"gitt": "_GITT", "så": "_SAA"},
     "eksempel": {"gitt": "_GITT", "så": "_SAA", "inngår": "_INNGAAR", "uavklart": "UAVKLART", "ikke": "_IKKE"},
 }
 """First on an indented line, by the block it stands in."""
@@ -105,6 +122,10 @@ ANYWHERE: dict[str, str] = {
     "ukjent": "_UKJENT",
     "inngår": "_INNGAAR",
     "varsel": "_VARSEL",
+    "uavklart": "UAVKLART",
+    "før": "FOER",
+    "etter": "ETTER",
+    "gjelder": "_GJELDER",
     "beregnes": "_BEREGNES",
     "avrundet": "_AVRUNDET",
     "opp": "OPP",

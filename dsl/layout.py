@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lark import Token
 from lark.indenter import Indenter
 
-from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, UNITS
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, REOPENERS, UNITS
 
 _NUMBERS = frozenset({"HELTALL", "DESIMALTALL"})
 _NUMBER_TYPES = frozenset({"heltall", "desimaltall"})
@@ -50,7 +50,7 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
             found: str | None
             if first_line and (at_start or before.type in OPENERS):
                 found = BLOCK_WORDS.get(word)
-                if found and (not block or before.type == "AARLIG"):
+                if found and (not block or before.type in REOPENERS):
                     block = word
                     line_words = LINE_WORDS.get(word, {})
             elif at_start:

@@ -196,6 +196,14 @@ class AllItems:
 
 
 @dataclass(frozen=True, slots=True)
+class Members:
+    """Several codes, names of sets and intervals after «er i»."""
+
+    values: "tuple[Expr, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class AllOf:
     """All of a bulleted list, or a chain of «og»."""
 
@@ -280,6 +288,7 @@ Expr = (
     | Rounded
     | Unknown
     | AllItems
+    | Members
     | AllOf
     | AnyOf
     | NoneOf
@@ -317,6 +326,25 @@ class Tail:
     because: str | None = None
     derived: str | None = None
     rounding: Rounding | None = None
+    lenient: bool = False
+    """«mangler teller som nei»."""
+    from_day: "FromDay | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class FromDay:
+    """«fra og med DATO»."""
+
+    day: Date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class FromFile:
+    """«fra «fil.csv»»."""
+
+    path: str
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,6 +421,7 @@ class RulebookHeader:
     year: int
     title: str | None
     base: tuple[str, int] | None
+    uses: tuple[str, int] | None
     valid_from: Date | None
     valid_to: Date | None
     published: Date | None
@@ -438,6 +467,9 @@ class TableDecl:
     fields: tuple[Field, ...]
     tail: Tail
     span: Span
+    more_keys: tuple[str, ...] = ()
+    rows: "tuple[Row, ...]" = ()
+    file: FromFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -497,7 +529,7 @@ class RequirementDecl:
     record: Name | None
     when: Expr | None
     requires: Expr
-    outcome: Literal["inngår ikke", "varsel"]
+    outcome: Literal["inngår ikke", "varsel", "uavklart"]
     text: str | None
     tail: Tail
     span: Span
@@ -538,7 +570,7 @@ class TariffDecl:
     span: Span
 
 
-Kind = Literal["gruppe", "takst", "kodesett", "sats", "krav", "begrep", "beregning"]
+Kind = Literal["gruppe", "takst", "kodesett", "sats", "krav", "begrep", "beregning", "unntak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -557,6 +589,8 @@ class Added:
 
     items: Items
     span: Span
+    texts: tuple[CodeText, ...] = ()
+    """What the codes mean, where it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,6 +628,72 @@ class RepealDecl:
 
     kind: Kind
     ref: Ref
+    tail: Tail
+    span: Span
+    from_day: FromDay | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmendTableDecl:
+    """The block `endrer tabell`: rows in and out."""
+
+    name: str
+    file: FromFile | None
+    rows: "tuple[Row, ...]"
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDecl:
+    """The block `flytter`."""
+
+    kind: Kind
+    ref: Ref
+    before: bool
+    other: Ref
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionDecl:
+    """The block `unntak fra`."""
+
+    target: str
+    title: str
+    when: Expr
+    value: Expr
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceDecl:
+    """The block `erstatter`: a whole new block in place of the inherited one."""
+
+    block: "TermDecl | RequirementDecl | ExceptionDecl | GroupDecl"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationDecl:
+    """The block `presisering`."""
+
+    day: Date
+    text: str
+    kind: Kind
+    ref: Ref
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSystemDecl:
+    """The block `kodeverk`."""
+
+    name: str
+    file: FromFile
     tail: Tail
     span: Span
 
@@ -644,6 +744,17 @@ class ExampleDecl:
     span: Span
 
 
+@dataclass(frozen=True, slots=True)
+class ExamplesDecl:
+    """The block `eksempler`: facts in common, the columns that are expected, and one example a row."""
+
+    title: str
+    given: tuple[Fact, ...]
+    expected: tuple[Name, ...]
+    rows: tuple[Row, ...]
+    span: Span
+
+
 Expectation = Fact | ExpectStatus | ExpectNothing
 
 Block = (
@@ -661,7 +772,14 @@ Block = (
     | AmendDecl
     | AmendRecordsDecl
     | RepealDecl
+    | AmendTableDecl
+    | MoveDecl
+    | ExceptionDecl
+    | ReplaceDecl
+    | ClarificationDecl
+    | CodeSystemDecl
     | ExampleDecl
+    | ExamplesDecl
 )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from compiler.build import schemes
 from compiler.packages import imported
-from tests.library import LIBRARY, Packages
+from tests.library import LIBRARY, MADE_UP, Packages
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -65,7 +65,7 @@ def packages() -> Iterator[Packages]:
     """Every rule year with its generated module."""
     found: Packages = {}
     with ExitStack() as stack:
-        for years in schemes(LIBRARY):
+        for years in (*schemes(LIBRARY), *schemes(MADE_UP)):
             package = stack.enter_context(imported(years))
             found |= {rulebook.name: (rulebook, package.aar(rulebook.year), package) for rulebook in years}
         yield found

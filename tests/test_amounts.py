@@ -1,6 +1,7 @@
 """Amounts that sources state, from number of stays to kroner: the program must find them, not the other way round.
 
-The figures are those of the settlement committee's report of 2021 (on ISF 2020), and of the pathway that InnoMed showed in 2022.
+The figures are those of the settlement committee's report of 2021 (on ISF 2020), and of the pathway that InnoMed showed
+in 2022.
 """
 
 from decimal import Decimal
@@ -72,7 +73,8 @@ def test_permissions(isf_2020: ModuleType, row: str, before: str, after: str, di
     assert svar.avregning == Decimal(kroner)
 
 
-# Difference in points and kroner: cases 20/3958 (DRG 442) and 13/4904 (same day), the latter by provider and by residence.
+# Difference in points and kroner: cases 20/3958 (DRG 442) and 13/4904 (same day), the latter by provider and by
+# residence.
 DIFFERENCES = [
     ("442", "-155.11", "-3552639.44"),
     ("OUS", "-74.43", "-1704744.72"),
@@ -172,3 +174,8 @@ def test_tariffs_that_exclude_each_other(packages: Packages, first: str, second:
     svar = module.grupper(module.Regning(linjer=[module.Linje(takst=first), module.Linje(takst=second)]))
     assert [line.inngaar for line in svar.linjer] == [True, False]
     assert [reason.id for reason in svar.linjer[1].grunner] == ["kombinasjon"]
+
+
+def test_an_unstated_rate_is_named_by_its_title(isf_2021: ModuleType) -> None:
+    reason = "enhetsprisen i psykisk helsevern og rus er ikke oppgitt for 2021"
+    assert isf_2021.ENHETSPRIS_PHV_TSB.grunn == reason

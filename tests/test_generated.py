@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from compiler.evaluate import evaluate
 from tests.cases_drawn import cases
-from tests.library import LIBRARY, Packages
+from tests.library import LIBRARY, MADE_UP, Packages
 
-KINDS = [(r.name, record.id) for r in LIBRARY.rulebooks() for record in r.top_records()]
+RULEBOOKS = [*LIBRARY.rulebooks(), *MADE_UP.rulebooks()]
+KINDS = [(r.name, record.id) for r in RULEBOOKS for record in r.top_records()]
 QUICK = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 

@@ -1,6 +1,6 @@
 """Forklaringen av et svar: hvert vilkår med svaret sitt, verdiene det bygger på, og hvor det står."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -145,6 +145,17 @@ def til_og_med_treff(*linjer: tuple[Callable[[], Ledd] | None, Callable[[], Ledd
             if not isinstance(brukt.av[0], Tom):
                 break
     return tuple(deler)
+
+
+def unntaksledd(
+    unntak: Collection[tuple[str, Ledd, Callable[[], Ledd]]], ellers: Callable[[], tuple[Ledd, ...]]
+) -> tuple[Ledd, ...]:
+    """Leddene for unntakene fra en verdi; når ingen av dem gjelder, også linjene som da ble prøvd."""
+    prov = tuple(Ledd(tittel, naar.svar, (naar,)) for tittel, naar, _ in unntak)
+    if any(ledd.svar is None for ledd in prov):
+        return prov
+    gjelder = tuple(verdi() for _, naar, verdi in unntak if naar.svar)
+    return prov + gjelder if gjelder else prov + ellers()
 
 
 def grupperingsledd(navn: str, funnet: Any, oppgitt: str | None, *grupper: Callable[[], Ledd]) -> Ledd:

@@ -1,4 +1,7 @@
-"""Fra data slik de kommer (CSV, JSON, Python) til en post som reglene kan lese; feil meldes med felt, verdi og hva som var ventet."""
+"""Fra data slik de kommer (CSV, JSON, Python) til en post som reglene kan lese.
+
+Feil meldes med felt, verdi og hva som var ventet.
+"""
 
 import json
 import re

@@ -1,14 +1,14 @@
 """Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
-from typing import Any
+from typing import Any, Literal
 
 from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .lesing import Felt, Post, Utenfor, feltnavn, les
 from .svar import Grunn, Linjesvar, Svar, Verdi
-from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, alle, lest
+from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Krav:
     tekst: str
     naar: Callable[[Any], Vilkaar] | None
     krever: Callable[[Any], Vilkaar]
-    bare_varsel: bool = False
+    utfall: Literal["inngår ikke", "varsel", "uavklart"] = "inngår ikke"
 
     def oppfylt(self, post: Post) -> Vilkaar:
         """Om kravet er oppfylt, eller ikke gjelder."""
@@ -105,7 +105,7 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     if regler.gruppering is not None:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
-            return _uten_gruppe(regler, post, funnet, varsler)
+            return replace(_uten_gruppe(regler, post, funnet, varsler), lister=_ferdige(lister))
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
@@ -133,9 +133,11 @@ def _prov(
     oppfylt = krav.oppfylt(post)
     if oppfylt:
         return
-    if krav.bare_varsel:
+    if krav.utfall == "varsel":
         if oppfylt is False:
             varsler.append(Grunn(krav.id, krav.tekst))
+    elif oppfylt is False and krav.utfall == "uavklart":
+        uavklart.append(Grunn(krav.id, krav.tekst))
     elif oppfylt is False:
         faller.append(Grunn(krav.id, krav.tekst))
     else:
@@ -216,7 +218,10 @@ def _ferdige(lister: dict[str, list[_Linje]]) -> dict[str, tuple[Linjesvar, ...]
 
 
 def gruppen(regler: Regler, post: Post) -> Any:
-    """Gruppen som er oppgitt, ellers den første som passer; `Tom` når ingen gjør det, `Uavklart` når det ikke kan avgjøres."""
+    """Gruppen som er oppgitt, ellers den første som passer.
+
+    `Tom` når ingen gjør det, `Uavklart` når det ikke kan avgjøres.
+    """
     if post.gruppe_ is None:
         assert regler.gruppering is not None
         oppgitt = getattr(post, regler.gruppering)
@@ -365,7 +370,7 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     deler = [
         _forklart_linje(liste, nummer, linje, linjesvar, forklaringer)
         for liste in regler.lister
-        for nummer, (linje, linjesvar) in enumerate(zip(post.alle_.get(liste.felt, ()), svar.lister[liste.felt]), 1)
+        for nummer, (linje, linjesvar) in enumerate(_med_svar(liste, post, svar), 1)
     ]
     deler += [forklaringer[krav.id](post) for krav in regler.krav]
     if regler.gruppering is not None and svar.status not in ("inngår ikke",):
@@ -378,6 +383,11 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
+
+
+def _med_svar(liste: Liste, post: Post, svar: Svar) -> Iterator[tuple[Post, Linjesvar]]:
+    """Linjene i en liste, hver med svaret sitt."""
+    return zip(post.alle_.get(liste.felt, ()), svar.lister[liste.felt], strict=True)
 
 
 def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:

@@ -8,6 +8,7 @@ Et vilkår er True, False eller None (uavklart). En verdi som ikke er der, er et
 """
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -302,6 +303,76 @@ def avrundet(verdi: Verdi, trinn: Decimal, retning: str | None = None) -> Verdi:
     if isinstance(verdi, Mangler):
         return verdi
     return REGNING.divide(verdi, trinn).quantize(Decimal(1), rounding=_RETNING[retning], context=REGNING) * trinn
+
+
+# ---- oppslag, unntak og datoer
+
+
+def noekkel(*deler: Verdi) -> Verdi:
+    """Nøkkelen en rad slås opp med; en del som mangler, gir seg selv."""
+    mangler_ = next((del_ for del_ in deler if isinstance(del_, Mangler)), None)
+    return mangler_ if mangler_ is not None else "|".join(map(_noekkeldel, deler))
+
+
+def _noekkeldel(del_: Verdi) -> str:
+    if isinstance(del_, bool):
+        return "ja" if del_ else "nei"
+    if isinstance(del_, Decimal):
+        return f"{del_.normalize():f}"
+    return str(del_)
+
+
+def ett_unntak(verdier: Collection[tuple[str, Verdi]]) -> Verdi:
+    """Verdien av unntaket som gjelder, eller None; gjelder flere med ulik verdi, er verdien ukjent."""
+    funnet = list(verdier)
+    if not funnet:
+        return None
+    forste = funnet[0][1]
+    if all(verdi is forste or (not isinstance(verdi, Mangler) and verdi == forste) for _, verdi in funnet):
+        return forste
+    return Ukjent("flere unntak gir ulikt svar: " + " og ".join(f"«{navn}»" for navn, _ in funnet))
+
+
+def unntak_fra(navn: str, *unntak: tuple[str, Vilkaar, Callable[[], Verdi]]) -> Verdi:
+    """Verdien av unntaket som gjelder, eller None; uavklart når det ikke kan avgjøres om et av dem gjelder."""
+    if any(gjelder is None for _, gjelder, _ in unntak):
+        return Uavklart(navn)
+    return ett_unntak([(tittel, verdi()) for tittel, gjelder, verdi in unntak if gjelder])
+
+
+def ellers_nei(verdi: Verdi) -> Verdi:
+    """Verdien, der et felt som ikke er oppgitt, teller som nei."""
+    return Tom(verdi.navn) if isinstance(verdi, Uoppgitt) else verdi
+
+
+def maa_oppgis(verdi: Verdi) -> Verdi:
+    """Verdien, der et felt som mangler, er et felt som skulle vært oppgitt."""
+    return Uoppgitt(verdi.navn) if isinstance(verdi, Tom) else verdi
+
+
+def sats_paa(dag: Verdi, verdi: Verdi, perioder: Collection[tuple[date, Verdi]]) -> Verdi:
+    """Verdien av en sats som skifter innen året, på en dag."""
+    if isinstance(dag, Mangler):
+        return maa_oppgis(dag)
+    for start, senere in perioder:
+        if start <= dag:
+            verdi = senere
+    return verdi
+
+
+def aar_av(dag: Verdi) -> Verdi:
+    """Året til en dato."""
+    return dag if isinstance(dag, Mangler) else Decimal(dag.year)
+
+
+def maaned_av(dag: Verdi) -> Verdi:
+    """Måneden til en dato."""
+    return dag if isinstance(dag, Mangler) else Decimal(dag.month)
+
+
+def tertial_av(dag: Verdi) -> Verdi:
+    """Tertialet til en dato: januar–april er 1."""
+    return dag if isinstance(dag, Mangler) else Decimal((dag.month + 3) // 4)
 
 
 # ---- mengder

@@ -1,0 +1,32 @@
+"""Timing: medians of several runs, taken in turn so that a noisy machine disturbs all of them alike."""
+
+import gc
+from collections.abc import Callable, Mapping
+from statistics import median
+from time import perf_counter
+
+Timed = Mapping[str, Callable[[], object]]
+
+
+def medians(timed: Timed, runs: int = 7) -> dict[str, float]:
+    """The median seconds of each function; the first round only warms up."""
+    seconds: dict[str, list[float]] = {name: [] for name in timed}
+    for number in range(runs + 1):
+        for name, function in timed.items():
+            gc.collect()
+            start = perf_counter()
+            function()
+            if number:
+                seconds[name].append(perf_counter() - start)
+    return {name: median(found) for name, found in seconds.items()}
+
+
+def report(name: str, figure: str, ratio: float, aim: str = "", reached: bool = True) -> None:
+    """One line: what was measured, the figure, the ratio to the baseline, and the aim."""
+    mark = f"{aim}: {'nådd' if reached else 'IKKE NÅDD'}" if aim else ""
+    print(f"  {name:<46} {figure:>18} {ratio:>9.1f} ×   {mark}".rstrip())
+
+
+def heading(title: str, baseline: str) -> None:
+    """The heading of a list of lines, with what their ratios are to."""
+    print(f"\n{title}\n  (forholdstallet er til: {baseline})")

@@ -1,0 +1,192 @@
+"""The rules gathered for each kind of record, and the functions that other systems call."""
+
+from collections.abc import Iterator, Sequence
+
+from compiler import model
+from compiler.python.answers import answers, lists_of
+from compiler.python.layout import filled, tuple_of
+from compiler.python.symbols import (
+    Symbols,
+    answer_name,
+    class_name,
+    fields_name,
+    group_name,
+    module_name,
+    requirement_name,
+    rules_name,
+    when_name,
+)
+
+_EXPLANATIONS = '''
+    def _forklaringer() -> Mapping[str, Callable[[Any], Ledd]]:
+        """Forklaringene; de leses inn først når noen spør."""
+        from .${module}_forklaring import FORKLARINGER
+
+        return FORKLARINGER
+'''
+_OVERLOAD = """
+    @overload
+    def grupper(post: $name) -> $answer: ...
+"""
+_GROUPED = '''
+    def grupper(post: $posts) -> $answers:
+        """Svaret på en post: status, gruppe, beløp, grunner og kvittering."""
+    $body
+'''
+_ALL_RULES = '''
+    REGLER: Mapping[str, Regler] = {$entries}
+    """Reglene for hver slags opplysninger."""
+'''
+_GROUPED_DATA = '''
+    def grupper_data(data: Mapping[str, object], opplysninger: str = $first) -> Svar:
+        """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""
+        return vurder(REGLER[opplysninger], data)[0]
+'''
+_EXPLAIN = '''
+    def forklar(post: $posts | Mapping[str, object], opplysninger: str | None = None) -> str:
+        """Svaret på en post forklart: hva som ble prøvd, hva som holdt, og hva som ikke gjorde det."""
+        slag = opplysninger or ($choice)
+        return _forklar(REGLER[slag], post, $title)
+'''
+_WHY_NOT = '''
+    def hvorfor_ikke(post: $posts | Mapping[str, object], gruppe: str, opplysninger: str | None = None) -> str:
+        """Hvorfor en post ikke får en gruppe: vilkåret for gruppen, med verdiene."""
+        slag = opplysninger or ($choice)
+        return _hvorfor_ikke(REGLER[slag], post, gruppe, $title)
+'''
+_PARTS = '''
+    def _deler(svar: Svar) -> tuple[Any, ...]:
+        """Delene av et svar, til en klasse med navn på beregningene."""
+        return (
+            svar.status,
+            svar.gruppe,
+            svar.gruppe_oppgitt,
+            svar.grunner,
+            svar.varsler,
+            svar.mulige,
+            svar.verdier,
+            svar.lister,
+        )
+'''
+
+
+def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
+    """The last part of a module of rules: what is called from outside, and what that needs."""
+    tops = rulebook.top_records()
+    yield "# ---- reglene samlet, og det andre systemer kaller"
+    yield filled(_EXPLANATIONS, module=module_name(rulebook))
+    for record in tops:
+        yield _rules(rulebook, symbols, record)
+    for record in tops:
+        yield from answers(rulebook, record)
+    yield from _calls(rulebook, tops)
+
+
+# ---- the rules about a record
+
+
+def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+    """The rules about a record as one object."""
+    arguments = [
+        repr(record.id),
+        fields_name(record),
+        f"krav={_requirements(rulebook, record)}",
+        *_lists(rulebook, symbols, record),
+        *_groups(rulebook, record),
+        f"beregninger={_calculations(rulebook, symbols, record)}",
+        f"utdrag={rulebook.extract is not None!r}",
+        "forklaringer=_forklaringer",
+    ]
+    lines = "".join(f"    {argument},\n" for argument in arguments)
+    return f"{rules_name(record)} = Regler(\n{lines})"
+
+
+def _requirements(rulebook: model.Rulebook, record: model.Record) -> str:
+    """The requirements of a record, as a tuple."""
+    return tuple_of([_requirement(one) for one in rulebook.requirements if one.record == record.id])
+
+
+def _requirement(requirement: model.Requirement) -> str:
+    when = when_name(requirement) if requirement.when is not None else "None"
+    notice = f", utfall={requirement.outcome!r}" if requirement.outcome != "inngår ikke" else ""
+    return f"Krav({requirement.id!r}, {requirement.text!r}, {when}, {requirement_name(requirement)}{notice})"
+
+
+def _calculations(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+    """The calculations about a record, as a tuple."""
+    return tuple_of(
+        [_calculation(symbols, term) for term in rulebook.terms if term.in_result and term.record == record.id]
+    )
+
+
+def _calculation(symbols: Symbols, term: model.Term) -> str:
+    unit = term.unit or model.Unit(shown="")
+    factor = "" if unit.numerator == unit.denominator else f", {unit.numerator}, {unit.denominator}"
+    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor})"
+
+
+def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
+    """The lists of a record with the rules about their elements, where it has any."""
+    lists = [
+        f"Liste({field.identifier!r}, {_requirements(rulebook, inner)}, {_calculations(rulebook, symbols, inner)})"
+        for field, inner in lists_of(rulebook, record)
+    ]
+    if lists:
+        yield f"lister={_each_on_a_line(lists)}"
+
+
+def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
+    """The grouping of a record and its groups, where it has one."""
+    grouping = rulebook.grouping_of(record.id)
+    if grouping is not None:
+        yield f"gruppering={grouping.identifier!r}"
+        yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
+
+
+def _group(group: model.Group) -> str:
+    return f"Gruppe({group.id!r}, {group_name(group)})" if group.when is not None else f"Gruppe({group.id!r})"
+
+
+def _each_on_a_line(parts: Sequence[str]) -> str:
+    """A tuple with each element on a line however long it is."""
+    return "(\n" + "".join(f"        {part},\n" for part in parts) + "    )" if parts else "()"
+
+
+# ---- what is called
+
+
+def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[str]:
+    """The functions that other systems call."""
+    posts = " | ".join(map(class_name, tops))
+    title = repr(f"{rulebook.title} ({rulebook.scheme} {rulebook.year}, {rulebook.status})")
+    choice = _record_choice(tops)
+    if len(tops) > 1:
+        yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)
+    yield _grouped(posts, tops)
+    yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
+    yield filled(_GROUPED_DATA, first=repr(tops[0].id))
+    yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
+    if rulebook.groupings:
+        yield filled(_WHY_NOT, posts=posts, choice=choice, title=title)
+    yield filled(_PARTS)
+
+
+def _grouped(posts: str, tops: Sequence[model.Record]) -> str:
+    """The function `grupper`, which gives each kind of record its own kind of answer."""
+    *others, last = tops
+    lines = [
+        f"    if isinstance(post, {class_name(record)}):\n        return {_answer(record)}" for record in others
+    ] + [f"    return {_answer(last)}"]
+    return filled(_GROUPED, posts=posts, answers=" | ".join(map(answer_name, tops)), body="\n".join(lines))
+
+
+def _answer(record: model.Record) -> str:
+    return f"{answer_name(record)}(*_deler(vurder({rules_name(record)}, post)[0]))"
+
+
+def _record_choice(tops: Sequence[model.Record]) -> str:
+    """The id of the record that a post is, as Python."""
+    code = repr(tops[0].id)
+    for record in tops[1:]:
+        code = f"{record.id!r} if isinstance(post, {class_name(record)}) else {code}"
+    return code

@@ -1,0 +1,205 @@
+"""Expressions of the model as Python: conditions, values, lists and code sets."""
+
+from dataclasses import dataclass, field
+
+from compiler import model
+from compiler.names import identifier
+from compiler.python.layout import decimal
+from compiler.python.symbols import Symbols
+
+_OPERATORS = {"+": "+", "−": "-", "×": "*"}
+_QUANTIFIERS = {
+    "minst": "minst_av",
+    "høyst": "hoyst_av",
+    "nøyaktig": "noyaktig_av",
+    "ingen": "ingen_av",
+    "alle": "alle_av",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PythonExpressions:
+    """Writes the expressions of a rule about one record; `variables` is how each variable is reached."""
+
+    rulebook: model.Rulebook
+    symbols: Symbols
+    variables: dict[str, str] = field(default_factory=dict)
+
+    @staticmethod
+    def for_record(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> "PythonExpressions":
+        """The expressions of rules about a record: it is the parameter, and outer records are reached from it."""
+        reach = identifier(record.variable)
+        variables = {record.variable: reach}
+        while record.outer is not None:
+            record = rulebook.record(record.outer)
+            reach = f"{reach}.ytre"
+            variables[record.variable] = reach
+        return PythonExpressions(rulebook, symbols, variables)
+
+    def inside(self, variable: str) -> "PythonExpressions":
+        """The same with one more variable, as a lambda's parameter."""
+        return PythonExpressions(self.rulebook, self.symbols, {**self.variables, variable: identifier(variable)})
+
+    # ---- conditions
+
+    def truth(self, expr: model.Expr) -> str:
+        """The condition as an expression of type Vilkaar."""
+        match expr:
+            case model.All(parts=parts):
+                return f"alle({', '.join(map(self.truth, parts))})"
+            case model.Any(parts=parts, number=count):
+                return f"minst({count}, {', '.join(map(self.truth, parts))})"
+            case model.Not(operand=operand):
+                return f"ikke({self.truth(operand)})"
+            case model.Compare(operator=operator, left=left, right=right):
+                return f"svar({self.value(left)} {operator} {self.value(right)})"
+            case model.InInterval(item=item, low=low, high=high):
+                return f"mellom({self.value(item)}, {decimal(low.value)}, {decimal(high.value)})"
+            case model.InSet(item=item, codes=codes):
+                return f"er_i({self.value(item)}, {self.value(codes)})"
+            case model.Lacks(item=item):
+                return f"mangler({self.value(item)})"
+            case model.Quantified():
+                return self._quantified(expr)
+            case model.TermRef(id=id_, variable=variable) if self.is_condition(id_):
+                return f"{self.symbols.terms[id_]}({self.variables[variable]})"
+            case _:
+                return f"ja({self.value(expr)})"
+
+    def is_condition(self, term: str) -> bool:
+        """Whether a term is a condition, and not value lines."""
+        return next(t for t in self.rulebook.terms if t.id == term).condition is not None
+
+    def _quantified(self, expr: model.Quantified) -> str:
+        items, condition = merged(expr)
+        name = _QUANTIFIERS[expr.quantifier]
+        count = [] if expr.quantifier in ("ingen", "alle") else [str(expr.number)]
+        test = [] if condition is None else [self.function(expr.variable, condition)]
+        return f"{name}({', '.join([*count, self.items(items), *test])})"
+
+    def function(self, variable: str, condition: model.Expr) -> str:
+        """A condition on an element, as a function of it."""
+        return f"lambda {identifier(variable)}: {self.inside(variable).truth(condition)}"
+
+    # ---- lists
+
+    def items(self, items: model.ListExpr) -> str:
+        """The list."""
+        match items:
+            case model.Elements(variable=variable, field=name, lenient=lenient):
+                return self._field(variable, name, lenient)
+            case model.Related(variable=variable, which=which):
+                return f"{self.variables[variable]}.{'foran' if which == 'tidligere' else 'andre'}"
+            case model.Where(items=inner, variable=variable, condition=condition):
+                return f"de_som({self.items(inner)}, {self.function(variable, condition)}, 'utvalget')"
+
+    # ---- values
+
+    def value(self, expr: model.Expr) -> str:
+        """The value, or the missing value that it comes to."""
+        match expr:
+            case model.NumberValue(value=number):
+                return decimal(number)
+            case model.BoolValue(value=yes):
+                return repr(yes)
+            case model.StringValue(value=text):
+                return repr(text)
+            case model.DateConstant(value=day):
+                return f"date({day.year}, {day.month}, {day.day})"
+            case model.Get(variable=variable, field=name, lenient=lenient, required=required):
+                code = self._field(variable, name, lenient)
+                return f"maa_oppgis({code})" if required else code
+            case model.Element(variable=variable):
+                return self.variables[variable]
+            case model.RateRef(id=id_):
+                return self._rate(id_)
+            case model.TermRef(id=id_, variable=variable):
+                call = f"{self.symbols.terms[id_]}({self.variables[variable]})"
+                return f"som_verdi({call}, {id_!r})" if self.is_condition(id_) else call
+            case model.GroupRef(grouping=id_, variable=variable):
+                return f"{self.symbols.groupings[id_]}({self.variables[variable]})"
+            case model.ColumnRef(table=table, column=column, keys=keys):
+                return f"{self.symbols.columns[table, column]}({', '.join(map(self.value, keys))})"
+            case model.DatePart(part=part, value=value):
+                return f"{identifier(part)}_av({self.value(value)})"
+            case model.SetRef(id=id_):
+                return self.symbols.sets[id_]
+            case model.CodeSet():
+                return self.code_set(expr)
+            case model.Aggregate():
+                return self._aggregate(expr)
+            case model.CountOf(items=items):
+                return f"antall({self.items(items)})"
+            case model.Arithmetic(operator="÷", left=left, right=right):
+                return f"delt({self.value(left)}, {self.value(right)})"
+            case model.Arithmetic(operator=operator, left=left, right=right):
+                return f"({self.value(left)} {_OPERATORS[operator]} {self.value(right)})"
+            case model.OfMany(function=function, values=values):
+                return self._of_many(function, f"({', '.join(map(self.value, values))},)")
+            case model.Round(value=value, rounding=rounding):
+                return self.rounded(self.value(value), rounding)
+            case model.UnknownValue(reason=reason):
+                return f"Ukjent({reason!r})"
+            case _:
+                return f"som_verdi({self.truth(expr)}, 'vilkåret')"
+
+    def _field(self, variable: str, name: str, lenient: bool) -> str:
+        code = f"{self.variables[variable]}.{identifier(name)}"
+        return f"ellers_nei({code})" if lenient else code
+
+    def _rate(self, id_: str) -> str:
+        """A rate: a constant, or where it changes within the year what it is on the record's date."""
+        name = self.symbols.rates[id_]
+        rate = next(rate for rate in self.rulebook.rates if rate.id == id_)
+        top = next((r for r in self.rulebook.top_records() if r.variable in self.variables), None)
+        field = self.rulebook.date_field(top) if top is not None else None
+        if not rate.periods or top is None or field is None:
+            return name
+        return f"sats_paa({self.variables[top.variable]}.{field.identifier}, {name}, {name}_PERIODER)"
+
+    def rounded(self, code: str, rounding: model.Rounding | None) -> str:
+        """The code of a value, rounded."""
+        if rounding is None:
+            return code
+        direction = f", {rounding.direction!r}" if rounding.direction else ""
+        return f"avrundet({code}, {decimal(rounding.step)}{direction})"
+
+    def code_set(self, codes: model.CodeSet) -> str:
+        """A set of codes."""
+        parts = [f"{sorted(set(codes.codes))!r}"] if codes.codes else []
+        if codes.intervals:
+            parts.append(f"intervaller={list(codes.intervals)!r}")
+        if codes.prefixes:
+            parts.append(f"begynnelser={codes.prefixes!r}")
+        if codes.sets:
+            parts.append(f"sett=[{', '.join(self.symbols.sets[id_] for id_ in codes.sets)}]")
+        if codes.without is not None:
+            parts.append(f"unntatt={self.code_set(codes.without)}")
+        if codes.everything:
+            parts.append("alt=True")
+        return f"Kodesett({', '.join(parts)})"
+
+    def _aggregate(self, expr: model.Aggregate) -> str:
+        value = f"lambda {identifier(expr.variable)}: {self.inside(expr.variable).value(expr.value)}"
+        if expr.function == "sum":
+            return f"sum_av({self.items(expr.items)}, {value})"
+        return self._of_many(expr.function, f"for_hver({self.items(expr.items)}, {value})")
+
+    @staticmethod
+    def _of_many(function: str, values: str) -> str:
+        if function == "sum":
+            return f"sum_av({values}, lambda verdi: verdi)"
+        return f"{identifier(function)}({values})"
+
+
+def merged(expr: model.Quantified) -> tuple[model.ListExpr, model.Expr | None]:
+    """The list without its narrowing, and the condition that says the same of the whole list."""
+    items, condition = expr.items, expr.condition
+    while isinstance(items, model.Where):
+        if expr.quantifier == "alle":
+            otherwise = model.Not(operand=items.condition)
+            condition = model.Any(parts=(otherwise, condition)) if condition is not None else otherwise
+        else:
+            condition = items.condition if condition is None else model.All(parts=(items.condition, condition))
+        items = items.items
+    return items, condition

@@ -1,0 +1,138 @@
+"""The rules as functions of a record: terms, requirements, groups and groupings."""
+
+from collections.abc import Iterator
+
+from compiler import model
+from compiler.names import identifier
+from compiler.python.expressions import PythonExpressions
+from compiler.python.layout import docstring, filled, laid_out, plain, returned, tidy
+from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, when_name
+
+_CERTAIN = model.NumberValue | model.UnknownValue | model.StringValue | model.BoolValue
+"""Values that are never missing."""
+
+_FUNCTION = """
+    def $name($parameter: Post) -> $type:
+    $doc
+    $body
+"""
+
+
+def rules(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
+    """A function for each rule, with headings."""
+    if rulebook.terms:
+        yield "# ---- begreper og beregninger"
+        yield from (_term(rulebook, symbols, term) for term in rulebook.terms)
+    if rulebook.requirements:
+        yield "# ---- krav"
+        for requirement in rulebook.requirements:
+            yield from _requirement(rulebook, symbols, requirement)
+    groups = [(group, group.when) for group in rulebook.groups if group.when is not None]
+    if groups:
+        yield "# ---- grupper"
+        yield from (_group(rulebook, symbols, group, when) for group, when in groups)
+    yield from (_grouping(rulebook, symbols, grouping) for grouping in rulebook.groupings)
+
+
+def _expressions(rulebook: model.Rulebook, symbols: Symbols, record: str) -> tuple[PythonExpressions, str]:
+    """How expressions of rules about a record are written, and the name of the parameter."""
+    found = rulebook.record(record)
+    return PythonExpressions.for_record(rulebook, symbols, found), identifier(found.variable)
+
+
+def _term(rulebook: model.Rulebook, symbols: Symbols, term: model.Term) -> str:
+    """A term: a condition, or value lines that are tried in turn."""
+    expressions, parameter = _expressions(rulebook, symbols, term.record)
+    kind = "beregning" if term.in_result else "begrep"
+    unit = f"i {term.unit.shown}" if term.unit else None
+    condition = term.condition
+    return filled(
+        _FUNCTION,
+        name=symbols.terms[term.id],
+        parameter=parameter,
+        type="Verdi" if condition is None else "Vilkaar",
+        doc=docstring(rulebook, term, kind, unit, indent="    "),
+        body=_exceptions(expressions, term) + _value_lines(expressions, term)
+        if condition is None
+        else returned(expressions.truth(condition)),
+    )
+
+
+def _exceptions(expressions: PythonExpressions, term: model.Term) -> str:
+    """The exceptions from a term, which are tried before its lines."""
+    exceptions = expressions.rulebook.exceptions_from(term.id)
+    if not exceptions:
+        return ""
+    parts = ", ".join(
+        f"({(e.title or e.id)!r}, {expressions.truth(e.when)}, lambda: {expressions.value(e.value)})"
+        for e in exceptions
+    )
+    call = laid_out("unntak = ", f"unntak_fra({term.id!r}, {parts})")
+    found = tidy(expressions.rounded("unntak", term.rounding))
+    return f"    {call}\n    if unntak is not None:\n        return {found}\n"
+
+
+def _value_lines(expressions: PythonExpressions, term: model.Term) -> str:
+    """The lines of a term, up to the first that always gives a value."""
+    lines: list[str] = []
+    for line in term.lines:
+        lines += _value_line(expressions, term, line)
+        if line.when is None and isinstance(line.value, _CERTAIN):
+            break
+    else:
+        lines.append(f"    return Tom({term.id!r})")
+    return "\n".join(lines)
+
+
+def _value_line(expressions: PythonExpressions, term: model.Term, line: model.ValueLine) -> Iterator[str]:
+    """One value, returned where its condition holds and it is not missing."""
+    indent = 4
+    if line.when is not None:
+        yield f"    {laid_out('vilkaar = ', expressions.truth(line.when))}"
+        yield "    if vilkaar is None:"
+        yield f"        return Uavklart({term.id!r})"
+        yield "    if vilkaar:"
+        indent = 8
+    value = expressions.value(line.value)
+    if isinstance(line.value, _CERTAIN):
+        yield returned(expressions.rounded(value, term.rounding), indent)
+        return
+    margin = " " * indent
+    yield f"{margin}{laid_out('verdi = ', value, indent)}"
+    yield f"{margin}if not isinstance(verdi, Tom):"
+    yield f"{margin}    return {tidy(expressions.rounded('verdi', term.rounding))}"
+
+
+def _requirement(rulebook: model.Rulebook, symbols: Symbols, requirement: model.Requirement) -> Iterator[str]:
+    """When a requirement applies, where it does not always, and what it requires."""
+    expressions, parameter = _expressions(rulebook, symbols, requirement.record)
+    if requirement.when is not None:
+        doc = plain(f"Når kravet «{requirement.title or requirement.id}» gjelder.")
+        when = returned(expressions.truth(requirement.when))
+        yield _condition(when_name(requirement), parameter, f'    """{doc}"""', when)
+    doc = docstring(rulebook, requirement, "krav", indent="    ")
+    yield _condition(requirement_name(requirement), parameter, doc, returned(expressions.truth(requirement.requires)))
+
+
+def _group(rulebook: model.Rulebook, symbols: Symbols, group: model.Group, when: model.Expr) -> str:
+    expressions, parameter = _expressions(rulebook, symbols, rulebook.groupings[0].record)
+    doc = docstring(rulebook, group, "gruppe", indent="    ")
+    return _condition(group_name(group), parameter, doc, returned(expressions.truth(when)))
+
+
+def _condition(name: str, parameter: str, doc: str, body: str) -> str:
+    """A function that says whether a condition holds."""
+    return filled(_FUNCTION, name=name, parameter=parameter, type="Vilkaar", doc=doc, body=body)
+
+
+def _grouping(rulebook: model.Rulebook, symbols: Symbols, grouping: model.Grouping) -> str:
+    record = rulebook.record(grouping.record)
+    parameter = identifier(record.variable)
+    return filled(
+        _FUNCTION,
+        name=symbols.groupings[grouping.id],
+        parameter=parameter,
+        type="Verdi",
+        doc=docstring(rulebook, grouping, "gruppering", indent="    "),
+        body=f"    return gruppen({rules_name(record)}, {parameter})",
+    )

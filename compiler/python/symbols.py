@@ -1,0 +1,139 @@
+"""What definitions are called in generated Python, and the names of the runtime that they must not take."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from compiler import model
+from compiler.names import identifier
+
+VERDIER = (
+    *("Kodesett", "Tom", "Uavklart", "Ukjent", "Verdi", "Vilkaar"),
+    *("alle", "alle_av", "antall", "avrundet", "de_som", "delt", "er_i", "for_hver", "hoyeste", "hoyst_av", "ikke"),
+    *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
+    *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av", "unntak_fra"),
+)
+"""What rules use of the runtime's `verdier`."""
+
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "slaa_opp", "vurder")
+"""What rules use of the runtime's `motor`."""
+
+FORKLARING = (
+    *("Ledd", "Vist", "alle_ledd", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
+    *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd"),
+)
+"""What explanations use of the runtime's `forklaring`."""
+
+_TAKEN_CLASSES = {
+    *("Any", "Callable", "Decimal", "Felt", "Grunn", "Gruppe", "Krav", "Kvittering", "Ledd", "Linjesvar", "Liste"),
+    *("Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
+}
+_TAKEN = {
+    *("grupper", "grupper_data", "forklar", "regler", "overload", "dataclass", "KVITTERING", "REGLER", "FORKLARINGER"),
+    *(*VERDIER, *MOTOR, *FORKLARING, *_TAKEN_CLASSES),
+}
+
+_Id = TypeVar("_Id")
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """What the definitions of a rulebook are called in its module."""
+
+    rates: dict[str, str]
+    sets: dict[str, str]
+    terms: dict[str, str]
+    groupings: dict[str, str]
+    columns: dict[tuple[str, str], str]
+
+    def within(self, module: str) -> "Symbols":
+        """The same names, reached through the module that has them."""
+        return Symbols(
+            rates=_within(module, self.rates),
+            sets=_within(module, self.sets),
+            terms=_within(module, self.terms),
+            groupings=_within(module, self.groupings),
+            columns=_within(module, self.columns),
+        )
+
+
+def _within(module: str, names: Mapping[_Id, str]) -> dict[_Id, str]:
+    return {id_: f"{module}.{name}" for id_, name in names.items()}
+
+
+def symbols(rulebook: model.Rulebook) -> Symbols:
+    """Names for all definitions, each used once."""
+    taken = set(_TAKEN)
+
+    def fresh(name: str) -> str:
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        return name
+
+    return Symbols(
+        rates={rate.id: fresh(identifier(rate.id).upper()) for rate in rulebook.rates},
+        sets={named.id: fresh(identifier(named.id).upper()) for named in rulebook.sets},
+        terms={term.id: fresh(identifier(term.id)) for term in rulebook.terms},
+        groupings={grouping.id: fresh(grouping.identifier) for grouping in rulebook.groupings},
+        columns={
+            (table.id, field.name): fresh(identifier(field.name))
+            for table in rulebook.tables
+            for field in table.fields
+            if field.name not in table.keys
+        },
+    )
+
+
+# ---- names with a prefix, which nothing else can have
+
+
+def package_name(scheme: str) -> str:
+    """The import name of a scheme's package."""
+    return f"regelverk_{identifier(scheme).lower()}"
+
+
+def module_name(rulebook: model.Rulebook) -> str:
+    """The module of a rule year."""
+    return f"{identifier(rulebook.scheme).lower()}_{rulebook.year}"
+
+
+def class_name(record: model.Record) -> str:
+    """The class of a record."""
+    name = identifier(record.id)
+    return f"{name}_" if name in _TAKEN_CLASSES else name
+
+
+def answer_name(record: model.Record) -> str:
+    """The class of the answer about a record."""
+    return f"{class_name(record)}Svar"
+
+
+def fields_name(record: model.Record) -> str:
+    """The tuple of a record's fields."""
+    return f"FELT_{identifier(record.id).upper()}"
+
+
+def rules_name(record: model.Record) -> str:
+    """The object with the rules about a record."""
+    return f"REGLER_{identifier(record.id).upper()}"
+
+
+def table_name(table: model.Table) -> str:
+    """The dictionary of a table's rows."""
+    return f"TABELL_{identifier(table.id).upper()}"
+
+
+def requirement_name(requirement: model.Requirement) -> str:
+    """The function of what a requirement requires, and of its explanation."""
+    return f"krav_{identifier(requirement.id)}"
+
+
+def when_name(requirement: model.Requirement) -> str:
+    """The function of when a requirement applies."""
+    return f"{requirement_name(requirement)}_naar"
+
+
+def group_name(group: model.Group) -> str:
+    """The function of a group's condition, and of its explanation."""
+    return f"gruppe_{identifier(group.id)}"
