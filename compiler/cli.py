@@ -12,17 +12,20 @@ from typing import Any, TextIO
 
 import click
 
-from compiler import bulk, compare
+from compiler import bulk, compare, consolidate, import_weights
 from compiler.examples import answers, failing_examples
 from compiler.model import Rulebook
+from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
-from compiler.pipeline import Library, load
+from compiler.pipeline import SUFFIXES, Library, load, rule_files
 from compiler.report import as_github, as_json, as_text, summary
 from compiler.runtime.forklaring import samlede_grunner, vist
 from compiler.runtime.svar import Svar
 from compiler.runtime.verdier import lest
 from dsl.diagnostics import Diagnostic, has_errors, nearest
+from dsl.formatter import formatted
+from dsl.source import Source
 
 FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
 
@@ -242,6 +245,147 @@ def endringer(old: str, new: str, form: str, folder: Path) -> int:
     render = {"tekst": compare.as_text, "markdown": compare.as_markdown, "json": compare.as_json}[form]
     click.echo(render(found), nl=False)
     return FINE
+
+
+@cli.command("format")
+@click.argument("paths", nargs=-1, metavar="[STI]…", type=click.Path(path_type=Path))
+@click.option("--sjekk", "only_check", is_flag=True, help="Skriv ingenting; si hvilke filer som ville blitt endret.")
+@folder_option
+def format_(paths: tuple[Path, ...], only_check: bool, folder: Path) -> int:
+    """Rett oppsettet av reglene i alle filene, eller i dem som er nevnt. Prosa og kommentarer står som de er."""
+    files = [file for path in paths or (folder,) for file in _rule_files(path)]
+    unsettled, faulty = 0, False
+    for path in files:
+        source, faults = Source.read(path, path.as_posix())
+        settled = ""
+        text = "" if faults else path.read_bytes().decode("utf-8")
+        if not faults:
+            settled, faults = formatted(path.as_posix(), text)
+        for fault in faults:
+            click.echo(as_text(fault, source), err=True)
+        faulty = faulty or has_errors(faults)
+        if not faults and settled != text:
+            unsettled += 1
+            click.echo(f"{path.as_posix()} {'ville blitt endret' if only_check else 'er endret'}")
+            if not only_check:
+                path.write_bytes(settled.encode())
+    click.echo(f"{unsettled} av {len(files)} filer {'ville blitt' if only_check else 'er'} endret", err=True)
+    return FAULTS if faulty or (only_check and unsettled) else FINE
+
+
+def _rule_files(path: Path) -> list[Path]:
+    """The rule files under a folder, or the one file that is named."""
+    if path.is_dir():
+        return list(rule_files(path))
+    if not path.is_file():
+        raise click.UsageError(f"«{path}» finnes ikke")
+    if path.suffix not in SUFFIXES:
+        raise click.UsageError(f"«{path}» er ingen regelfil: den slutter ikke på {' eller '.join(SUFFIXES)}")
+    return [path]
+
+
+@cli.command()
+@click.argument("name", metavar="REGELVERK")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["tekst", "markdown"]),
+    default="tekst",
+    help="Regler med prosaen som kommentarer, eller Markdown.",
+)
+@folder_option
+def konsolider(name: str, form: str, folder: Path) -> int:
+    """Vis hele regelverket for ett år i regelspråket, med alt som er arvet, skrevet ut."""
+    library = _sound(folder)
+    if library is None:
+        return FAULTS
+    rulebook = _one(library, name)
+    render, path = {"tekst": (consolidate.as_text, "k.regel"), "markdown": (consolidate.as_markdown, "k.md")}[form]
+    text = render(rulebook)
+    click.echo(text, nl=False)
+    if not consolidate.says_the_same(rulebook, text, path):
+        note = "lest som et eget regelverk sier teksten ikke i alt det samme som"
+        click.echo(f"advarsel: {note} {rulebook.name}: noe der kan ikke skrives uten året før", err=True)
+    return FINE
+
+
+@cli.command()
+@click.argument("scheme", metavar="ORDNING")
+@click.argument("year", metavar="ÅR", type=click.IntRange(1900, 2099))
+@folder_option
+def ny(scheme: str, year: int, folder: Path) -> int:
+    """Lag mappen for et nytt regelår, med det siste året som grunnlag."""
+    library = _sound(folder)
+    if library is None:
+        return FAULTS
+    years = library.scheme(scheme)
+    if not years:
+        known = sorted({rulebook.scheme.lower() for rulebook in library.rulebooks()})
+        hint = nearest(scheme, known) or f"ordningene er {', '.join(known)}"
+        raise click.UsageError(f"ukjent ordning «{scheme}»: {hint}")
+    last = years[-1]
+    target = library.years[last.name].folder.parent / str(year)
+    if target.exists() or f"{last.scheme.lower()}-{year}" in library.years:
+        raise click.ClickException(f"«{target.as_posix()}» finnes fra før")
+    if year < last.year:
+        raise click.UsageError(f"{last.name} er det siste året; et nytt år må komme etter det")
+    target.mkdir()
+    for file, text in new_year(last, year).items():
+        (target / file).write_text(text, encoding="utf-8", newline="\n")
+        click.echo(f"{(target / file).as_posix()} er laget")
+    return FINE
+
+
+@cli.group()
+def importer() -> None:
+    """Lag regler av lister som noen har utgitt."""
+
+
+@importer.command()
+@click.argument("file", metavar="FIL", type=click.Path(path_type=Path))
+@click.option(
+    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
+)
+@click.option("--kilde", "cited", metavar="ID", help="Kilden som vektene er hentet fra.")
+def vekter(file: Path, target: Path, cited: str | None) -> int:
+    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
+    library, rulebook, before = _year_in(target)
+    out = target / "vekter.regel"
+    if out.exists():
+        raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
+    sources = [found.id for found in rulebook.sources]
+    if cited is not None and cited not in sources:
+        hint = nearest(cited, sources) or "skriv kilden i regelverket først"
+        raise click.UsageError(f"{rulebook.name} har ingen kilde «{cited}»: {hint}")
+    if not file.is_file():
+        raise click.ClickException(f"filen «{file}» finnes ikke")
+    try:
+        lines, unused = import_weights.read(file.name, file.read_bytes())
+        made = import_weights.imported(lines, rulebook, before, cited)
+    except import_weights.UnreadableList as fault:
+        raise click.ClickException(str(fault)) from None
+    for column in unused:
+        click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
+    for line in [*made.left_out, *made.notes]:
+        click.echo(line, err=True)
+    if made.text:
+        out.write_text(made.text, encoding="utf-8", newline="\n")
+        click.echo(f"{out.as_posix()}: {made.new} nye grupper, {made.changed} med ny vekt")
+    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
+    return FAULTS if made.left_out else FINE
+
+
+def _year_in(folder: Path) -> tuple[Library, Rulebook, Rulebook | None]:
+    """The rule year in a folder, and the year that it builds on."""
+    if not folder.is_dir():
+        raise click.UsageError(f"mappen «{folder}» finnes ikke; lag den med «regelverk ny»")
+    library = _load(folder.resolve().parent.parent)
+    found = next((y for y in library.years.values() if y.folder.resolve() == folder.resolve()), None)
+    if found is None or found.rulebook is None or has_errors(found.faults):
+        _show(found.faults if found else library.diagnostics(), library, "tekst")
+        raise click.ClickException(f"regelverket i «{folder}» har feil som må rettes først")
+    before = f"{found.rulebook.scheme.lower()}-{found.rulebook.base}"
+    return library, found.rulebook, library.years[before].rulebook if before in library.years else None
 
 
 # ---- loading

@@ -15,7 +15,12 @@ from compiler.words import not_stated
 
 Truth = bool | None
 NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
-_PARTS = {"år": lambda day: day.year, "måned": lambda day: day.month, "tertial": lambda day: (day.month + 3) // 4}
+_PARTS = {
+    "år": lambda day: day.year,
+    "måned": lambda day: day.month,
+    "tertial": lambda day: (day.month + 3) // 4,
+    "ukedag": lambda day: day.isoweekday(),
+}
 _ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
 
 
@@ -49,11 +54,15 @@ class _Case:
         self.record = record
         self.lists: dict[str, list[_Line]] = {}
         self.group: Any = None
+        self.data: object = None
+        self.used_answer: Svar | None = None
+        """The answer of the rulebook that this one uses, where it was asked."""
 
     # ---- the stages
 
     def answer(self, data: object) -> Svar:
         """All stages, in order."""
+        self.data = data
         post, faults, outside = les(fields_of(self.rulebook, self.record), data)
         if faults:
             return Svar("feil i data", grunner=tuple(faults))
@@ -224,6 +233,11 @@ class _Case:
             grouping = self.rulebook.grouping_of(self.record.id)
             assert grouping is not None
             self.group = self._given(grouping) or self._first(grouping)
+            if isinstance(self.group, Tom) and self.rulebook.used is not None:
+                self.used_answer = evaluate(self.rulebook.used, self.data)
+                undecided = self.used_answer.status == "uavklart"
+                missing = Uavklart(grouping.id) if undecided else self.group
+                self.group = missing if self.used_answer.gruppe is None else self.used_answer.gruppe
         return self.group
 
     def _first(self, grouping: model.Grouping) -> Any:
@@ -251,6 +265,9 @@ class _Case:
                 return
 
     def _without_group(self, grouping: model.Grouping, found: Mangler, notices: list[Grunn]) -> Svar:
+        used = self.used_answer
+        if used is not None:
+            return Svar(used.status, grunner=used.grunner, varsler=(*notices, *used.varsler), mulige=used.mulige)
         if isinstance(found, Uavklart):
             possible = tuple(self._possible())
             group = next(group for group in self.rulebook.groups if group.id == possible[0])
@@ -669,6 +686,8 @@ class _Case:
             case model.TermRef(id=id_):
                 term = next(term for term in self.rulebook.terms if term.id == id_)
                 yield from self._undecided_term(term, self._rescope(expr, term, env))
+            case model.GroupRef() if self.used_answer is not None:
+                yield from (Uoppgitt(name) for reason in self.used_answer.grunner for name in reason.felt)
             case model.GroupRef():
                 groups = [g.when for g in self.rulebook.groups if g.when is not None]
                 undecided = next((when for when in groups if self.truth(when, self.env) is None), None)

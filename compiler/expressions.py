@@ -22,7 +22,7 @@ from compiler.names import normal_code
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
-DATE_PARTS = ("år", "måned", "tertial")
+DATE_PARTS = ("år", "måned", "tertial", "ukedag")
 Resolved = tuple[model.Expr, Kind]
 _MOST_NUMBERED = 10_000
 """How many codes an interval of numbers may stand for."""
@@ -432,7 +432,7 @@ class Expressions:
             return self._date_part(expr)
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            hint = nearest(expr.function, columns) or self._not_a_column(expr.function)
+            hint = nearest(expr.function, [*columns, *DATE_PARTS]) or self._not_a_column(expr.function)
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
         written = expr.argument.values if isinstance(expr.argument, tree.Members) else (expr.argument,)
@@ -462,7 +462,7 @@ class Expressions:
         value, kind = self.value(expr.argument)
         if kind.name not in ("dato", "ukjent"):
             return self.fault("R302", f"«{expr.function} av» gjelder datoer, ikke {kind.words}", expr.argument.span)
-        part: Literal["år", "måned", "tertial"] = expr.function  # type: ignore[assignment]
+        part: Literal["år", "måned", "tertial", "ukedag"] = expr.function  # type: ignore[assignment]
         return model.DatePart(part=part, value=value), Kind("tall")
 
     def _not_a_column(self, name: str) -> str | None:

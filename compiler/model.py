@@ -203,10 +203,10 @@ class ColumnRef(Node):
 
 
 class DatePart(Node):
-    """The year, month or tertial of a date, as a number."""
+    """The year, tertial, month or day of the week of a date, as a number."""
 
     kind: Literal["date_part"] = "date_part"
-    part: Literal["år", "måned", "tertial"]
+    part: Literal["år", "måned", "tertial", "ukedag"]
     value: "Expr"
 
 
@@ -598,6 +598,8 @@ class Group(Definition):
     scheme: str | None
     shown: str
     when: Expr | None = None
+    origin: str | None = None
+    """The rulebook that finds it, when that is another: «DRG 2015»."""
 
 
 class Grouping(Definition):
@@ -681,6 +683,15 @@ class Correction(Node):
     text: str
 
 
+class Uses(Node):
+    """Another rulebook whose answer is taken as input: it finds the group."""
+
+    scheme: str
+    year: int
+    content: str
+    """The fingerprint of that rulebook."""
+
+
 class Repealed(Node):
     """A definition that this year ended."""
 
@@ -720,6 +731,9 @@ class Rulebook(Node):
     examples: tuple[Example, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     repealed: tuple[Repealed, ...] = ()
+    uses: Uses | None = None
+    used: "Rulebook | None" = Field(default=None, exclude=True, repr=False)
+    """The rulebook that this one uses; it is exported on its own."""
 
     @property
     def name(self) -> str:

@@ -135,11 +135,34 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     year.unreadable = (base.unreadable if base else frozenset()).union(*(d.unreadable for d in year.documents))
     files, unreadable_files = _files(year)
     year.faults += unreadable_files
-    year.rulebook, faults = resolve(year.documents, base.rulebook if base else None, year.unreadable, files)
+    of_base = base.rulebook if base else None
+    used = _used(library, year, of_base, done, (*waiting, name))
+    year.rulebook, faults = resolve(year.documents, of_base, year.unreadable, files, used)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
         year.faults += check(year.rulebook)
     return year
+
+
+def _used(
+    library: Library, year: Year, base: Rulebook | None, done: set[str], waiting: tuple[str, ...]
+) -> Rulebook | None:
+    """The rulebook that a year uses, or that the year before used."""
+    assert year.header is not None
+    wanted = year.header.uses or ((base.uses.scheme, base.uses.year) if base is not None and base.uses else None)
+    if wanted is None:
+        return None
+    name = f"{wanted[0].lower()}-{wanted[1]}"
+    span = year.header.place("bruker") if year.header.uses else year.header.span
+    if name in waiting:
+        message = f"regelverkene bruker hverandre i ring: {' → '.join([*waiting, name])}"
+        year.faults.append(error("R222", message, span, "bare det ene kan bruke det andre"))
+        return None
+    if name not in library.years:
+        hint = nearest(name, library.years) or f"lag mappen for {wanted[0]} {wanted[1]} først"
+        year.faults.append(error("R222", f"regelverket bruker {wanted[0]} {wanted[1]}, som ikke finnes", span, hint))
+        return None
+    return _resolve(library, name, done, waiting).rulebook
 
 
 def _files(year: Year) -> tuple[dict[str, str], list[Diagnostic]]:

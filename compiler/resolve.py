@@ -9,6 +9,7 @@ from typing import Any
 from compiler import model
 from compiler.amendments import amend, amend_record, repeal, repealed_but_used
 from compiler.chapters import chapters
+from compiler.composition import borrow_fields, borrow_groups
 from compiler.declarations import (
     code_set,
     declare_code_set,
@@ -20,6 +21,7 @@ from compiler.declarations import (
     source,
     table,
 )
+from compiler.export import content_hash
 from compiler.given import example, examples
 from compiler.names import identifier, slug
 from compiler.replacements import clarification, move, settle_replaced, unwrapped
@@ -58,6 +60,7 @@ def resolve(
     base: model.Rulebook | None,
     unreadable: Iterable[str] = (),
     files: Mapping[str, str] | None = None,
+    used: model.Rulebook | None = None,
 ) -> tuple[model.Rulebook | None, list[Diagnostic]]:
     """The complete rule year that documents and the year before make, and what is wrong with them.
 
@@ -69,7 +72,7 @@ def resolve(
     if header is None:
         return None, faults
     names = {name for document in documents for name in document.unreadable} | set(unreadable)
-    state = State(header, base, names, files or {})
+    state = State(header, base, names, files or {}, used)
     rulebook = _resolved(state, documents)
     return rulebook, [*faults, *state.own_faults()]
 
@@ -98,6 +101,9 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
                 handle(state, block)
         if kind is tree.AmendRecordsDecl:
             link_records(state)
+            borrow_fields(state)
+        if handle is group_stub:
+            borrow_groups(state)
     ringed_sets(state)
     state.resolve_term = partial(resolve_term, state)
     for block in terms_in_order(state.pending):
@@ -152,10 +158,19 @@ def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         groups=tuple(state.groups.values()),
         examples=tuple(state.examples.values()),
         repealed=tuple(state.repealed),
+        uses=_uses(state.used),
+        used=state.used,
     )
     found, faults = chapters(documents, rulebook, state.base)
     state.faults += faults
     return rulebook.model_copy(update={"chapters": found})
+
+
+def _uses(used: model.Rulebook | None) -> model.Uses | None:
+    """Which rulebook is used, and its content."""
+    if used is None:
+        return None
+    return model.Uses(scheme=used.scheme, year=used.year, content=content_hash(used))
 
 
 def _check_header(state: State) -> None:

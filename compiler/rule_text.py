@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import groupby
 
 from compiler import model
 
@@ -89,6 +88,10 @@ class Writer:
                 return False
 
     # ---- one line
+
+    def value(self, expr: model.Expr) -> str:
+        """The expression in the place of a value, where a condition stands in parentheses."""
+        return f"({self.inline(expr)})" if is_condition(expr) else self.inline(expr)
 
     def inline(self, expr: model.Expr) -> str:
         """The expression on one line."""
@@ -203,13 +206,9 @@ class Writer:
         """A side of a calculation, in parentheses where it would be read otherwise."""
         if not isinstance(side, model.Arithmetic):
             return self._side(side)
-        loose = side.operator in ("+", "−")
-        tight = operator in ("×", "÷")
-        return (
-            f"({self.inline(side)})"
-            if (loose if first and tight else tight or loose and not first)
-            else self.inline(side)
-        )
+        loose, tight = side.operator in ("+", "−"), operator in ("×", "÷")
+        unlike = (loose and (tight or not first)) or (tight and not first)
+        return f"({self.inline(side)})" if unlike else self.inline(side)
 
     def _argument(self, expr: model.Expr) -> str:
         """What stands after «av», in parentheses where it is more than a name."""
@@ -283,13 +282,9 @@ class Writer:
     def _field_of(self, variable: str) -> model.RecordField:
         """The list that the record of a variable stands in."""
         record = self._record(variable)
-        outer = self.rulebook.record(record.outer or "") if record else None
-        return (
-            next(field for field in outer.fields if record and field.of == record.id) if outer else self._lost(variable)
-        )
-
-    def _lost(self, variable: str) -> model.RecordField:
-        raise AssertionError(f"«{variable}» stands in no list")
+        assert record is not None
+        outer = self.rulebook.record(record.outer or "")
+        return next(field for field in outer.fields if field.of == record.id)
 
 
 def is_condition(expr: model.Expr) -> bool:
@@ -354,28 +349,41 @@ def number(value: Decimal, unit: model.Unit | None) -> str:
 # ---- codes
 
 
-def code_terms(codes: model.CodeSet) -> list[str]:
+def code_terms(codes: model.CodeSet, runs: bool = True) -> list[str]:
     """The parts of a set, so that those put together with commas are the set."""
-    terms = [*(["alle"] if codes.everything else []), *_members(codes)]
-    left_out = _members(codes.without) if codes.without is not None else []
+    terms = [*(["alle"] if codes.everything else []), *_members(codes, runs)]
+    left_out = _members(codes.without, runs) if codes.without is not None else []
     if len(left_out) > 1:
         left_out = _joined(left_out)
     start = len(terms) - len(left_out)
     return [f"{term} unntatt {left_out[i - start]}" if i >= start else term for i, term in enumerate(terms)]
 
 
-def _members(codes: model.CodeSet) -> list[str]:
+def _members(codes: model.CodeSet, runs: bool) -> list[str]:
     """The codes, intervals, prefixes and sets of a set, one by one."""
     intervals = [f"{low}–{high}" for low, high in codes.intervals]
-    return [*_runs(codes.codes), *intervals, *(f"{prefix}*" for prefix in codes.prefixes), *codes.sets]
+    return [
+        *(_runs(codes.codes) if runs else codes.codes),
+        *intervals,
+        *(f"{prefix}*" for prefix in codes.prefixes),
+        *codes.sets,
+    ]
 
 
 def _joined(terms: Sequence[str]) -> list[str]:
     """The terms with codes that follow each other as one: what stands after «unntatt» is one word."""
     made: list[str] = []
-    for is_code, run in groupby(terms, lambda term: any(map(str.isdigit, term)) and not term.isdigit()):
-        made += [", ".join(run)] if is_code else list(run)
+    for term in terms:
+        if made and _is_code(term) and _is_code(made[-1].rsplit(", ", 1)[-1]):
+            made[-1] += f", {term}"
+        else:
+            made.append(term)
     return made
+
+
+def _is_code(term: str) -> bool:
+    """Whether a term is a code with letters, which the language reads together with those beside it."""
+    return any(map(str.isdigit, term)) and not term.isdigit() and "_" not in term
 
 
 def _runs(codes: Sequence[str]) -> Iterator[str]:

@@ -34,11 +34,13 @@ class State:
         base: model.Rulebook | None,
         unreadable: Iterable[str],
         files: Mapping[str, str],
+        used: model.Rulebook | None = None,
     ) -> None:
         self.header = header
         self.year = header.year
         self.base = base
         self.unreadable = set(unreadable)
+        self.used = used
         self.files = files
         """The text of each CSV file that a block reads from, by the path as written."""
         self.faults: list[Diagnostic] = []
@@ -53,7 +55,7 @@ class State:
         self.clarifications = by_id(base.clarifications) if base else {}
         self.code_systems = by_id(base.code_systems) if base else {}
         self.groupings = by_id(base.groupings) if base else {}
-        self.groups = by_id(g for g in base.groups if g.ends is None) if base else {}
+        self.groups = by_id(g for g in base.groups if g.ends is None and g.origin is None) if base else {}
         self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
         """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}

@@ -38,6 +38,8 @@ CODES: dict[str, str] = {
     "R216": "endring som ikke kan skrives slik",
     "R217": "navn som blir like i Python og adresser",
     "R219": "regel som skifter innen året, uten dato i opplysningene",
+    "R221": "felt som er ulikt i regelverket som brukes",
+    "R222": "regelverket som brukes, finnes ikke",
     "R220": "dato etter at regelverket slutter å gjelde",
     "R218": "rad med feil antall celler",
     # R3xx: slag og enheter

@@ -70,11 +70,24 @@ _PARTS = '''
 '''
 
 
+_USED = '''
+    def _bruker() -> Regler:
+        """Reglene i $scheme $year, som finner gruppen."""
+        from .$module import $rules
+
+        return $rules
+'''
+
+
 def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     """The last part of a module of rules: what is called from outside, and what that needs."""
     tops = rulebook.top_records()
     yield "# ---- reglene samlet, og det andre systemer kaller"
     yield filled(_EXPLANATIONS, module=module_name(rulebook))
+    if rulebook.used is not None:
+        used = rulebook.used
+        rules = rules_name(used.top_records()[0])
+        yield filled(_USED, scheme=used.scheme, year=str(used.year), module=module_name(used), rules=rules)
     for record in tops:
         yield _rules(rulebook, symbols, record)
     for record in tops:
@@ -96,6 +109,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",
+        *(["bruker=_bruker"] if rulebook.used is not None and rulebook.grouping_of(record.id) else []),
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"{rules_name(record)} = Regler(\n{lines})"

@@ -20,7 +20,7 @@ _RECEIPT = '''
         gjelder_fra=$valid_from,
         gjelder_til=$valid_to,
         innhold=$content,
-        kompilator=$compiler,
+        kompilator=$compiler,$uses
     )
     """Hva svarene bygger på."""
 '''
@@ -64,7 +64,12 @@ def _receipt(rulebook: model.Rulebook) -> str:
         valid_to=python_date(rulebook.valid_to),
         content=repr(content_hash(rulebook)),
         compiler=repr(version("regelverk")),
+        uses=f"\n    bruker={_used(rulebook.uses)!r}," if rulebook.uses else "",
     )
+
+
+def _used(uses: model.Uses) -> str:
+    return f"{uses.scheme} {uses.year} {uses.content}"
 
 
 def _rate(rulebook: model.Rulebook, symbols: Symbols, rate: model.Rate) -> str:

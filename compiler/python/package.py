@@ -55,7 +55,8 @@ def generate(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
     """The files of the package for the rule years of one scheme, oldest first: path -> text."""
     name = package_name(rulebooks[0].scheme)
     made = {f"{name}/__init__.py": _init(rulebooks), f"{name}/py.typed": ""}
-    for rulebook in rulebooks:
+    used = {rulebook.used.name: rulebook.used for rulebook in rulebooks if rulebook.used is not None}
+    for rulebook in (*rulebooks, *used.values()):
         made[f"{name}/{module_name(rulebook)}.py"] = rules_module(rulebook)
         made[f"{name}/{module_name(rulebook)}_forklaring.py"] = explanations_module(rulebook)
     for part in ("__init__", *RUNTIME):

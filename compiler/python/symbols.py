@@ -11,7 +11,8 @@ VERDIER = (
     *("Kodesett", "Tom", "Uavklart", "Ukjent", "Verdi", "Vilkaar"),
     *("alle", "alle_av", "antall", "avrundet", "de_som", "delt", "er_i", "for_hver", "hoyeste", "hoyst_av", "ikke"),
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
-    *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av", "unntak_fra"),
+    *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
+    *("ukedag_av", "unntak_fra"),
 )
 """What rules use of the runtime's `verdier`."""
 

@@ -158,10 +158,15 @@ def unntaksledd(
     return prov + gjelder if gjelder else prov + ellers()
 
 
-def grupperingsledd(navn: str, funnet: Any, oppgitt: str | None, *grupper: Callable[[], Ledd]) -> Ledd:
+def grupperingsledd(
+    navn: str, funnet: Any, oppgitt: str | None, brukt: tuple[Svar, Any] | None, *grupper: Callable[[], Ledd]
+) -> Ledd:
     """Leddet for en gruppering: gruppen som er oppgitt eller funnet, eller den første som er uavklart."""
     if oppgitt is not None:
         return Ledd(f"{navn} er oppgitt i data", True, verdier=(Vist(navn, funnet),), taust=True)
+    if isinstance(funnet, Uavklart) and brukt is not None:
+        felt = [navn for grunn in brukt[0].grunner for navn in grunn.felt]
+        return Ledd(f"{navn} kan ikke avgjøres i regelverket som brukes", None, av=tuple(map(Uoppgitt, felt)))
     if isinstance(funnet, Uavklart):
         uavklart = next((ledd for ledd in (gruppe() for gruppe in grupper) if ledd.svar is None), None)
         return Ledd(f"{navn} kan ikke avgjøres", None, (uavklart,) if uavklart else ())

@@ -53,12 +53,18 @@ class Post:
     """Gruppen, når den er funnet."""
     oppgitt_: str | None
     """Gruppen som var oppgitt i data."""
+    data_: Any
+    """Posten slik den kom."""
+    brukt_: Any
+    """Svaret og posten fra regelverket som brukes."""
     alle_: "dict[str, tuple[Post, ...]]"
     """Alle linjene i hver liste, også dem som ikke inngår."""
 
     def __init__(self) -> None:
         self.gruppe_ = None
         self.oppgitt_ = None
+        self.data_ = None
+        self.brukt_ = None
         self.alle_ = {}
 
     def __getattr__(self, navn: str) -> Any:

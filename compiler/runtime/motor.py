@@ -73,12 +73,15 @@ class Regler:
     utdrag: bool = False
     forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
+    bruker: "Callable[[], Regler] | None" = None
+    """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
     """Svaret på en post, og posten slik den ble lest."""
     with localcontext(REGNING):
         post, feil, utenfor = les(regler.felter, data)
+        post.data_ = data
         if feil:
             return Svar("feil i data", grunner=tuple(feil)), post
         if utenfor:
@@ -229,7 +232,18 @@ def gruppen(regler: Regler, post: Post) -> Any:
             post.gruppe_, post.oppgitt_ = oppgitt, oppgitt
         else:
             post.gruppe_ = _forste(regler, post)
+            if isinstance(post.gruppe_, Tom) and regler.bruker is not None:
+                post.gruppe_ = _brukt_gruppe(regler, regler.bruker(), post)
     return post.gruppe_
+
+
+def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
+    """Gruppen som regelverket som brukes, gir posten; svaret derfra tas vare på."""
+    svar, brukt = vurder(bruker, post.data_)
+    post.brukt_ = (svar, brukt)
+    if svar.gruppe is not None:
+        return svar.gruppe
+    return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
 
 
 def _forste(regler: Regler, post: Post) -> Any:
@@ -263,6 +277,9 @@ def _mulige(regler: Regler, post: Post) -> list[str]:
 def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grunn]) -> Svar:
     """Svaret når ingen gruppe er funnet."""
     navn = regler.gruppering or ""
+    if post.brukt_ is not None:
+        brukt: Svar = post.brukt_[0]
+        return Svar(brukt.status, grunner=brukt.grunner, varsler=(*varsler, *brukt.varsler), mulige=brukt.mulige)
     if isinstance(funnet, Uavklart):
         mulige = _mulige(regler, post)
         grunn = _uavklart(regler, mulige[0], post)
@@ -380,6 +397,11 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
                 deler.append(ledd)
                 if ledd.svar is not False:
                     break
+    if post.brukt_ is not None and regler.bruker is not None:
+        brukt, brukt_post = post.brukt_
+        bruker = regler.bruker()
+        under = tuple(_forklarte(bruker, brukt_post, brukt, bruker.forklaringer()))
+        deler.append(Ledd(f"gruppen er funnet av {bruker.navn} i regelverket som brukes", True, under))
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler

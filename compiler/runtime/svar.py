@@ -53,6 +53,8 @@ class Kvittering:
     innhold: str
     """Fingeravtrykk (SHA-256) av regelverket slik det var da pakken ble laget."""
     kompilator: str
+    bruker: str | None = None
+    """Regelverket som finner gruppen, når det er et annet, med fingeravtrykket."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -375,6 +375,11 @@ def tertial_av(dag: Verdi) -> Verdi:
     return dag if isinstance(dag, Mangler) else Decimal((dag.month + 3) // 4)
 
 
+def ukedag_av(dag: Verdi) -> Verdi:
+    """Ukedagen til en dato: mandag er 1 og søndag 7."""
+    return dag if isinstance(dag, Mangler) else Decimal(dag.isoweekday())
+
+
 # ---- mengder
 
 

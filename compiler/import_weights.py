@@ -1,0 +1,281 @@
+"""Weights from CSV or Excel to rules: new groups, and amendments of those from the year before. No row is lost silently."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import PurePath
+from zipfile import BadZipFile
+
+from compiler import model
+from compiler.rule_text import number
+from dsl.diagnostics import nearest
+
+COLUMNS = ("gruppe", "vekt", "navn")
+_REF = re.compile(r"[^\W\d]\w*(?: (?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå]*)?")
+_BARE = re.compile(r"\d[\wÆØÅæøå]*")
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
+_SPACES = re.compile(r"\s+")
+_LISTED = 5
+
+
+class UnreadableList(Exception):
+    """The file cannot be used; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the list: its number in the file and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+    fault: str | None = None
+    """Why the row cannot be read, if it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A group with its weight, as read."""
+
+    number: int
+    group: str
+    value: Decimal
+    name: str
+
+
+@dataclass
+class Imported:
+    """What an import made: the rules, what was left out, and what an author should know."""
+
+    text: str = ""
+    new: int = 0
+    changed: int = 0
+    left_out: list[str] = field(default_factory=list)
+    """One line for each row that is not among the rules."""
+    notes: list[str] = field(default_factory=list)
+
+
+# ---- reading
+
+
+def read(name: str, data: bytes) -> tuple[list[Line], list[str]]:
+    """The rows of a list, by the end of the file's name, and the names of the columns that are not used."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        rows = list(_excel(name, data))
+    elif suffix in (".csv", ".txt", ".tsv"):
+        rows = list(_csv(name, data))
+    else:
+        raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        raise UnreadableList(f"«{name}» er tom")
+    (_, head), *rest = filled
+    columns = _columns(name, head)
+    lines = [_line(number, cells, columns, len(head)) for number, cells in rest]
+    return lines, [cell for i, cell in enumerate(head) if cell and i not in columns.values()]
+
+
+def _line(number: int, cells: list[str], columns: dict[str, int], width: int) -> Line:
+    """One row by column; one with too many or too few cells cannot be trusted."""
+    if len(cells) != width:
+        return Line(number, {}, f"raden har {len(cells)} celler, overskriften har {width}")
+    return Line(number, {column: cells[i] for column, i in columns.items()})
+
+
+def _columns(name: str, head: Sequence[str]) -> dict[str, int]:
+    """Where each column stands; its name may be written with capitals."""
+    found: dict[str, int] = {}
+    for i, cell in enumerate(head):
+        column = cell.casefold()
+        if column in found:
+            raise UnreadableList(f"kolonnen «{cell}» står to ganger i «{name}»")
+        if column in COLUMNS:
+            found[column] = i
+    for column in COLUMNS:
+        if column not in found:
+            hint = nearest(column, [cell for cell in head if cell]) or f"kolonnene skal være {', '.join(COLUMNS)}"
+            raise UnreadableList(f"«{name}» har ingen kolonne «{column}»: {hint}")
+    return found
+
+
+def _csv(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with its line number."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableList(f"«{name}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
+    first = text.split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
+    for cells in reader:
+        yield reader.line_num, [_tidy(cell) for cell in cells]
+
+
+def _excel(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet of an Excel file, each with its row number."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise UnreadableList(f"«{name}» kan ikke leses som Excel") from None
+    sheet = book.worksheets[0]
+    rows = [(i, [_shown(cell) for cell in row]) for i, row in enumerate(sheet.iter_rows(values_only=True), 1)]
+    width = max((len(cells) for _, cells in rows), default=0)
+    yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
+
+
+def _shown(cell: object) -> str:
+    """A cell of Excel as text: a number with all the digits it is shown with."""
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)).normalize():f}"
+    return "" if cell is None else _tidy(str(cell))
+
+
+def _tidy(text: str) -> str:
+    """A cell without odd spaces."""
+    return _SPACES.sub(" ", text).strip()
+
+
+# ---- rules
+
+
+def imported(
+    lines: Iterable[Line], rulebook: model.Rulebook, before: model.Rulebook | None, source: str | None
+) -> Imported:
+    """The rules for the weights of a list, in a year that builds on another."""
+    made = Imported()
+    table = _table(rulebook)
+    weights = list(_consistent(_weights(lines, rulebook, made), made))
+    old = {
+        row.key: row.values.get("vekt") for t in (before.tables if before else ()) if t.id == table.id for row in t.rows
+    }
+    inherited = {group.id: group for group in before.groups} if before else {}
+    own = {group.id: group for group in rulebook.groups if group.last_changed == rulebook.year}
+    unit = next((column.unit for column in table.fields if column.name == "vekt"), None)
+    blocks = []
+    for weight in weights:
+        if weight.group in own:
+            made.left_out.append(_row(weight, f"{weight.group} står alt i regelverket ({own[weight.group].place})"))
+        elif weight.group in inherited:
+            blocks.append(_amended(weight, old.get(weight.group), unit, source))
+            made.changed += 1
+            _note_title(weight, inherited[weight.group], made)
+        else:
+            blocks.append(_new(weight, source))
+            made.new += 1
+    _note_missing(weights, inherited, own, made)
+    made.text = "\n\n".join(blocks) + "\n" if blocks else ""
+    return made
+
+
+def _table(rulebook: model.Rulebook) -> model.Table:
+    """The table of groups, which must have weights."""
+    for table in rulebook.tables:
+        if table.key == "gruppe" and table.field("vekt") is not None:
+            return table
+    raise UnreadableList(f"{rulebook.name} har ingen tabell av gruppe med kolonnen «vekt»")
+
+
+def _weights(lines: Iterable[Line], rulebook: model.Rulebook, made: Imported) -> Iterator[Weight]:
+    """The rows that can be read; what is wrong with the others is noted."""
+    schemes = sorted({group.scheme for group in rulebook.groups if group.scheme})
+    for line in lines:
+        fault, group, value = line.fault, "", Decimal(0)
+        if fault is None:
+            group = _group(line.cells["gruppe"], schemes)
+            fault, value = _fault(line, group), _number(line.cells["vekt"])
+        if fault is not None:
+            made.left_out.append(f"rad {line.number}: {fault}")
+        else:
+            yield Weight(line.number, group, value or Decimal(0), line.cells["navn"])
+
+
+def _fault(line: Line, group: str) -> str | None:
+    """What is wrong with a row."""
+    written, weight = line.cells["gruppe"], line.cells["vekt"]
+    if not written:
+        return "gruppen mangler"
+    if not _REF.fullmatch(group):
+        return f"«{written}» kan ikke være en gruppe: skriv den som «DRG 442»"
+    if not weight:
+        return f"{group} har ingen vekt"
+    value = _number(weight)
+    if value is None:
+        return f"vekten «{weight}» til {group} er ikke et tall"
+    return f"vekten «{weight}» til {group} er negativ" if value < 0 else None
+
+
+def _group(written: str, schemes: Sequence[str]) -> str:
+    """The group as the rulebook names it: a bare code is of the one scheme that its groups have."""
+    return f"{schemes[0]} {written}" if _BARE.fullmatch(written) and len(schemes) == 1 else written
+
+
+def _number(written: str) -> Decimal | None:
+    """A number with decimal comma or point."""
+    return Decimal(written.replace(" ", "").replace(",", ".")) if _NUMBER.fullmatch(written) else None
+
+
+def _consistent(weights: Iterable[Weight], made: Imported) -> Iterator[Weight]:
+    """Each group once; one that stands twice with different weights is left out altogether."""
+    by_group: dict[str, list[Weight]] = {}
+    for weight in weights:
+        by_group.setdefault(weight.group, []).append(weight)
+    for group, found in by_group.items():
+        first, *rest = found
+        if all(weight.value == first.value for weight in rest):
+            made.left_out += [_row(w, f"{group} står også i rad {first.number}, med samme vekt") for w in rest]
+            yield first
+        else:
+            rows = ", ".join(str(weight.number) for weight in found)
+            made.left_out += [_row(w, f"{group} har ulike vekter i rad {rows}") for w in found]
+
+
+def _row(weight: Weight, text: str) -> str:
+    return f"rad {weight.number}: {text}"
+
+
+def _new(weight: Weight, source: str | None) -> str:
+    """The block of a group that is new."""
+    title = f" «{_title(weight.name)}»" if weight.name else ""
+    return "\n".join([f"gruppe {weight.group}{title}", f"    vekt {number(weight.value, None)}", *_cited(source)])
+
+
+def _amended(weight: Weight, old: object, unit: model.Unit | None, source: str | None) -> str:
+    """The block that amends a group from the year before."""
+    was = number(old, unit) if isinstance(old, Decimal) else "ukjent"
+    line = f"    vekt fra {was} til {number(weight.value, None)}"
+    return "\n".join([f"endrer gruppe {weight.group}", line, *_cited(source)])
+
+
+def _cited(source: str | None) -> list[str]:
+    return [f"    kilde {source}"] if source else []
+
+
+def _title(name: str) -> str:
+    """A name that can stand in quotes."""
+    return name.replace("«", '"').replace("»", '"')
+
+
+# ---- notes
+
+
+def _note_title(weight: Weight, group: model.Group, made: Imported) -> None:
+    """Note a name that is another than the rulebook's: an amendment of a weight does not change it."""
+    if weight.name and group.title and _title(weight.name) != group.title:
+        made.notes.append(
+            f"rad {weight.number}: {group.id} heter «{group.title}» i regelverket, «{weight.name}» i listen"
+        )
+
+
+def _note_missing(
+    weights: Sequence[Weight], inherited: dict[str, model.Group], own: dict[str, model.Group], made: Imported
+) -> None:
+    """Note the groups from the year before that the list says nothing about."""
+    missing = [id_ for id_ in inherited if id_ not in {weight.group for weight in weights} and id_ not in own]
+    if missing:
+        listed = ", ".join(missing[:_LISTED]) + (f" og {len(missing) - _LISTED} til" if len(missing) > _LISTED else "")
+        made.notes.append(f"uten vekt i listen: {listed}")
