@@ -7,7 +7,7 @@ from typing import Any
 from compiler import model
 from compiler.declarations import fields, rate_value
 from compiler.names import normal_code
-from compiler.replacements import end_within_year
+from compiler.replacements import as_written, end_within_year, nearest_written
 from compiler.rows import Cell, cell
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
 from compiler.walk import references
@@ -60,14 +60,15 @@ def amend_record(state: State, block: tree.AmendRecordsDecl) -> None:
 def _unknown(state: State, block: tree.AmendDecl | tree.RepealDecl, known: Iterable[str]) -> None:
     """R206: what is amended or ended was not there the year before."""
     verb = "endres" if isinstance(block, tree.AmendDecl) else "oppheves"
-    hint = nearest(str(block.ref), known)
+    hint = nearest_written(block.kind, str(block.ref), known)
+    shown = as_written(block.kind, str(block.ref))
     if state.base is None:
-        message = f"«{block.ref}» kan ikke {verb}, for regelverket bygger ikke på noe år"
+        message = f"«{shown}» kan ikke {verb}, for regelverket bygger ikke på noe år"
         state.fault("R206", message, block.span, f"skriv «bygger på {state.header.scheme} …» i «regelverk»")
         return
     if (block.kind, str(block.ref)) in state.places:
         hint = "den er ny i år: rett den der den står"
-    message = f"«{block.ref}» finnes ikke som {block.kind} i {state.base.year} og kan ikke {verb}"
+    message = f"«{shown}» finnes ikke som {block.kind} i {state.base.year} og kan ikke {verb}"
     state.fault("R206", message, block.span, hint)
 
 

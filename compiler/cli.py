@@ -254,23 +254,26 @@ def endringer(old: str, new: str, form: str, folder: Path) -> int:
 def format_(paths: tuple[Path, ...], only_check: bool, folder: Path) -> int:
     """Rett oppsettet av reglene i alle filene, eller i dem som er nevnt. Prosa og kommentarer står som de er."""
     files = [file for path in paths or (folder,) for file in _rule_files(path)]
-    unsettled, faulty = 0, False
-    for path in files:
-        source, faults = Source.read(path, path.as_posix())
-        settled = ""
-        text = "" if faults else path.read_bytes().decode("utf-8")
-        if not faults:
-            settled, faults = formatted(path.as_posix(), text)
-        for fault in faults:
-            click.echo(as_text(fault, source), err=True)
-        faulty = faulty or has_errors(faults)
-        if not faults and settled != text:
-            unsettled += 1
-            click.echo(f"{path.as_posix()} {'ville blitt endret' if only_check else 'er endret'}")
-            if not only_check:
-                path.write_bytes(settled.encode())
-    click.echo(f"{unsettled} av {len(files)} filer {'ville blitt' if only_check else 'er'} endret", err=True)
-    return FAULTS if faulty or (only_check and unsettled) else FINE
+    settled = {path: _settled(path) for path in files}
+    unsettled = {path: text for path, text in settled.items() if text is not None and text != path.read_bytes()}
+    for path, text in unsettled.items():
+        click.echo(f"{path.as_posix()} {'ville blitt endret' if only_check else 'er endret'}")
+        if not only_check:
+            path.write_bytes(text)
+    what = "ville blitt" if only_check else "er"
+    click.echo(f"{len(unsettled)} av {len(files)} filer {what} endret", err=True)
+    return FAULTS if None in settled.values() or (only_check and unsettled) else FINE
+
+
+def _settled(path: Path) -> bytes | None:
+    """The settled text of a file; None, with its faults shown, where it cannot be read."""
+    source, faults = Source.read(path, path.as_posix())
+    text = ""
+    if not faults:
+        text, faults = formatted(path.as_posix(), path.read_bytes().decode("utf-8"))
+    for fault in faults:
+        click.echo(as_text(fault, source), err=True)
+    return None if has_errors(faults) else text.encode()
 
 
 def _rule_files(path: Path) -> list[Path]:
@@ -336,7 +339,7 @@ def ny(scheme: str, year: int, folder: Path) -> int:
     return FINE
 
 
-@cli.group()
+@cli.group(cls=Group)
 def importer() -> None:
     """Lag regler av lister som noen har utgitt."""
 
@@ -349,7 +352,7 @@ def importer() -> None:
 @click.option("--kilde", "cited", metavar="ID", help="Kilden som vektene er hentet fra.")
 def vekter(file: Path, target: Path, cited: str | None) -> int:
     """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
-    library, rulebook, before = _year_in(target)
+    rulebook, before = _year_in(target)
     out = target / "vekter.regel"
     if out.exists():
         raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
@@ -366,7 +369,7 @@ def vekter(file: Path, target: Path, cited: str | None) -> int:
         raise click.ClickException(str(fault)) from None
     for column in unused:
         click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
-    for line in [*made.left_out, *made.notes]:
+    for line in [*(why for _, why in made.left_out), *made.notes]:
         click.echo(line, err=True)
     if made.text:
         out.write_text(made.text, encoding="utf-8", newline="\n")
@@ -375,7 +378,7 @@ def vekter(file: Path, target: Path, cited: str | None) -> int:
     return FAULTS if made.left_out else FINE
 
 
-def _year_in(folder: Path) -> tuple[Library, Rulebook, Rulebook | None]:
+def _year_in(folder: Path) -> tuple[Rulebook, Rulebook | None]:
     """The rule year in a folder, and the year that it builds on."""
     if not folder.is_dir():
         raise click.UsageError(f"mappen «{folder}» finnes ikke; lag den med «regelverk ny»")
@@ -385,7 +388,7 @@ def _year_in(folder: Path) -> tuple[Library, Rulebook, Rulebook | None]:
         _show(found.faults if found else library.diagnostics(), library, "tekst")
         raise click.ClickException(f"regelverket i «{folder}» har feil som må rettes først")
     before = f"{found.rulebook.scheme.lower()}-{found.rulebook.base}"
-    return library, found.rulebook, library.years[before].rulebook if before in library.years else None
+    return found.rulebook, library.years[before].rulebook if before in library.years else None
 
 
 # ---- loading

@@ -1,7 +1,7 @@
 """What differs between two rule years, found in the two complete rulebooks and never in the amendments' text."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -9,7 +9,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compiler import model
-from compiler.compare_facts import TITLE, Entries, Entry, Fact, Figure, Kind, Line, Said, plain, titled
+from compiler.compare_facts import (
+    ALL_YEAR,
+    DURING,
+    ORDER,
+    TITLE,
+    Entries,
+    Entry,
+    Fact,
+    Figure,
+    Kind,
+    Line,
+    Said,
+    Step,
+    plain,
+    titled,
+)
 from compiler.kinds import field_dimension
 from compiler.words import number, spoken, year_shown
 
@@ -22,6 +37,9 @@ _KINDS: dict[Kind, tuple[str, str, str, str]] = {
     "krav": ("Krav", "Krav", "Nytt", "Utgått"),
     "begrep": ("Begreper", "Begrep", "Nytt", "Utgått"),
     "beregning": ("Beregninger", "Beregning", "Ny", "Utgått"),
+    "unntak": ("Unntak", "Unntak", "Nytt", "Utgått"),
+    "presisering": ("Presiseringer", "Presisering", "Ny", "Utgått"),
+    "kodeverk": ("Kodeverk", "Kodeverk", "Nytt", "Utgått"),
     "gruppering": ("Grupperinger", "Gruppering", "Ny", "Utgått"),
     "opplysninger": ("Opplysninger", "Opplysninger", "Nye", "Utgåtte"),
     "tabell": ("Tabeller", "Tabell", "Ny", "Utgått"),
@@ -30,7 +48,7 @@ _KINDS: dict[Kind, tuple[str, str, str, str]] = {
 }
 """Each kind in its order on the page: heading, one of them, and the words for a new and an ended one."""
 
-_ONLY_CHANGED = (TITLE, "gjelder for", "rekkefølge", "adresse", "nummer")
+_ONLY_CHANGED = (TITLE, "gjelder for", ORDER, "adresse", "nummer")
 """What is told of a definition that changed, and is plain from its name when it is new or ended."""
 
 
@@ -85,6 +103,8 @@ class Item(model.Node):
     change: Literal["ny", "endret", "utgått"]
     details: tuple[Detail, ...]
     because: tuple[str, ...] = ()
+    because_figures: tuple[str, ...] = ()
+    """Those of the reasons that were given for its row in a table."""
 
 
 class Side(model.Node):
@@ -115,9 +135,10 @@ class Comparison(model.Node):
 def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
     """What differs between two complete rule years, whichever is the later."""
     sides = _sides(old, new)
-    orders = _orders(old, new)
-    before = Entries(old, sides[0].label, orders[0]).all()
-    after = Entries(new, sides[1].label, orders[1]).all()
+    moved = _moved(old, new)
+    ending = (True, False) if old.year < new.year else (False, True) if old.year > new.year else (None, None)
+    before = Entries(old, sides[0].label, moved[0], ending[0]).all()
+    after = Entries(new, sides[1].label, moved[1], ending[1]).all()
     keys = sorted(dict.fromkeys([*after, *before]), key=lambda key: list(_KINDS).index(key[0]))
     found = (_item(before.get(key), after.get(key), old, new) for key in keys)
     return Comparison(old=sides[0], new=sides[1], items=tuple(item for item in found if item is not None))
@@ -126,13 +147,45 @@ def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
 # ---- what differs
 
 
-def _orders(old: model.Rulebook, new: model.Rulebook) -> tuple[Sequence[str], Sequence[str]]:
-    """The groups that both years try, from the first to the last that changed places: the first that holds is given."""
-    tried = [[group.id for group in rulebook.groups if group.when is not None] for rulebook in (old, new)]
-    shared = set(tried[0]) & set(tried[1])
-    before, after = ([id_ for id_ in ids if id_ in shared] for ids in tried)
-    moved = [place for place, pair in enumerate(zip(before, after, strict=True)) if pair[0] != pair[1]]
-    return (before[moved[0] : moved[-1] + 1], after[moved[0] : moved[-1] + 1]) if moved else ((), ())
+def _moved(old: model.Rulebook, new: model.Rulebook) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The places of the groups that changed places among those that both years try: the first that holds is given.
+
+    As few as can be are said to have moved; where that leaves a choice, those that the new year says something of.
+    """
+    tried = [[group for group in rulebook.groups if group.when is not None] for rulebook in (old, new)]
+    ids = [[group.id for group in groups] for groups in tried]
+    shared = set(ids[0]) & set(ids[1])
+    after = [group for group in tried[1] if group.id in shared]
+    place = {id_: at for at, id_ in enumerate(one for one in ids[0] if one in shared)}
+    kept = _longest_rising([place[group.id] for group in after], [group.last_changed < new.year for group in after])
+    moved = [group.id for at, group in enumerate(after) if at not in kept]
+    first, second = ({id_: _place(id_, order) for id_ in moved} for order in ids)
+    return first, second
+
+
+def _longest_rising(places: Sequence[int], preferred: Sequence[bool]) -> set[int]:
+    """The positions of the most that already stand in order."""
+    start = next((at for at, place in enumerate(places) if at != place), len(places))
+    end = next((at for at in range(len(places), start, -1) if places[at - 1] != at - 1), start)
+    best: list[tuple[int, int]] = []
+    for at in range(start, end):
+        weight = 2 * (end - start) + preferred[at]
+        before = [(best[one - start][0], one) for one in range(start, at) if places[one] < places[at]]
+        most, previous = max(before, default=(0, -1))
+        best.append((most + weight, previous))
+    kept = {*range(start), *range(end, len(places))}
+    at = max(range(start, end), key=lambda one: best[one - start][0], default=-1)
+    while at >= 0:
+        kept.add(at)
+        at = best[at - start][1]
+    return kept
+
+
+def _place(id_: str, order: Sequence[str]) -> str:
+    """Where a group is tried: «etter DRG 1, før DRG 3»."""
+    at = order.index(id_)
+    before = f"etter {order[at - 1]}" if at else "først"
+    return f"{before}, før {order[at + 1]}" if at + 1 < len(order) else f"sist, {before}"
 
 
 def _item(before: Entry | None, after: Entry | None, old: model.Rulebook, new: model.Rulebook) -> Item | None:
@@ -144,7 +197,16 @@ def _item(before: Entry | None, after: Entry | None, old: model.Rulebook, new: m
         return None
     change: Literal["ny", "endret", "utgått"] = "endret" if before and after else "ny" if after else "utgått"
     because = tuple(dict.fromkeys(_reasons(entry, after is None, old, new)))
-    return Item(kind=entry.kind, id=entry.id, name=entry.name, change=change, details=details, because=because)
+    of_rows = {one.because for one in entry.row_changes}
+    return Item(
+        kind=entry.kind,
+        id=entry.id,
+        name=entry.name,
+        change=change,
+        details=details,
+        because=because,
+        because_figures=tuple(reason for reason in because if reason in of_rows),
+    )
 
 
 def _reasons(entry: Entry, ended: bool, old: model.Rulebook, new: model.Rulebook) -> Iterator[str]:
@@ -153,12 +215,23 @@ def _reasons(entry: Entry, ended: bool, old: model.Rulebook, new: model.Rulebook
         return
     if ended:
         terms = ("begrep", "beregning")
+        if entry.kind == "rad":
+            yield from _reasons_of_table(entry, old, new)
         for gone in new.repealed:
             same = gone.type == entry.kind or (gone.type in terms and entry.kind in terms)
             if same and gone.id == entry.id and gone.because:
                 yield gone.because
         return
     yield from (change.because for change in entry.changes if change.because and old.year < change.year <= new.year)
+
+
+def _reasons_of_table(entry: Entry, old: model.Rulebook, new: model.Rulebook) -> Iterator[str]:
+    """The reasons given for the table that a row was taken out of."""
+    for table in new.tables:
+        if entry.id.startswith(f"{table.id} "):
+            for change in table.changes:
+                if change.because and old.year < change.year <= new.year:
+                    yield change.because
 
 
 def _details(before: Entry | None, after: Entry | None) -> Iterator[Detail]:
@@ -168,7 +241,12 @@ def _details(before: Entry | None, after: Entry | None) -> Iterator[Detail]:
         if (before is None or after is None) and aspect in _ONLY_CHANGED:
             continue
         one, other = facts[0].get(aspect), facts[1].get(aspect)
-        if isinstance(one, Figure) or isinstance(other, Figure):
+        if aspect == DURING and before and after:
+            one, other = one or plain(ALL_YEAR), other or plain(ALL_YEAR)
+        step = one if isinstance(one, Step) else other
+        if isinstance(step, Step):
+            yield from _figure_change(aspect, step.before, step.after)
+        elif isinstance(one, Figure) or isinstance(other, Figure):
             yield from _figure_change(aspect, _side(one, before), _side(other, after))
         elif isinstance(one, Said) or isinstance(other, Said):
             yield from _words_change(aspect, one, other)
@@ -261,14 +339,17 @@ def _figure_sentence(comparison: Comparison, item: Item, change: FigureChange) -
     old, new = change.old, change.new
     assert old is not None
     assert new is not None
+    if is_step(change):
+        head = f"{name} er {new.shown} {change.aspect}"
+        return _parenthesised(head, f"før det {old.shown}" + (f", {growth(change)}" if growth(change) else "")) + "."
     if new.value is None:
         return f"{name} er {new.shown} ({comparison.old.label}: {old.shown})."
     if old.value is None:
         return f"{name} er {new.shown} ({old.shown})."
-    return _parenthesised(f"{name} er endret fra {old.shown} til {new.shown}", _growth(change)) + "."
+    return _parenthesised(f"{name} er endret fra {old.shown} til {new.shown}", growth(change)) + "."
 
 
-def _growth(change: FigureChange) -> str:
+def growth(change: FigureChange) -> str:
     """How much a figure has changed: in percent, a share in percentage points; empty where that has no meaning."""
     old, new = change.old, change.new
     if old is None or new is None or old.value is None or new.value is None or change.percent is None:
@@ -276,6 +357,11 @@ def _growth(change: FigureChange) -> str:
     if old.unit and new.unit and old.unit.shown == new.unit.shown == "%":
         return _signed((new.value - old.value) * 100) + "\u00a0prosentpoeng"
     return _signed(change.percent, -int(change.percent.as_tuple().exponent)) + "\u00a0%"
+
+
+def is_step(change: FigureChange) -> bool:
+    """Whether a figure changes within the new year, and not from the old year to the new."""
+    return change.aspect.startswith("fra og med ")
 
 
 def _parenthesised(text: str, note: str | None) -> str:
@@ -303,8 +389,8 @@ def _lines(comparison: Comparison, item: Item, figures: bool) -> Iterator[Line]:
     for other in others:
         lines = _words_lines(comparison, item, other) if isinstance(other, WordsChange) else _codes_lines(item, other)
         yield from (Line(depth=line.depth + 1, text=line.text) for line in lines)
-    if figures or not changed:
-        yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in item.because)
+    told = () if figures or not changed else item.because_figures if others else item.because
+    yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in item.because if reason not in told)
 
 
 def _only_figure(change: FigureChange) -> str:
@@ -316,10 +402,15 @@ def _only_figure(change: FigureChange) -> str:
 
 def _notes(comparison: Comparison, change: FigureChange) -> Iterator[Line]:
     """What must be known about the figures of the two years."""
-    for side, figure in ((comparison.old, change.old), (comparison.new, change.new)):
-        if figure is not None and figure.note:
-            head = f"Tallet for {side.label} er" if figure.value is not None else f"Ikke oppgitt for {side.label}:"
-            yield Line(depth=1, text=f"{head} {figure.note}")
+    both = ((comparison.old, change.old), (comparison.new, change.new))
+    for side, figure in both[1:] if is_step(change) else both:
+        if figure is None or not figure.note:
+            continue
+        if figure.value is None:
+            yield Line(depth=1, text=f"Ikke oppgitt for {side.label}: {figure.note}")
+        else:
+            verb = "" if figure.note.startswith("gjelder ") else " er"
+            yield Line(depth=1, text=f"Tallet for {side.label}{verb} {figure.note}")
 
 
 def _words_lines(comparison: Comparison, item: Item, change: WordsChange) -> Iterator[Line]:
@@ -432,10 +523,12 @@ def _tables(comparison: Comparison, items: Sequence[Item], escape: Callable[[str
     """A table of figures for each column that differs."""
     figures = [(item, detail) for item in items for detail in item.details if isinstance(detail, FigureChange)]
     for aspect in dict.fromkeys(detail.aspect for _, detail in figures):
-        if items[0].kind != "sats":
+        step = is_step(next(detail for _, detail in figures if detail.aspect == aspect))
+        if items[0].kind != "sats" or step:
             yield f"### {escape(_capital(aspect))}"
         rows = [_row(comparison, item, detail) for item, detail in figures if detail.aspect == aspect]
-        head = [_KINDS[items[0].kind][1], comparison.old.label, comparison.new.label, "Endring", "Merknad"]
+        sides = ["Før", "Etter"] if step else [comparison.old.label, comparison.new.label]
+        head = [_KINDS[items[0].kind][1], *sides, "Endring", "Merknad"]
         wide = 5 if any(row[4] for row in rows) else 4
         rule = ["---", "---:", "---:", "---:", "---"]
         table = [head, rule, *([escape(cell) for cell in row] for row in rows)]
@@ -445,7 +538,8 @@ def _tables(comparison: Comparison, items: Sequence[Item], escape: Callable[[str
 def _row(comparison: Comparison, item: Item, change: FigureChange) -> list[str]:
     """The cells of a figure: name, both years, the change, and what must be known about it."""
     old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
-    growth = _growth(change) if item.change == "endret" else item.change
+    grown = growth(change) if item.change == "endret" else item.change
     notes = [line.text for line in _notes(comparison, change)]
-    notes += [f"Begrunnelse: {reason}" for reason in item.because]
-    return [item.name, old, new, growth or "–", ". ".join(notes)]
+    only_figures = all(isinstance(detail, FigureChange) for detail in item.details)
+    notes += [f"Begrunnelse: {reason}" for reason in (item.because if only_figures else item.because_figures)]
+    return [item.name, old, new, grown or "–", ". ".join(notes)]

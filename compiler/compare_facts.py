@@ -1,14 +1,14 @@
 """What a rule year says of each definition, as a comparison of years sees it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
 from compiler import model
-from compiler.words import Words, not_stated, number, spoken
+from compiler.words import Words, day_shown, holds, lenient_fields, not_stated, number, spoken
 
 Kind = Literal[
     "sats",
@@ -19,6 +19,9 @@ Kind = Literal[
     "krav",
     "begrep",
     "beregning",
+    "unntak",
+    "presisering",
+    "kodeverk",
     "gruppering",
     "opplysninger",
     "tabell",
@@ -28,6 +31,14 @@ Kind = Literal[
 
 TITLE = "omtalt som"
 """What the title of a definition is called, in words that no column can have."""
+
+ORDER = "plass i rekkefølgen"
+"""What is said of a group that is tried earlier or later than before."""
+
+DURING = "gjelder"
+"""What is said of a rule that holds part of the year."""
+
+ALL_YEAR = "hele året"
 
 
 class Line(model.Node):
@@ -55,8 +66,16 @@ class Said:
     meaning: str
 
 
-Fact = Figure | Said | dict[str, str]
-"""A figure, words, or codes with their meanings."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A figure that changes within the year: what it was and what it becomes."""
+
+    before: Figure
+    after: Figure
+
+
+Fact = Figure | Said | Step | dict[str, str]
+"""A figure, words, a figure that changes within the year, or codes with their meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +88,22 @@ class Entry:
     label: str
     facts: dict[str, Fact]
     changes: list[model.Change] = field(default_factory=list)
+    row_changes: list[model.Change] = field(default_factory=list)
+    """Those of the changes that are of its row in a table."""
 
 
 class Entries:
-    """Collects what one rulebook says."""
+    """Collects what one rulebook says.
 
-    def __init__(self, rulebook: model.Rulebook, label: str, order: Sequence[str]) -> None:
+    `moved` has the place of each group that is tried earlier or later than in the other year. Of a rate that changes
+    within the year, the year that comes first is known by the last value (`ending`), the other by the first.
+    """
+
+    def __init__(self, rulebook: model.Rulebook, label: str, moved: Mapping[str, str], ending: bool | None) -> None:
         self.rulebook = rulebook
         self.label = label
-        self.order = order
+        self.moved = moved
+        self.ending = ending
         self.words = Words(rulebook)
         self.found: dict[tuple[Kind, str], Entry] = {}
 
@@ -85,9 +111,9 @@ class Entries:
         """Every definition by kind and id."""
         rulebook = self.rulebook
         for rate in rulebook.rates:
-            self._add("sats", rate, {"verdi": self._rate(rate)})
+            self._add("sats", rate, self._rate(rate))
         for group in rulebook.groups:
-            self._add("gruppe", group, self._condition("gruppert når", group.when), titled(group.shown, group.title))
+            self._add("gruppe", group, self._group(group), _group_name(group))
         for table in rulebook.tables:
             self._rows(table)
         for named in rulebook.sets:
@@ -96,11 +122,15 @@ class Entries:
             self._add("krav", requirement, self._requirement(requirement))
         for term in rulebook.terms:
             self._add("beregning" if term.in_result else "begrep", term, self._term(term))
-        for place, grouping in enumerate(rulebook.groupings):
-            facts: dict[str, Fact] = {"gjelder for": plain(grouping.record)}
-            if self.order and place == 0:
-                facts["rekkefølge"] = plain(*self.order)
-            self._add("gruppering", grouping, facts)
+        for exception in rulebook.exceptions:
+            name = f"{exception.title or exception.id} (unntak fra {self._named(exception.target)})"
+            self._add("unntak", exception, self._exception(exception), name)
+        for clarification in rulebook.clarifications:
+            self._clarification(clarification)
+        for system in rulebook.code_systems:
+            self._add("kodeverk", system, {"koder": dict(system.codes)})
+        for grouping in rulebook.groupings:
+            self._add("gruppering", grouping, {"gjelder for": plain(grouping.record)})
         for record in rulebook.records:
             self._add("opplysninger", record, _field_facts("felt", record.fields))
         for table in rulebook.tables:
@@ -120,11 +150,50 @@ class Entries:
         entry = self.found[key]
         entry.facts.update(facts)
         entry.changes.extend(change for change in definition.changes if change not in entry.changes)
+        if isinstance(definition, model.Row):
+            entry.row_changes.extend(definition.changes)
 
-    def _rate(self, rate: model.Rate) -> Figure:
+    def _rate(self, rate: model.Rate) -> dict[str, Fact]:
+        """A rate's value, and what it becomes within the year."""
         plainly = not_stated(rate.title or rate.id, self.rulebook.year)
         missing = rate.reason if rate.reason != plainly else None
-        return self._figure(rate.value, rate.unit, rate.derived, missing)
+        figures = [self._figure(rate.value, rate.unit, rate.derived, missing)]
+        figures += [self._figure(period.value, rate.unit, period.derived) for period in rate.periods]
+        if self.ending and rate.periods:
+            note = f"gjelder fra og med {day_shown(rate.periods[-1].start)}, før det {figures[-2].shown}"
+            joined_note = ". ".join(filter(None, [figures[-1].note, note]))
+            return {"verdi": figures[-1].model_copy(update={"note": joined_note})}
+        facts: dict[str, Fact] = {"verdi": figures[0]}
+        for place, period in enumerate(rate.periods):
+            step = Step(figures[place], figures[place + 1])
+            facts[f"fra og med {day_shown(period.start)}"] = step if self.ending is not None else step.after
+        return facts
+
+    def _group(self, group: model.Group) -> dict[str, Fact]:
+        facts = self._within_year("gruppert når", group.when) | self._lenient(group.when)
+        return facts | ({ORDER: plain(self.moved[group.id])} if group.id in self.moved else {})
+
+    def _exception(self, exception: model.TermException) -> dict[str, Fact]:
+        value = Said((Line(depth=0, text=self.words.inline(exception.value)),), _meaning(exception.value))
+        return {
+            **self._within_year("når", exception.when),
+            "verdi ved unntaket": value,
+            **self._lenient((exception.when, exception.value)),
+        }
+
+    def _clarification(self, clarification: model.Clarification) -> None:
+        """A dated interpretation, which is known by its day and its rule and not by its words."""
+        name = f"{day_shown(clarification.day)} om {self._named(clarification.about)}"
+        entry = Entry("presisering", clarification.id, name, self.label, {"tekst": plain(clarification.text)})
+        self.found["presisering", clarification.id] = entry
+
+    def _named(self, id_: str) -> str:
+        """What a rule is called in a sentence."""
+        rulebook = self.rulebook
+        rules = (*rulebook.terms, *rulebook.requirements, *rulebook.groups, *rulebook.rates, *rulebook.sets)
+        title = next((rule.title for rule in rules if rule.id == id_), None)
+        shown = spoken(id_)
+        return f"{shown} «{title}»" if title and title.lower() != shown.lower() else shown
 
     def _figure(
         self, value: Decimal | None, unit: model.Unit | None, derived: str | None = None, missing: str | None = None
@@ -136,15 +205,16 @@ class Entries:
 
     def _rows(self, table: model.Table) -> None:
         """The rows of a table: what a group or a tariff is worth, or rows on their own."""
-        kind: Kind = "gruppe" if table.key == "gruppe" else "takst" if table.key == "takst" else "rad"
+        kinds: dict[tuple[str, ...], Kind] = {("gruppe",): "gruppe", ("takst",): "takst"}
+        kind = kinds.get(table.keys, "rad")
         for row in table.rows:
             facts: dict[str, Fact] = {}
             for column in table.fields:
                 fact = self._cell(column, row)
-                if fact is not None and column.name != table.key:
+                if fact is not None and column.name not in table.keys:
                     facts[column.name] = fact
             id_ = row.key if kind != "rad" else f"{table.id} {row.key}"
-            shown = row.shown if kind != "rad" else f"{spoken(table.id)} {row.shown}"
+            shown = row.shown if kind != "rad" else _row_name(table, row)
             self._add(kind, row, facts, titled(shown, row.title), id_)
 
     def _cell(self, column: model.RecordField, row: model.Row) -> Fact | None:
@@ -163,6 +233,17 @@ class Entries:
             case _:
                 return plain(value)
 
+    def _within_year(self, aspect: str, condition: model.Expr | None) -> dict[str, Fact]:
+        """A condition in words, and the part of the year that it names."""
+        found = holds(self.rulebook, condition)
+        during: dict[str, Fact] = {DURING: plain(found.shown)} if found.shown else {}
+        return during | self._condition(aspect, found.rest)
+
+    def _lenient(self, node: object) -> dict[str, Fact]:
+        """That fields which are not given count as «nei»."""
+        names = lenient_fields(node)
+        return {"det som ikke er oppgitt": plain(f"teller som nei ({', '.join(names)})")} if names else {}
+
     def _condition(self, aspect: str, condition: model.Expr | None) -> dict[str, Fact]:
         """A condition in words; nothing where there is none."""
         if condition is None:
@@ -173,9 +254,10 @@ class Entries:
     def _requirement(self, requirement: model.Requirement) -> dict[str, Fact]:
         return {
             "gjelder for": plain(requirement.record),
-            **self._condition("når", requirement.when),
+            **self._within_year("når", requirement.when),
             **self._condition("krever", requirement.requires),
             "ellers": plain(f"{requirement.outcome} «{requirement.text}»"),
+            **self._lenient((requirement.when, requirement.requires)),
         }
 
     def _term(self, term: model.Term) -> dict[str, Fact]:
@@ -183,7 +265,7 @@ class Entries:
         facts: dict[str, Fact] = {"gjelder for": plain(term.record), **self._condition("vilkår", term.condition)}
         if term.lines:
             facts["regnes ut slik"] = Said(tuple(self._value_lines(term)), _meaning((term.lines, term.rounding)))
-        return facts
+        return facts | self._lenient((term.condition, term.lines))
 
     def _value_lines(self, term: model.Term) -> Iterator[Line]:
         """How a term is computed, a line for each way."""
@@ -215,6 +297,22 @@ def plain(*lines: str) -> Said:
 
 def titled(shown: str, title: str | None) -> str:
     return f"{shown} «{title}»" if title else shown
+
+
+def _group_name(group: model.Group) -> str:
+    """A group by its code and title; one without a scheme has no code."""
+    return group.title if group.scheme is None and group.title else titled(spoken(group.shown), group.title)
+
+
+def _row_name(table: model.Table, row: model.Row) -> str:
+    """A row by what it is looked up by: «Pris per døgn: år 2021»."""
+    title = table.title or spoken(table.id)
+    keys = (f"{spoken(name)} {_key(row.values[name])}" for name in table.keys if name in row.values)
+    return f"{title[:1].upper()}{title[1:]}: {', '.join(keys)}"
+
+
+def _key(value: model.Cell) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else spoken(str(value))
 
 
 def _shown(value: Decimal, unit: model.Unit | None) -> str:
@@ -251,6 +349,10 @@ def _field_words(found: model.RecordField) -> str:
     return "; ".join(filter(None, parts))
 
 
+_SILENT = ("shown", "lenient", "required")
+"""What does not change what a condition asks: its writing, and what is told on its own."""
+
+
 def _meaning(node: object) -> str:
     """A text that is the same for what means the same, however it is written and in whatever order."""
     match node:
@@ -260,7 +362,7 @@ def _meaning(node: object) -> str:
             parts = [sorted(map(_meaning, v)) if isinstance(v, tuple) else [_meaning(v)] for _, v in node]
             return f"{node.kind}{parts}"
         case model.Node():
-            return f"({' '.join(_meaning(value) for name, value in node if name != 'shown')})"
+            return f"({' '.join(_meaning(value) for name, value in node if name not in _SILENT)})"
         case tuple():
             return f"[{' '.join(map(_meaning, node))}]"
         case _:

@@ -7,7 +7,7 @@ from typing import Any
 from compiler import model
 from compiler.kinds import UNKNOWN, field_dimension, unit_of
 from compiler.names import identifier, normal_code
-from compiler.replacements import within_year
+from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
 from compiler.table_rows import add_rows, file_rows, written_rows
 from compiler.walk import references
@@ -267,9 +267,10 @@ def _doubled_codes(state: State, block: tree.CodeSetDecl, values: Iterable[tree.
     for value in values:
         if not isinstance(value, tree.Codes):
             continue
-        for part in value.parts:
+        parts = value.parts
+        for part in parts:
             other = seen.setdefault(normal_code(part), value.span)
-            if other is not value.span or value.parts.count(part) > 1:
+            if other is not value.span or parts.count(part) > 1:
                 message = f"koden «{part}» står to ganger i «{block.name}»"
                 state.fault("R202", message, value.span, "ta bort den ene", other if other != value.span else None)
                 return
@@ -279,7 +280,11 @@ def rate(state: State, block: tree.RateDecl) -> None:
     """Take in a rate; a yearly one may be stated anew each year."""
     inherited = state.rates.get(block.name)
     key = ("sats", block.name)
+    if block.tail.from_day is not None and after_year(state, block.tail.from_day):
+        return
     later = within_year(state, block.tail.from_day)
+    if later and block.tail.from_day is not None:
+        state.places.setdefault(("periode", block.name), block.tail.from_day.span)
     if later and key in state.places and inherited is not None:
         _period(state, block, inherited)
         return
@@ -311,7 +316,7 @@ def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
         message = f"satsen «{block.name}» er alt oppgitt fra {rate.periods[-1].start.isoformat()}"
         state.fault("R202", message, block.tail.from_day.span, "skriv periodene i rekkefølge, hver dato én gang")
         return
-    value = rate_value(state, block.name, block.value, rate, rate.title)
+    value = rate_value(state, block.name, block.value, rate, rate.title, "før i året")
     period = model.RatePeriod(
         start=day,
         value=value["value"],
@@ -324,7 +329,12 @@ def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
 
 
 def rate_value(
-    state: State, name: str, written: tree.Expr, before: model.Rate | None, title: str | None = None
+    state: State,
+    name: str,
+    written: tree.Expr,
+    before: model.Rate | None,
+    title: str | None = None,
+    when: str = "i året før",
 ) -> dict[str, Any]:
     """The value of a rate, its unit, and how it is shown; its title is that of the year before unless it is given."""
     unknown: dict[str, Any] = {"value": None, "unit": before.unit if before else None, "shown": "ukjent"}
@@ -337,6 +347,6 @@ def rate_value(
             state.fault("R302", "en sats er et tall med enhet", written.span, "skriv for eksempel «7 timer»")
         return unknown | {"reason": f"{name} kan ikke leses"}
     if before is not None and before.unit is not None and field_dimension(before.unit) != kind.dimension:
-        message = f"«{name}» var i {before.unit.shown} i året før"
+        message = f"«{name}» var i {before.unit.shown} {when}"
         state.fault("R301", message, written.span, "skriv verdien med samme enhet")
     return {"value": found.value, "unit": kind.shown, "shown": found.shown, "reason": None}

@@ -28,7 +28,10 @@ def evaluate(rulebook: model.Rulebook, data: object, record: str | None = None) 
     """The answer for one record of data; without `record`, the first kind of record that comes in."""
     kind = rulebook.record(record) if record else rulebook.top_records()[0]
     with localcontext(REGNING):
-        return _Case(rulebook, kind).answer(data)
+        svar = _Case(rulebook, kind).answer(data)
+    behind = svar.regler_bak() if svar.status != "feil i data" else set()
+    confirmed = {id_: year for id_, year in rulebook.last_confirmed().items() if id_ in behind}
+    return replace(svar, sist_bekreftet=confirmed)
 
 
 @dataclass

@@ -85,8 +85,9 @@ class Expressions:
     def condition(self, expr: tree.Expr) -> model.Expr:
         """The expression as a condition."""
         found, kind = self.value(expr)
-        if kind.name in ("ja/nei", "ukjent"):
+        if kind.name in ("ja/nei", "ukjent") and not isinstance(found, model.RateRef):
             return found
+        kind = Kind("tall") if kind is UNKNOWN else kind
         hint = "skriv hva som skal gjelde, for eksempel «… er …»"
         if kind.name in ("liste", "mengde"):
             hint = f"skriv «minst én av {expr.name} …»" if isinstance(expr, tree.Name) else "skriv «minst én av …»"
@@ -147,8 +148,11 @@ class Expressions:
         return not only_choices and self._field_or_term(part) is None
 
     def _is_choice(self, name: str, subject: tree.Expr) -> bool:
-        quiet = Expressions(self.names, lambda _: None, self.frames)
-        return name in quiet.value(subject)[1].choices
+        return name in self.quietly(subject).choices
+
+    def quietly(self, expr: tree.Expr) -> Kind:
+        """The kind of an expression, without reporting its faults."""
+        return Expressions(self.names, lambda _: None, self.frames).value(expr)[1]
 
     def comparison(self, expr: tree.Comparison) -> model.Expr:
         """«subject predicate value» as a condition."""
@@ -433,6 +437,8 @@ class Expressions:
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
             hint = nearest(expr.function, [*columns, *DATE_PARTS]) or self._not_a_column(expr.function)
+            if hint is None and self.quietly(expr.argument).name == "dato":
+                hint = "av en dato finnes " + ", ".join(DATE_PARTS)
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
         written = expr.argument.values if isinstance(expr.argument, tree.Members) else (expr.argument,)
@@ -460,6 +466,7 @@ class Expressions:
     def _date_part(self, expr: tree.Call) -> Resolved:
         """«år av dato» and the like."""
         value, kind = self.value(expr.argument)
+        kind = Kind("tall") if isinstance(value, model.RateRef) else kind
         if kind.name not in ("dato", "ukjent"):
             return self.fault("R302", f"«{expr.function} av» gjelder datoer, ikke {kind.words}", expr.argument.span)
         part: Literal["år", "måned", "tertial", "ukedag"] = expr.function  # type: ignore[assignment]

@@ -1,12 +1,14 @@
 """Examples: what is given and what is expected, with the names checked."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from compiler import model
 from compiler.kinds import Kind, field_kind
 from compiler.names import slug
+from compiler.runtime.svar import Status
 from compiler.state import State
+from compiler.table_rows import cells_match
 from compiler.written import written
 from dsl import tree
 from dsl.diagnostics import Span, nearest
@@ -50,25 +52,46 @@ def examples(state: State, block: tree.ExamplesDecl) -> None:
             hint = nearest(name.name, head.cells) or "skriv kolonnen i tabellen, eller ta bort navnet"
             state.fault("R205", f"kolonnen «{name.name}» mangler i tabellen", name.span, hint)
             return
+    if not rest:
+        state.fault("R218", "tabellen har bare overskriften", head.span, "skriv én rad for hvert eksempel")
     columns = [(name, name in expected) for name in head.cells]
     record = _record_with(state, {*(f.name for f in block.given), *(n for n, wanted in columns if not wanted)})
     if record is None:
         return
     common_facts = {fact.name: _given(state, record, fact) for fact in block.given}
     known, results = _known(state, record), [*_results(state, record), "status", "grunn"]
-    for column, wanted in columns:
-        if column not in (results if wanted else known):
+    before = len(state.faults)
+    for at, (column, wanted) in enumerate(columns):
+        if column in head.cells[:at]:
+            state.fault("R202", f"kolonnen «{column}» står to ganger", head.places[at], "ta bort den ene")
+        elif column not in (results if wanted else known):
             what = "i svaret" if wanted else f"i {record.id}"
             hint = nearest(column, results if wanted else known)
-            state.fault("R201", f"ukjent navn «{column}» {what}", head.span, hint)
-            return
+            if hint is None and column in results:
+                hint = f"skriv «{column}» etter «så» når den er en del av svaret"
+            state.fault("R201", f"ukjent navn «{column}» {what}", head.places[at], hint)
+    if len(state.faults) > before:
+        return
     for number, row in enumerate(rest, 1):
-        if len(row.cells) != len(head.cells):
-            message = f"raden har {len(row.cells)} celler, overskriften har {len(head.cells)}"
-            state.fault("R218", message, row.span, "en tom celle skrives som | |")
+        if not cells_match(state, row, head):
             continue
         cells = dict(zip(head.cells, row.cells, strict=True))
+        _check_answer(state, cells, dict(zip(head.cells, row.places, strict=True)), expected)
         _example_row(state, block, record, number, row, common_facts, cells, expected)
+
+
+def _check_answer(
+    state: State, cells: Mapping[str, str], places: Mapping[str, Span], expected: Collection[str]
+) -> None:
+    """Report a status that is none, and a reason that is neither a requirement nor a calculation."""
+    status, reason = cells.get("status", ""), cells.get("grunn", "")
+    if "status" in expected and status not in ("", *get_args(Status)):
+        hint = nearest(status, get_args(Status)) or "statusene er " + ", ".join(get_args(Status))
+        state.fault("R203", f"«{status}» er ikke en status", places["status"], hint)
+    known = [*state.requirements, *(term.id for term in state.terms.values() if term.in_result)]
+    if "grunn" in expected and reason and reason not in known:
+        hint = nearest(reason, known) or "grunnen er navnet på et krav eller en beregning"
+        state.fault("R201", f"ukjent grunn «{reason}»", places["grunn"], hint)
 
 
 def _example_row(
@@ -200,10 +223,7 @@ def _rows(state: State, fact: tree.Fact, columns: Collection[str] | None) -> tup
         hint = nearest(name, columns or ()) or f"kolonnene er {', '.join(columns or ())}"
         state.fault("R201", f"ukjent kolonne «{name}» i «{fact.name}»", head.span, hint)
     for row in rest:
-        if len(row.cells) != len(head.cells):
-            count = len(row.cells)
-            message = f"raden har {count} {'celle' if count == 1 else 'celler'}, overskriften har {len(head.cells)}"
-            state.fault("R218", message, row.span, "en tom celle skrives som | |")
+        cells_match(state, row, head)
     return tuple(dict(zip(head.cells, row.cells, strict=False)) for row in rest)
 
 

@@ -1,4 +1,7 @@
-"""Weights from CSV or Excel to rules: new groups, and amendments of those from the year before. No row is lost silently."""
+"""Weights from CSV or Excel to rules: new groups, and amendments of those from the year before.
+
+No row is lost silently: each is among the rules, or in a line that says why it is not.
+"""
 
 import csv
 import io
@@ -52,8 +55,8 @@ class Imported:
     text: str = ""
     new: int = 0
     changed: int = 0
-    left_out: list[str] = field(default_factory=list)
-    """One line for each row that is not among the rules."""
+    left_out: list[tuple[int, str]] = field(default_factory=list)
+    """Each row that is not among the rules: its number, and a line that says why."""
     notes: list[str] = field(default_factory=list)
 
 
@@ -150,26 +153,36 @@ def imported(
     made = Imported()
     table = _table(rulebook)
     weights = list(_consistent(_weights(lines, rulebook, made), made))
-    old = {
-        row.key: row.values.get("vekt") for t in (before.tables if before else ()) if t.id == table.id for row in t.rows
-    }
     inherited = {group.id: group for group in before.groups} if before else {}
     own = {group.id: group for group in rulebook.groups if group.last_changed == rulebook.year}
-    unit = next((column.unit for column in table.fields if column.name == "vekt"), None)
     blocks = []
     for weight in weights:
         if weight.group in own:
-            made.left_out.append(_row(weight, f"{weight.group} står alt i regelverket ({own[weight.group].place})"))
-        elif weight.group in inherited:
-            blocks.append(_amended(weight, old.get(weight.group), unit, source))
+            _leave_out(made, weight.number, f"{weight.group} står alt i regelverket ({own[weight.group].place})")
+        elif before is not None and weight.group in inherited:
+            blocks.append(_amended(weight, _stated(before, table, weight.group), source))
             made.changed += 1
             _note_title(weight, inherited[weight.group], made)
         else:
             blocks.append(_new(weight, source))
             made.new += 1
     _note_missing(weights, inherited, own, made)
+    made.left_out.sort()
     made.text = "\n\n".join(blocks) + "\n" if blocks else ""
     return made
+
+
+def _leave_out(made: Imported, number: int, why: str) -> None:
+    """Note a row that does not become a rule."""
+    made.left_out.append((number, f"rad {number}: {why}"))
+
+
+def _stated(before: model.Rulebook, table: model.Table, group: str) -> str:
+    """The weight of a group in the year before, as it is written."""
+    row = next((row for old in before.tables if old.id == table.id for row in old.rows if row.key == group), None)
+    value = row.values.get("vekt") if row else None
+    field = table.field("vekt")
+    return number(value, field.unit if field else None) if isinstance(value, Decimal) else "ukjent"
 
 
 def _table(rulebook: model.Rulebook) -> model.Table:
@@ -182,19 +195,17 @@ def _table(rulebook: model.Rulebook) -> model.Table:
 
 def _weights(lines: Iterable[Line], rulebook: model.Rulebook, made: Imported) -> Iterator[Weight]:
     """The rows that can be read; what is wrong with the others is noted."""
-    schemes = sorted({group.scheme for group in rulebook.groups if group.scheme})
     for line in lines:
-        fault, group, value = line.fault, "", Decimal(0)
-        if fault is None:
-            group = _group(line.cells["gruppe"], schemes)
-            fault, value = _fault(line, group), _number(line.cells["vekt"])
-        if fault is not None:
-            made.left_out.append(f"rad {line.number}: {fault}")
+        group = _group(line.cells.get("gruppe", ""), rulebook)
+        value = _number(line.cells.get("vekt", ""))
+        fault = line.fault or _fault(line, group, value)
+        if fault is None and value is not None:
+            yield Weight(line.number, group, value, line.cells["navn"])
         else:
-            yield Weight(line.number, group, value or Decimal(0), line.cells["navn"])
+            _leave_out(made, line.number, fault or "raden kan ikke leses")
 
 
-def _fault(line: Line, group: str) -> str | None:
+def _fault(line: Line, group: str, value: Decimal | None) -> str | None:
     """What is wrong with a row."""
     written, weight = line.cells["gruppe"], line.cells["vekt"]
     if not written:
@@ -203,15 +214,20 @@ def _fault(line: Line, group: str) -> str | None:
         return f"«{written}» kan ikke være en gruppe: skriv den som «DRG 442»"
     if not weight:
         return f"{group} har ingen vekt"
-    value = _number(weight)
     if value is None:
         return f"vekten «{weight}» til {group} er ikke et tall"
     return f"vekten «{weight}» til {group} er negativ" if value < 0 else None
 
 
-def _group(written: str, schemes: Sequence[str]) -> str:
-    """The group as the rulebook names it: a bare code is of the one scheme that its groups have."""
-    return f"{schemes[0]} {written}" if _BARE.fullmatch(written) and len(schemes) == 1 else written
+def _group(written: str, rulebook: model.Rulebook) -> str:
+    """The group as the rulebook names it: a bare code is of the one scheme that has it, or of the only scheme."""
+    if not _BARE.fullmatch(written):
+        return written
+    known = [group.id for group in rulebook.groups if group.scheme and group.id == f"{group.scheme} {written}"]
+    schemes = {group.scheme for group in rulebook.groups if group.scheme}
+    if len(known) == 1:
+        return known[0]
+    return f"{schemes.pop()} {written}" if len(schemes) == 1 else written
 
 
 def _number(written: str) -> Decimal | None:
@@ -226,16 +242,14 @@ def _consistent(weights: Iterable[Weight], made: Imported) -> Iterator[Weight]:
         by_group.setdefault(weight.group, []).append(weight)
     for group, found in by_group.items():
         first, *rest = found
+        rows = ", ".join(str(weight.number) for weight in found)
         if all(weight.value == first.value for weight in rest):
-            made.left_out += [_row(w, f"{group} står også i rad {first.number}, med samme vekt") for w in rest]
             yield first
+            why, left = f"{group} står også i rad {first.number}, med samme vekt", rest
         else:
-            rows = ", ".join(str(weight.number) for weight in found)
-            made.left_out += [_row(w, f"{group} har ulike vekter i rad {rows}") for w in found]
-
-
-def _row(weight: Weight, text: str) -> str:
-    return f"rad {weight.number}: {text}"
+            why, left = f"{group} har ulike vekter i rad {rows}", found
+        for weight in left:
+            _leave_out(made, weight.number, why)
 
 
 def _new(weight: Weight, source: str | None) -> str:
@@ -244,9 +258,8 @@ def _new(weight: Weight, source: str | None) -> str:
     return "\n".join([f"gruppe {weight.group}{title}", f"    vekt {number(weight.value, None)}", *_cited(source)])
 
 
-def _amended(weight: Weight, old: object, unit: model.Unit | None, source: str | None) -> str:
+def _amended(weight: Weight, was: str, source: str | None) -> str:
     """The block that amends a group from the year before."""
-    was = number(old, unit) if isinstance(old, Decimal) else "ukjent"
     line = f"    vekt fra {was} til {number(weight.value, None)}"
     return "\n".join([f"endrer gruppe {weight.group}", line, *_cited(source)])
 
@@ -266,9 +279,8 @@ def _title(name: str) -> str:
 def _note_title(weight: Weight, group: model.Group, made: Imported) -> None:
     """Note a name that is another than the rulebook's: an amendment of a weight does not change it."""
     if weight.name and group.title and _title(weight.name) != group.title:
-        made.notes.append(
-            f"rad {weight.number}: {group.id} heter «{group.title}» i regelverket, «{weight.name}» i listen"
-        )
+        names = f"«{group.title}» i regelverket, «{weight.name}» i listen"
+        made.notes.append(f"rad {weight.number}: {group.id} heter {names}")
 
 
 def _note_missing(

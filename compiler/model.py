@@ -740,6 +740,18 @@ class Rulebook(Node):
         """The name on the command line: «isf-2020»."""
         return f"{self.scheme.lower()}-{self.year}"
 
+    def confirmed(self, definition: Definition) -> int | None:
+        """The newest year that the sources of an inherited rule speak for, when it is older than this year."""
+        cited = {citation.source for citation in definition.citations}
+        newest = max((s.year for s in self.sources if s.id in cited and s.year is not None), default=None)
+        inherited = definition.last_changed < self.year
+        return newest if inherited and newest is not None and newest < self.year else None
+
+    def last_confirmed(self) -> dict[str, int]:
+        """The requirements, groups and calculations whose sources are older than the year, and the year they speak for."""
+        judged = (*self.requirements, *self.groups, *(term for term in self.terms if term.in_result))
+        return {found.id: year for found in judged if (year := self.confirmed(found)) is not None}
+
     def exceptions_from(self, term: str) -> tuple[TermException, ...]:
         """The exceptions from a term."""
         return tuple(exception for exception in self.exceptions if exception.target == term)

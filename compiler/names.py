@@ -28,4 +28,5 @@ def slug(text: str) -> str:
 
 def normal_code(code: str) -> str:
     """A code in the form that codes are compared in: an ICD code without its point."""
-    return re.sub(r"^([A-Za-z]\d\d)\.(\w+)", lambda m: f"{m[1].upper()}{m[2].upper()}", code.strip())
+    code = code.strip()
+    return re.sub(r"^([A-Za-z]\d\d)\.(\w+)", lambda m: f"{m[1].upper()}{m[2].upper()}", code) if "." in code else code

@@ -7,6 +7,7 @@ from pathlib import Path
 from compiler.checks import check
 from compiler.model import Rulebook
 from compiler.resolve import header_of, resolve
+from compiler.table_rows import file_place
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
 from dsl.faults import printable
@@ -133,14 +134,14 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     if header is None or (header.base is not None and (base is None or base.rulebook is None)):
         return year
     year.unreadable = (base.unreadable if base else frozenset()).union(*(d.unreadable for d in year.documents))
-    files, unreadable_files = _files(year)
+    files, unreadable_files = _files(library, year)
     year.faults += unreadable_files
     of_base = base.rulebook if base else None
     used = _used(library, year, of_base, done, (*waiting, name))
     year.rulebook, faults = resolve(year.documents, of_base, year.unreadable, files, used)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
-        year.faults += check(year.rulebook)
+        year.faults += check(year.rulebook, year.documents)
     return year
 
 
@@ -159,13 +160,14 @@ def _used(
         year.faults.append(error("R222", message, span, "bare det ene kan bruke det andre"))
         return None
     if name not in library.years:
-        hint = nearest(name, library.years) or f"lag mappen for {wanted[0]} {wanted[1]} først"
+        others = [f"{y.header.scheme} {y.header.year}" for y in library.years.values() if y.header and y is not year]
+        hint = nearest(f"{wanted[0]} {wanted[1]}", others) or f"lag mappen for {wanted[0]} {wanted[1]} først"
         year.faults.append(error("R222", f"regelverket bruker {wanted[0]} {wanted[1]}, som ikke finnes", span, hint))
         return None
     return _resolve(library, name, done, waiting).rulebook
 
 
-def _files(year: Year) -> tuple[dict[str, str], list[Diagnostic]]:
+def _files(library: Library, year: Year) -> tuple[dict[str, str], list[Diagnostic]]:
     """The text of the CSV files that a year reads from; only files in the scheme's own folder are read."""
     texts: dict[str, str] = {}
     faults: list[Diagnostic] = []
@@ -181,11 +183,18 @@ def _files(year: Year) -> tuple[dict[str, str], list[Diagnostic]]:
                 faults.append(error("R115", message, file.span, "et regelverk leser bare filer i sin egen mappe"))
                 continue
             try:
-                texts[file.path] = clean(path.read_text(encoding="utf-8-sig"))
-            except (OSError, UnicodeDecodeError, ValueError):
+                text = clean(path.read_text(encoding="utf-8-sig"))
+            except UnicodeDecodeError:
+                message = f"filen «{printable(file.path)}» er ikke UTF-8"
+                faults.append(error("R115", message, file.span, "lagre filen som CSV med tegnkodingen UTF-8"))
+            except (OSError, ValueError):
                 near = nearest(path.name, [p.name for p in path.parent.glob("*.csv")]) if path.parent.is_dir() else None
-                hint = near or "filen skal være CSV i UTF-8, i mappen til regelåret"
-                faults.append(error("R115", f"filen «{printable(file.path)}» kan ikke leses", file.span, hint))
+                hint = near or "filen skal ligge i mappen til regelåret"
+                faults.append(error("R115", f"filen «{printable(file.path)}» finnes ikke", file.span, hint))
+            else:
+                texts[file.path] = text
+                shown = file_place(file)
+                library.sources[shown] = Source(shown, tuple(text.split("\n")), ())
     return texts, faults
 
 

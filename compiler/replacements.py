@@ -1,11 +1,13 @@
 """What a rule year puts in place of what it inherited, moves, ends within the year, and clarifies."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from compiler import model
 from compiler.state import GROUP_KEY, State
+from compiler.walk import references
 from dsl import tree
-from dsl.diagnostics import nearest
+from dsl.diagnostics import Span, nearest
 
 _IGNORED = {"place", "changes", "since", "citations", "title"}
 
@@ -24,10 +26,23 @@ def unwrapped(state: State, blocks: list[tree.Block]) -> list[tree.Block]:
 def _take_away(state: State, block: tree.ReplaceDecl) -> bool:
     """Take what is replaced out of what was inherited; False where it is not there."""
     kind, id_, store = _store(state, block.block)
+    if (kind, id_) in state.replaced:
+        other = state.replaced[(kind, id_)][1]
+        state.fault("R202", f"«{as_written(kind, id_)}» er erstattet to ganger", block.span, "behold den ene", other)
+        return False
     if id_ not in store:
         year = state.base.year if state.base else "året før"
-        message = f"«{id_}» finnes ikke som {kind} i {year} og kan ikke erstattes"
-        state.fault("R206", message, block.span, nearest(id_, store) or "skriv den uten «erstatter» når den er ny")
+        message = f"«{as_written(kind, id_)}» finnes ikke som {kind} i {year} og kan ikke erstattes"
+        hint = nearest_written(kind, id_, store) or "skriv den uten «erstatter» når den er ny"
+        if state.base is None:
+            hint = f"skriv «bygger på {state.header.scheme} …» i «regelverk»"
+        state.fault("R206", message, block.span, hint)
+        return False
+    old = store[id_]
+    if isinstance(old, model.Term) and old.in_result != (kind == "beregning"):
+        was = "en beregning" if old.in_result else "et begrep"
+        hint = f"skriv «erstatter {'beregning' if old.in_result else 'begrep'} {id_}»"
+        state.fault("R206", f"«{id_}» er {was} i {old.last_changed} og kan ikke erstattes slik", block.span, hint)
         return False
     state.replaced[(kind, id_)] = (store.pop(id_), block.span)
     if kind == "gruppe":
@@ -58,6 +73,17 @@ def exception_id(block: tree.ExceptionDecl) -> str:
     return f"{block.target}: {block.title}"
 
 
+def as_written(kind: str, id_: str) -> str:
+    """What a definition is called where it is amended: an exception by what it is from and its title."""
+    target, _, title = id_.partition(": ")
+    return f"{target} «{title}»" if kind == "unntak" else id_
+
+
+def nearest_written(kind: str, id_: str, known: Iterable[str]) -> str | None:
+    """A hint with the known definition that is most like this one."""
+    return nearest(as_written(kind, id_), [as_written(kind, other) for other in known])
+
+
 def settle_replaced(state: State) -> None:
     """Give each replacement the history of what it replaced, and report one that changes nothing."""
     stores: dict[str, dict[str, Any]] = {
@@ -71,11 +97,20 @@ def settle_replaced(state: State) -> None:
         new = stores[kind].get(id_)
         if new is None:
             continue
-        if _meaning(old) == _meaning(new) and old.title == new.title:
-            state.fault("R403", f"«erstatter {kind} {id_}» endrer ingenting", span, "ta den bort, eller rett det nye")
+        same_row = kind != "gruppe" or _row_values(state.base, id_) == _row_values(state, id_)
+        if _meaning(old) == _meaning(new) and old.title == new.title and same_row:
+            written = f"erstatter {kind} {'fra ' if kind == 'unntak' else ''}{as_written(kind, id_)}"
+            state.fault("R403", f"«{written}» endrer ingenting", span, "ta den bort, eller rett det nye")
         because = new.changes[-1].because if new.changes else None
         change = model.Change(year=state.year, kind="endret", because=because)
         stores[kind][id_] = new.model_copy(update={"since": old.since, "changes": (*old.changes, change)})
+
+
+def _row_values(rulebook: State | model.Rulebook | None, group: str) -> dict[str, Any]:
+    """What the tables of groups say of a group."""
+    tables: Any = () if rulebook is None else rulebook.tables
+    rows = [table.row(group) for table in (tables.values() if isinstance(tables, dict) else tables)]
+    return {name: value for row in rows if row is not None for name, value in row.values.items()}
 
 
 def _meaning(definition: model.Definition) -> dict[str, Any]:
@@ -122,10 +157,15 @@ def clarification(state: State, block: tree.ClarificationDecl) -> None:
     about = str(block.ref)
     known = stores.get(block.kind)
     if known is not None and about not in known:
-        state.fault("R201", f"ukjent {block.kind} «{about}»", block.ref.span, nearest(about, known))
+        hint = nearest_written(block.kind, about, known)
+        state.fault("R201", f"ukjent {block.kind} «{as_written(block.kind, about)}»", block.ref.span, hint)
         return
     id_ = f"{block.day.isoformat()} {block.kind} {about}"
-    if state.declare("presisering", id_, block.span, state.clarifications):
+    other = state.places.get(("presisering", id_))
+    if other is not None or id_ in state.clarifications:
+        message = f"{block.kind} «{as_written(block.kind, about)}» har to presiseringer fra {block.day.isoformat()}"
+        state.fault("R202", message, block.span, "skriv dem som én", other)
+    elif state.declare("presisering", id_, block.span, state.clarifications):
         common = state.common(id_, block.text, block.span, block.tail)
         made = model.Clarification(**common, day=block.day, text=block.text, about_type=block.kind, about=about)
         state.clarifications[id_] = made
@@ -141,9 +181,38 @@ def dated(state: State, record: model.Record, day: tree.FromDay, ends: bool) -> 
         if record.outer is None:
             break
         record = state.records[record.outer]
-    hint = "skriv et felt av typen dato i opplysningene, for eksempel «dato dato»"
-    state.fault("R219", "regelen skifter innen året, men opplysningene har ingen dato", day.span, hint)
+    _undated(state, record, day.span)
     return None
+
+
+def _undated(state: State, record: model.Record, span: Span) -> None:
+    """R219: something changes within the year, and nothing says when a record is from."""
+    if record.id:
+        message = f"regelen skifter innen året, men «{record.id}» har ingen dato"
+        state.fault("R219", message, span, f"skriv et felt av typen dato i «opplysninger {record.id}»")
+
+
+def undated_rates(state: State) -> None:
+    """Report rates that change within the year and that are used of records without a date."""
+    changing = {rate.id for rate in state.rates.values() if rate.periods}
+    rules = (*state.terms.values(), *state.requirements.values(), *state.exceptions.values())
+    grouping = next(iter(state.groupings.values()), None)
+    used = [(rule.record, rule) for rule in rules]
+    used += [(grouping.record, group) for group in state.groups.values() if grouping is not None]
+    for owner, rule in used if changing else ():
+        named = {id_ for kind, id_ in references(rule) if kind == "sats" and id_ in changing}
+        if named and owner in state.records and not _has_date(state, state.records[owner]):
+            for name in sorted(named):
+                span = state.places.get(("periode", name))
+                if span is not None:
+                    _undated(state, state.records[owner], span)
+            changing -= named
+
+
+def _has_date(state: State, record: model.Record) -> bool:
+    """Whether a record, or one that it stands in, has a date."""
+    own = any(field.kind == "dato" for field in record.fields)
+    return own or (record.outer is not None and _has_date(state, state.records[record.outer]))
 
 
 def joined(*conditions: model.Expr | None) -> model.Expr | None:
@@ -158,15 +227,25 @@ def end_within_year(state: State, block: tree.RepealDecl) -> bool:
     if day is None or not within_year(state, day):
         return False
     name = str(block.ref)
-    if block.kind == "krav" and name in state.requirements:
+    stores: dict[str, dict[str, Any]] = {
+        "krav": state.requirements,
+        "gruppe": state.groups,
+        "begrep": state.terms,
+        "beregning": state.terms,
+        "unntak": state.exceptions,
+    }
+    if block.kind in stores and name not in stores[block.kind]:
+        return False
+    if block.kind == "krav":
         rule: Any = state.requirements[name]
         owner, store = rule.record, state.requirements
-    elif block.kind == "gruppe" and name in state.groups and state.groups[name].when is not None:
+    elif block.kind == "gruppe" and state.groups[name].when is not None and state.groupings:
         rule, store = state.groups[name], state.groups  # type: ignore[assignment]
         owner = next(iter(state.groupings.values())).record
     else:
-        hint = "opphev den fra årets begynnelse, eller erstatt den"
-        state.fault("R216", f"{block.kind} «{name}» kan ikke oppheves midt i året", block.span, hint)
+        hint = "bare krav, og grupper med «når», kan oppheves innen året: ta bort «fra og med …»"
+        message = f"{block.kind} «{as_written(block.kind, name)}» kan ikke oppheves midt i året"
+        state.fault("R216", message, block.span, hint)
         return True
     condition = dated(state, state.records[owner], day, ends=True)
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
@@ -177,10 +256,17 @@ def end_within_year(state: State, block: tree.RepealDecl) -> bool:
 
 def within_year(state: State, day: tree.FromDay | None) -> bool:
     """Whether a day is within the year and after its first; a fault where it is after its last."""
-    start, end = state.header.valid_from, state.header.valid_to
+    start = state.header.valid_from
     if day is None or (start is not None and day.day <= start):
         return False
-    if end is not None and day.day > end:
-        state.fault("R220", f"{day.day.isoformat()} er etter at regelverket slutter å gjelde", day.span)
+    return not after_year(state, day)
+
+
+def after_year(state: State, day: tree.FromDay) -> bool:
+    """R220: a day is after the last that the rulebook holds."""
+    end = state.header.valid_to
+    if end is None or day.day <= end:
         return False
+    hint = f"regelverket gjelder til og med {end.isoformat()}"
+    state.fault("R220", f"{day.day.isoformat()} er etter at regelverket slutter å gjelde", day.span, hint)
     return True

@@ -24,7 +24,7 @@ from compiler.declarations import (
 from compiler.export import content_hash
 from compiler.given import example, examples
 from compiler.names import identifier, slug
-from compiler.replacements import clarification, move, settle_replaced, unwrapped
+from compiler.replacements import clarification, move, settle_replaced, undated_rates, unwrapped
 from compiler.rows import group_condition, group_stub, incomplete_rows, row
 from compiler.state import State, term_kind
 from compiler.table_rows import amend_table, code_system
@@ -117,6 +117,7 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         if isinstance(block, tree.ExceptionDecl):
             exception(state, block)
     settle_replaced(state)
+    undated_rates(state)
     for block in blocks:
         if isinstance(block, tree.ClarificationDecl):
             clarification(state, block)

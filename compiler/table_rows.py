@@ -3,6 +3,8 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from posixpath import dirname, join, normpath
 from typing import Any
 
 from compiler import model
@@ -10,19 +12,31 @@ from compiler.names import normal_code
 from compiler.runtime.lesing import Felt, les
 from compiler.runtime.verdier import Mangler, noekkel
 from compiler.state import State
+from compiler.words import number
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 
 _IN, _OUT = "inn", "ut"
+_EMPTY = "en tom celle skrives som | |"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row as written: its cells by column, where it stands, and how a message names it."""
+    """A row as written: its cells by column, where it and they stand, and the block or file name it comes from."""
 
     cells: dict[str, str]
     span: Span
-    place: str
+    home: Span
+    places: dict[str, Span]
+
+    def at(self, column: str) -> Span:
+        """Where a cell stands, or else the row."""
+        return self.places.get(column, self.span)
+
+
+def file_place(file: tree.FromFile) -> str:
+    """The path of a CSV file as diagnostics show it: from the folder of the block that reads it."""
+    return normpath(join(dirname(file.span.path), file.path))
 
 
 def written_rows(state: State, rows: tuple[tree.Row, ...], columns: list[str]) -> Iterator[Line]:
@@ -30,76 +44,109 @@ def written_rows(state: State, rows: tuple[tree.Row, ...], columns: list[str]) -
     if not rows:
         return
     head, *rest = rows
-    if not _check_head(state, list(head.cells), columns, head.span):
+    if not _check_head(state, list(head.cells), columns, head.span, head.places):
         return
     for row in rest:
-        if len(row.cells) != len(head.cells):
-            message = f"raden har {len(row.cells)} celler, overskriften har {len(head.cells)}"
-            state.fault("R218", message, row.span, "en tom celle skrives som | |")
-            continue
-        yield Line(dict(zip(head.cells, row.cells, strict=True)), row.span, f"{row.span.path}:{row.span.line}")
+        if cells_match(state, row, head):
+            places = dict(zip(head.cells, row.places, strict=False))
+            yield Line(dict(zip(head.cells, row.cells, strict=True)), row.span, row.span, places)
+
+
+def cells_match(state: State, row: tree.Row, head: tree.Row) -> bool:
+    """Whether a row has as many cells as the first; a fault where it has not."""
+    if len(row.cells) == len(head.cells):
+        return True
+    message = f"raden har {_cells(len(row.cells))}, overskriften har {len(head.cells)}"
+    state.fault("R218", message, row.span, _EMPTY)
+    return False
 
 
 def file_rows(state: State, file: tree.FromFile, columns: list[str]) -> Iterator[Line]:
     """The rows of a CSV file, by the names in its first line."""
+    found = list(_csv(state, file))
+    if not found:
+        return
+    (span, head), *rest = found
+    if not _check_head(state, head, columns, span):
+        return
+    for place, cells in rest:
+        if len(cells) != len(head):
+            message = f"raden har {_cells(len(cells))}, overskriften har {len(head)}"
+            hint = 'sjekk skilletegnet, og sett " rundt tekst med skilletegn i'
+            state.fault("R218", message, place, hint)
+            continue
+        yield Line(dict(zip(head, cells, strict=True)), place, file.span, {})
+
+
+def _csv(state: State, file: tree.FromFile) -> Iterator[tuple[Span, list[str]]]:
+    """The rows of a CSV file that are not empty, and where each ends."""
     text = state.files.get(file.path)
     if text is None:
         return
-    lines = text.splitlines()
-    delimiter = max(";,\t", key=lines[0].count) if lines else ";"
+    path = file_place(file)
+    lines = text.split("\n")
+    delimiter = max(";,\t", key=lines[0].count)
     found = csv.reader(lines, delimiter=delimiter)
-    head = [cell.strip() for cell in next(found, [])]
-    if not _check_head(state, head, columns, file.span):
-        return
-    for number, cells in enumerate(found, 2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        place = f"{file.path}:{number}"
-        if len(cells) != len(head):
-            message = f"rad {number} i «{file.path}» har {len(cells)} celler, overskriften har {len(head)}"
-            state.fault("R218", message, file.span, "sjekk skilletegnet, og sett «» om tekst med skilletegn i")
-            continue
-        yield Line({name: cell.strip() for name, cell in zip(head, cells, strict=True)}, file.span, place)
+    try:
+        for cells in found:
+            row = lines[found.line_num - 1]
+            if any(cell.strip() for cell in cells):
+                place = Span(path, found.line_num, 1, found.line_num, max(len(row), 1) + 1)
+                yield place, [cell.strip() for cell in cells]
+    except csv.Error:
+        place = Span(path, max(found.line_num, 1), 1, max(found.line_num, 1), 2)
+        state.fault("R115", "raden kan ikke leses som CSV", place, "sjekk anførselstegnene på raden")
 
 
-def _check_head(state: State, head: list[str], columns: list[str], span: Span) -> bool:
-    """Report columns that the table does not have, or that are missing."""
+def _cells(count: int) -> str:
+    return f"{count} {'celle' if count == 1 else 'celler'}"
+
+
+def _check_head(state: State, head: list[str], columns: list[str], span: Span, places: tuple[Span, ...] = ()) -> bool:
+    """Report columns that the table does not have, that stand twice, or else that are missing."""
     before = len(state.faults)
-    for name in head:
+    for at, name in enumerate(head):
+        place = places[at] if places else span
         if name not in columns:
             hint = nearest(name, columns) or f"kolonnene er {', '.join(columns)}"
-            state.fault("R205", f"ukjent kolonne «{name}»", span, hint)
-    for name in columns:
-        if name not in head:
-            state.fault(
-                "R205", f"kolonnen «{name}» mangler i overskriften", span, "skriv alle kolonnene, i valgfri orden"
-            )
-    if len(set(head)) != len(head):
-        state.fault("R202", "en kolonne står to ganger i overskriften", span, "ta bort den ene")
+            state.fault("R205", f"ukjent kolonne «{name}»", place, hint)
+        elif name in head[:at]:
+            state.fault("R202", f"kolonnen «{name}» står to ganger", place, "ta bort den ene")
+    missing = [name for name in columns if name not in head]
+    if missing and len(state.faults) == before:
+        listed = ", ".join(f"«{name}»" for name in missing)
+        hint = "skriv alle kolonnene, i valgfri rekkefølge; en celle kan være tom"
+        state.fault("R205", f"overskriften mangler {listed}", span, hint)
     return len(state.faults) == before
 
 
 def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree.Tail) -> model.Table:
     """The table with more rows."""
     rows = {row.key: row for row in table.rows}
+    places: dict[str, Span] = {}
     for line in lines:
         row = _row(state, table, line, tail)
         if row is None:
             continue
         if row.key in rows:
-            message = f"raden {row.shown} finnes fra før i «{table.id}»"
-            state.fault("R202", message, line.span, f"den andre står i {rows[row.key].place}")
+            inherited = rows[row.key].place
+            other = places.get(row.key) or Span(inherited.path, inherited.line, 1, inherited.line, 2)
+            hint = "hver rad skal ha sin egen nøkkel: ta bort den ene"
+            if row.key not in places:
+                hint = "skriv også raden slik den var, med «ut»"
+            state.fault("R202", f"raden {row.shown} finnes fra før i «{table.id}»", line.span, hint, other)
             continue
         rows[row.key] = row
+        places[row.key] = line.span
     return table.model_copy(update={"rows": tuple(rows.values())})
 
 
 def _row(state: State, table: model.Table, line: Line, tail: tree.Tail) -> model.Row | None:
     """One row, with its cells read; None where one cannot be."""
     felter = tuple(_felt(field) for field in table.fields)
-    post, faults, _ = les(felter, {name: line.cells.get(name, "") for name in line.cells})
+    post, faults, _ = les(felter, line.cells)
     for fault in faults:
-        state.fault("R302", f"{fault.tekst} ({line.place})", line.span)
+        state.fault("R302", fault.tekst, line.at(fault.id))
     if faults:
         return None
     values: dict[str, Any] = {}
@@ -107,16 +154,16 @@ def _row(state: State, table: model.Table, line: Line, tail: tree.Tail) -> model
         value = getattr(post, field.identifier)
         if isinstance(value, Mangler):
             if field.name in table.keys:
-                state.fault("R214", f"raden mangler nøkkelen «{field.name}» ({line.place})", line.span)
+                hint = "alle rader trenger nøkkelen de slås opp med"
+                state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
                 return None
             if not (field.may_lack or field.yearly or field.kind == "koder"):
-                state.fault(
-                    "R214", f"raden mangler «{field.name}» ({line.place})", line.span, "skriv «kan mangle» ved kolonnen"
-                )
+                hint = "skriv verdien, eller «kan mangle» ved kolonnen"
+                state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
             continue
         values[field.name] = model.CodeSet(codes=value) if field.kind == "koder" else value
     key = noekkel(*(values[name] for name in table.keys))
-    common = state.common(key, None, line.span, tail)
+    common = state.common(key, None, line.home, tail)
     shown = ", ".join(line.cells.get(name, "") for name in table.keys)
     stored = {name: value for name, value in values.items() if not hasattr(value, "isoformat")}
     stored |= {name: value.isoformat() for name, value in values.items() if hasattr(value, "isoformat")}
@@ -141,11 +188,10 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
     """Take rows out of an inherited table and put rows into it."""
     table = state.tables.get(block.name)
     if table is None or table.since == state.year:
-        year = state.base.year if state.base else "året før"
-        message = f"«{block.name}» finnes ikke som tabell i {year} og kan ikke endres"
-        state.fault("R206", message, block.span, nearest(block.name, state.tables))
+        _not_inherited(state, block, table)
         return
     columns = ["endring", *(field.name for field in table.fields)]
+    before = len(state.faults)
     lines = list(file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns))
     if block.file is not None and block.file.path not in state.files:
         return
@@ -158,18 +204,38 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
         elif verb == _OUT:
             _take_out(state, table, rows, line, block.tail)
         else:
-            message = f"ukjent endring «{verb}» ({line.place})"
-            state.fault("R205", message, line.span, "skriv «inn» eller «ut»")
-    if not lines:
+            message = f"ukjent endring «{verb}»" if verb else "raden sier ikke om den går inn eller ut"
+            state.fault("R205", message, line.at("endring"), "skriv «inn» eller «ut»")
+    if not lines and len(state.faults) == before:
         state.fault("R403", "endringen endrer ingenting", block.span, "skriv rader med «inn» eller «ut»")
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
     left = table.model_copy(update={"rows": tuple(rows.values()), "changes": (*table.changes, change)})
-    added = add_rows(state, left, iter(new), block.tail)
-    same = [row.key for row in added.rows if (old := table.row(row.key)) is not None and old.values == row.values]
-    for row in added.rows:
-        if row.key in same and row.since == state.year:
-            state.fault("R403", f"raden {row.shown} er den samme ut som inn", block.span, "ta begge radene bort")
-    state.tables[table.id] = added
+    state.tables[table.id] = add_rows(state, left, _changing(state, table, rows, new, block.tail), block.tail)
+
+
+def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table | None) -> None:
+    """R206: the table that is amended was not there the year before."""
+    hint = nearest(block.name, state.tables)
+    if state.base is None:
+        hint = f"skriv «bygger på {state.header.scheme} …» i «regelverk»"
+    elif table is not None:
+        hint = "den er ny i år: rett den der den står"
+    year = state.base.year if state.base else "året før"
+    state.fault("R206", f"«{block.name}» finnes ikke som tabell i {year} og kan ikke endres", block.span, hint)
+
+
+def _changing(
+    state: State, table: model.Table, left: dict[str, model.Row], new: list[Line], tail: tree.Tail
+) -> Iterator[Line]:
+    """The new rows, less those that are the same as a row that was taken out."""
+    for line in new:
+        before = len(state.faults)
+        row = _row(state, table, line, tail)
+        old = table.row(row.key) if row is not None else None
+        if row is not None and old is not None and row.key not in left and old.values == row.values:
+            state.fault("R403", f"raden {row.shown} er den samme ut som inn", line.span, "ta begge radene bort")
+        elif len(state.faults) == before:
+            yield line
 
 
 def _take_out(state: State, table: model.Table, rows: dict[str, model.Row], line: Line, tail: tree.Tail) -> None:
@@ -178,36 +244,54 @@ def _take_out(state: State, table: model.Table, rows: dict[str, model.Row], line
     if row is None:
         return
     found = rows.get(row.key)
-    if found is None or any(found.values.get(name) != value for name, value in row.values.items()):
-        message = f"raden {row.shown} står ikke slik i «{table.id}» ({line.place})"
-        hint = "skriv raden nøyaktig som i året før" if found else "raden finnes ikke i året før"
-        state.fault("R402", message, line.span, hint)
+    if found is None:
+        again = table.row(row.key) is not None
+        message = f"raden {row.shown} er alt tatt ut" if again else f"raden {row.shown} finnes ikke i «{table.id}»"
+        state.fault("R402", message, line.span, "ta bort raden, eller rett nøkkelen")
         return
+    for field in table.fields:
+        was, said = found.values.get(field.name), row.values.get(field.name)
+        if was != said:
+            message = f"«{field.name}» er {_shown(was, field)} i raden {row.shown} i året før"
+            state.fault("R402", message, line.at(field.name), "skriv raden slik den var")
+            return
     del rows[row.key]
+
+
+def _shown(value: object, field: model.RecordField) -> str:
+    """A value of a row as its author writes it."""
+    match value:
+        case None:
+            return "tom"
+        case bool():
+            return "ja" if value else "nei"
+        case Decimal():
+            return number(value, field.unit)
+        case model.CodeSet(codes=codes):
+            return " ".join(codes) or "tom"
+        case _:
+            return str(value)
 
 
 def code_system(state: State, block: tree.CodeSystemDecl) -> None:
     """Take in the valid codes of a code system."""
-    if not state.declare("kodeverk", block.name, block.span, state.code_systems):
-        if block.name not in state.code_systems or state.code_systems[block.name].since == state.year:
-            return
-    text = state.files.get(block.file.path)
+    inherited = state.code_systems.pop(block.name, None)
+    if not state.declare("kodeverk", block.name, block.span, {}):
+        if inherited is not None:
+            state.code_systems[block.name] = inherited
+        return
+    (span, head), *rest = list(_csv(state, block.file)) or [(block.file.span, ["kode"])]
     codes: dict[str, str] = {}
-    if text is not None:
-        lines = text.splitlines()
-        delimiter = max(";,\t", key=lines[0].count) if lines else ";"
-        head, *rest = [[cell.strip() for cell in cells] for cells in csv.reader(lines, delimiter=delimiter)] or [[]]
-        if "kode" not in head:
-            state.fault(
-                "R205",
-                f"«{block.file.path}» har ingen kolonne «kode»",
-                block.file.span,
-                "den første linjen er kode;tekst",
-            )
-            return
+    if "kode" not in head:
+        hint = "den første linjen er kode;tekst"
+        state.fault("R205", "kodeverket har ingen kolonne «kode»", span, hint)
+    else:
         at, text_at = head.index("kode"), head.index("tekst") if "tekst" in head else None
-        for cells in rest:
+        for _, cells in rest:
             if len(cells) > at and cells[at]:
                 codes[normal_code(cells[at])] = cells[text_at] if text_at is not None and len(cells) > text_at else ""
     common = state.common(block.name, None, block.span, block.tail)
+    if inherited is not None:
+        change = model.Change(year=state.year, kind="endret", because=block.tail.because)
+        common |= {"since": inherited.since, "changes": (*inherited.changes, change)}
     state.code_systems[block.name] = model.CodeSystem(**common, codes=codes)

@@ -61,6 +61,10 @@ def resolve_term(state: State, block: tree.TermDecl) -> None:
     record = state.record_for(block.record, block.span)
     common = state.common(block.name, block.title, block.span, block.tail)
     common |= {"identifier": identifier(block.name), "record": record.id, "element": block.element}
+    if block.tail.from_day is not None:
+        kind_of = "en beregning" if block.in_result else "et begrep"
+        hint = "skriv «når dato er minst …» på en linje, eller sett datoen på satsen, kravet eller gruppen"
+        state.fault("R216", f"{kind_of} kan ikke skifte innen året", block.tail.from_day.span, hint)
     scope = state.scope(record, block.tail.lenient)
     if block.condition is not None:
         term = model.Term(**common, condition=scope.condition(block.condition), in_result=False, kind="ja/nei")
@@ -136,13 +140,17 @@ def exception(state: State, block: tree.ExceptionDecl) -> None:
     target = state.terms.get(block.target)
     if target is None:
         hint = nearest(block.target, state.terms)
+        if block.target in state.rates:
+            hint = f"«{block.target}» er en sats, og bare begreper og beregninger har unntak"
         state.fault("R201", f"ukjent begrep eller beregning «{block.target}»", block.span, hint)
         return
     if target.condition is not None:
         hint = "skriv unntaket som et vilkår i begrepet"
         state.fault("R216", f"«{block.target}» er et vilkår og kan ikke ha unntak", block.span, hint)
         return
-    record = state.records[target.record]
+    record = state.records.get(target.record)
+    if record is None:
+        return
     scope = state.scope(record, block.tail.lenient)
     value, kind = scope.value(block.value)
     of_target = term_kind(target)

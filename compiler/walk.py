@@ -13,7 +13,8 @@ def nodes(node: object) -> Iterator[model.Node]:
             yield from nodes(getattr(node, name))
     elif isinstance(node, tuple):
         for part in node:
-            yield from nodes(part)
+            if not isinstance(part, str):  # Most parts are codes.
+                yield from nodes(part)
     elif isinstance(node, dict):
         for part in node.values():
             yield from nodes(part)

@@ -2,12 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
 from compiler import model
+from compiler.walk import nodes
 
 _OPERATORS = {"==": "er", "!=": "er ikke", ">=": "er minst", "<=": "er høyst", ">": "er over", "<": "er under"}
+_OF_DATES = {"<": "er før", "<=": "er til og med", ">": "er etter", ">=": "er fra og med"}
+_MONTHS = (
+    *("januar", "februar", "mars", "april", "mai", "juni"),
+    *("juli", "august", "september", "oktober", "november", "desember"),
+)
 _NAMES = {2: "to", 3: "tre", 4: "fire", 5: "fem", 6: "seks", 7: "sju", 8: "åtte", 9: "ni", 10: "ti"}
 
 
@@ -26,6 +33,11 @@ def number(value: Decimal, unit: model.Unit | None = None, places: int | None = 
     return f"{sign}{text}\u00a0{unit.shown}" if unit is not None and unit.shown else f"{sign}{text}"
 
 
+def day_shown(day: date) -> str:
+    """A date as it is read: «1. juli 2020»."""
+    return f"{day.day}.\u00a0{_MONTHS[day.month - 1]} {day.year}"
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Writes expressions in words; a subclass decides how names and texts are shown."""
@@ -33,10 +45,14 @@ class Words:
     rulebook: model.Rulebook
     groups: frozenset[str] = field(init=False, repr=False)
     """The ids of the groups, which texts are looked up in."""
+    choices: frozenset[str] = field(init=False, repr=False)
+    """What fields of choices can be, which is read as words."""
 
     def __post_init__(self) -> None:
         """Collect the ids once."""
         object.__setattr__(self, "groups", frozenset(group.id for group in self.rulebook.groups))
+        fields = (field for owner in (*self.rulebook.records, *self.rulebook.tables) for field in owner.fields)
+        object.__setattr__(self, "choices", frozenset(choice for field in fields for choice in field.choices))
 
     def ref(self, kind: str, id_: str, text: str) -> str:
         """How a reference to a definition is shown; the text has been through `text`."""
@@ -65,11 +81,8 @@ class Words:
             case model.All(parts=parts) if len(parts) > 1:
                 return "alle disse er oppfylt", parts
             case model.Any(parts=parts, number=count) if len(parts) > 1:
-                if (
-                    count == 1
-                    and all(isinstance(part, model.Compare | model.InSet) for part in parts)
-                    and len(parts) < 4
-                ):
+                short = all(isinstance(part, model.Compare | model.InSet) for part in parts) and len(parts) < 4
+                if count == 1 and (short or _one_of(parts)):
                     return None
                 return f"minst {_count(count)} av disse er oppfylt", parts
             case model.Not(operand=model.Any(parts=parts)):
@@ -91,9 +104,9 @@ class Words:
             case model.StringValue(value=value, shown=shown):
                 if value in self.groups:
                     return self.ref("gruppe", value, self.text(shown))
-                return self.text(shown)
+                return self.text(spoken(shown) if value in self.choices else shown)
             case model.DateConstant(value=day):
-                return f"{day.day}.{day.month}.{day.year}"
+                return day_shown(day)
             case model.Get(variable=variable, field=name):
                 return self.ref("felt", f"{variable}.{name}", self._of(spoken(name), variable))
             case model.Element(variable=variable):
@@ -114,6 +127,8 @@ class Words:
                 return self.ref("kodesett", id_, self.text(spoken(id_)))
             case model.CodeSet():
                 return self.codes(expr)
+            case model.Compare(operator=operator, left=left, right=model.DateConstant(value=day)):
+                return f"{self.inline(left)} {(_OPERATORS | _OF_DATES)[operator]} {day_shown(day)}"
             case model.Compare(operator=operator, left=left, right=right):
                 return f"{self.inline(left)} {_OPERATORS[operator]} {self.inline(right)}"
             case model.InSet(item=item, codes=codes):
@@ -125,6 +140,9 @@ class Words:
                 return f"{self.inline(item)} mangler"
             case model.All(parts=parts):
                 return " og ".join(map(self._part, parts)) or "alltid"
+            case model.Any(parts=parts, number=1) if _one_of(parts):
+                others = [self.inline(part.right) for part in parts[1:] if isinstance(part, model.Compare)]
+                return f"{', '.join([self.inline(parts[0]), *others[:-1]])} eller {others[-1]}"
             case model.Any(parts=parts, number=1):
                 return " eller ".join(map(self._part, parts))
             case model.Any(parts=parts, number=count):
@@ -232,6 +250,62 @@ class Words:
                 if one.of and variable in (one.element, self.rulebook.record(one.of).variable):
                     return one.name
         return variable
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """The part of the year that a rule holds in, and what else must hold for it."""
+
+    start: date | None
+    """Its first day, where that is after the year's first."""
+    before: date | None
+    """The day from which it no longer holds, where that is within the year."""
+    rest: model.Expr | None
+
+    @property
+    def shown(self) -> str | None:
+        """«fra og med 1. juli 2020», «til 1. mai 2021»; None for a rule that holds all year."""
+        start = f"fra og med {day_shown(self.start)}" if self.start else ""
+        end = f"til {day_shown(self.before)}" if self.before else ""
+        return " ".join(filter(None, [start, end])) or None
+
+
+def holds(rulebook: model.Rulebook, when: model.Expr | None) -> Holds:
+    """A condition with the days taken out that «fra og med» put into it."""
+    found = _without_days(when)
+    start = found.start if found.start is not None and found.start > rulebook.valid_from else None
+    return Holds(start, found.before, found.rest)
+
+
+def _without_days(when: model.Expr | None) -> Holds:
+    """The days of a condition, and the condition without them."""
+    match when:
+        case model.Compare(operator=">=", left=model.Get(required=True), right=model.DateConstant(value=day)):
+            return Holds(day, None, None)
+        case model.Compare(operator="<", left=model.Get(required=True), right=model.DateConstant(value=day)):
+            return Holds(None, day, None)
+        case model.All(parts=parts):
+            found = [_without_days(part) for part in parts]
+            start = max((one.start for one in found if one.start is not None), default=None)
+            before = min((one.before for one in found if one.before is not None), default=None)
+            if start is None and before is None:
+                return Holds(None, None, when)
+            rest = tuple(one.rest for one in found if one.rest is not None)
+            return Holds(start, before, model.All(parts=rest) if len(rest) > 1 else rest[0] if rest else None)
+        case _:
+            return Holds(None, None, when)
+
+
+def lenient_fields(node: object) -> tuple[str, ...]:
+    """The fields whose conditions count as «nei» where the field was not given: «mangler teller som nei»."""
+    found = (one.field for one in nodes(node) if isinstance(one, model.Get | model.Elements) and one.lenient)
+    return tuple(dict.fromkeys(map(spoken, found)))
+
+
+def _one_of(parts: tuple[model.Expr, ...]) -> bool:
+    """Whether the parts say that one thing is one of several values."""
+    same = [part for part in parts if isinstance(part, model.Compare) and part.operator == "=="]
+    return len(parts) > 1 and len(same) == len(parts) and all(part.left == same[0].left for part in same)
 
 
 def spoken(name: str) -> str:

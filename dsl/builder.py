@@ -1,4 +1,4 @@
-"""From Lark's parse tree to the nodes of dsl.tree: one method per grammar rule."""
+"""From what the parser finds to the nodes of dsl.tree: one method per grammar rule."""
 
 import re
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
-from lark import Token, Transformer, v_args
-from lark.tree import Meta
+from lark import Token
 
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error
+from dsl.reductions import Meta
 
 T = TypeVar("T")
 
@@ -127,12 +127,14 @@ def _tail(parts: tuple[Any, ...]) -> tree.Tail:
     )
 
 
-@v_args(inline=True, meta=True)
-class Builder(Transformer[Token, Any]):
+class Builder:
     """One method per grammar rule; each returns the node for that rule. Faults are kept, never raised."""
 
-    def __init__(self, path: str, offset: int) -> None:
-        super().__init__(visit_tokens=False)
+    def __init__(self) -> None:
+        self.begin("", 0)
+
+    def begin(self, path: str, offset: int) -> None:
+        """Begin on a block of a file, so many lines down."""
         self.path = path
         self.offset = offset
         self.fault: Diagnostic | None = None
@@ -541,8 +543,14 @@ class Builder(Transformer[Token, Any]):
         return tree.Fact(name.value, items, _all(parts, tree.Row), self._span(name))
 
     def row(self, meta: Meta, token: Token) -> tree.Row:
-        cells = token.value.strip().strip("|").split("|")
-        return tree.Row(tuple(cell.strip() for cell in cells), self._span(token))
+        span = self._span(token)
+        cells = token.value.rstrip()[1:].removesuffix("|").split("|")
+        places, start = [], span.column + 1
+        for cell in cells:
+            first = start + len(cell) - len(cell.lstrip()) if cell.strip() else start
+            places.append(span._replace(column=first, end_column=first + max(len(cell.strip()), 1)))
+            start += len(cell) + 1
+        return tree.Row(tuple(cell.strip() for cell in cells), span, tuple(places))
 
     def expect_not_counted(self, meta: Meta, text: Token | None = None) -> tree.ExpectStatus:
         return tree.ExpectStatus("inngår ikke", _text(text) if text is not None else None, self._span(meta))

@@ -37,11 +37,11 @@ CODES: dict[str, str] = {
     "R215": "gruppe med vilkår uten gruppering",
     "R216": "endring som ikke kan skrives slik",
     "R217": "navn som blir like i Python og adresser",
+    "R218": "rad med feil antall celler, eller tabell uten rader",
     "R219": "regel som skifter innen året, uten dato i opplysningene",
+    "R220": "dato etter at regelverket slutter å gjelde",
     "R221": "felt som er ulikt i regelverket som brukes",
     "R222": "regelverket som brukes, finnes ikke",
-    "R220": "dato etter at regelverket slutter å gjelde",
-    "R218": "rad med feil antall celler",
     # R3xx: slag og enheter
     "R301": "enheter som ikke passer sammen",
     "R302": "verdier av ulike slag",
@@ -52,6 +52,7 @@ CODES: dict[str, str] = {
     "R307": "uttrykk som ikke kan stå her",
     "R308": "«alle» uten noe som skal gjelde",
     "R309": "intervall som ikke kan brukes",
+    "R310": "kode som ikke finnes i kodeverket",
     # R4xx: reglene
     "R401": "linje som aldri blir brukt",
     "R402": "feil gammel verdi i en endring",

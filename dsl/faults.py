@@ -1,7 +1,7 @@
 """What is wrong with a block that cannot be read, said so that its author sees what to write."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -29,6 +29,8 @@ _SHOWN = {
     "EQUAL": "«=»",
     "_KOMMA": "komma",
 }
+_LINES = {"mangler": "mangler teller som nei", "fra": "fra og med"}
+"""Line words that say little on their own."""
 _LISTED = 6
 """How many words a hint may list before it says nothing."""
 _INSTEAD = {
@@ -211,6 +213,8 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _date,
         _joined,
         _without_old,
+        _other_verb,
+        _lenient,
         _file,
         _code,
         _indentation,
@@ -226,16 +230,15 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
     hint = _expectation(expected)
     if is_first and (near := nearest(word, LINE_WORDS.get(place.word, {}))):
         hint = near
-    return error("R102", f"uventet «{printable(short(word))}»", span, hint)
+    return error("R102", f"uventet «{printable(short(word)).strip('«»')}»", span, hint)
 
 
 def _date(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """Something else where only a date can stand."""
     if "DATO" not in expected or expected - {"DATO", "_OG"}:
         return None
-    return error(
-        "R112", f"her skal det stå en dato, ikke «{short(str(token))}»", span, "skriv 2020-12-31 eller 31.12.2020"
-    )
+    word = short(str(token)).strip("«»")
+    return error("R112", f"her skal det stå en dato, ikke «{word}»", span, "skriv 2020-12-31 eller 31.12.2020")
 
 
 def _joined(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -266,20 +269,48 @@ def _without_old(place: Place, span: Span, token: Token, expected: set[str], bef
     )
 
 
+def _other_verb(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """An amendment of something that is amended with another word."""
+    word = str(token)
+    if span.line != place.line or len(before) != 1 or word not in BLOCK_WORDS:
+        return None
+    if place.word == "erstatter" and BLOCK_WORDS[word] not in ("_KILDE", "_REGELVERK"):
+        hint = f"skriv «endrer {word} …»: bare {_listed(('krav', 'begrep', 'beregning', 'unntak', 'gruppe'))} kan erstattes"
+        return error("R102", f"uventet «{word}»", span, hint)
+    if place.word == "endrer" and word == "unntak":
+        return error("R102", "uventet «unntak»", span, "skriv «erstatter unntak fra …» og hele det nye unntaket")
+    return None
+
+
+def _lenient(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """Something else than «mangler teller som nei»."""
+    line = place.rows[span.line - place.line].strip()
+    if before[:1] != ["mangler"] or not re.match(r"mangler\s+(teller|regnes|er|som)\b", line):
+        return None
+    hint = "skriv «mangler teller som nei»; det som mangler, kan ikke telle som noe annet"
+    return error("R102", f"ukjent linje «{printable(short(line))}»", whole_line(place.source, span.line), hint)
+
+
 def _file(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
-    """«fra «file»» in a block that reads no files."""
+    """«fra «file»» in a block that reads no files, or in another place than on its first line."""
     row = place.rows[span.line - place.line]
     found = re.search(r"\bfra\s+([«\"“])([^»\"”]+)[»\"”]", row)
     if found is None or place.word not in ("tabell", "kodesett", "opplysninger"):
         return None
+    if place.word == "tabell" and span.line == place.line:
+        late = token.type == "TEKST" and span.column > found.end()
+        return error("R102", "tittelen står etter filen", span, "skriv tittelen foran «fra»") if late else None
     name = found[2].strip()
     where = span._replace(column=found.start(1) + 1, end_column=found.end() + 1)
     parts = re.split(r"[/\\]", name)
     if ".." in parts or parts[0] in ("", "~") or parts[0].endswith(":"):
         message = f"filen «{printable(short(name))}» ligger utenfor mappen til regelverket og kan ikke leses"
         return error("R115", message, where, "et regelverk leser bare filer i sin egen mappe")
-    message = f"filen «{printable(short(name))}» kan ikke leses inn: språket har ikke «fra» for filer ennå"
-    return error("R115", message, where, "skriv radene i regelverket")
+    message = f"filen «{printable(short(name))}» kan ikke leses inn her"
+    hint = "bare tabeller og kodeverk leses fra en fil: skriv dette i regelverket"
+    if place.word == "tabell":
+        hint = f"skriv filen på den første linjen: «{short(place.rows[0].strip())} fra «{printable(short(name))}»»"
+    return error("R115", message, where, hint)
 
 
 def _code(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -313,6 +344,11 @@ def _late(place: Place, span: Span, token: Token, expected: set[str], before: li
     """A line that is legal in the block, but not here."""
     legal = LINE_WORDS.get(place.word, {})
     word = str(token)
+    if not before and place.word == "unntak" and token.type == "EQUAL" and "_NAAR" in expected:
+        return error("R102", "det mangler «når» foran verdien", span, "skriv en linje med «når …»")
+    if not before and place.word == "eksempler" and token.type == "RAD" and "_SAA" in expected:
+        hint = "skriv en linje med «så …»: navnene på kolonnene som er svaret"
+        return error("R102", "det mangler «så» foran tabellen", span, hint)
     if before or word not in legal:
         return None
     for needed in ("krever", "gitt", "så"):
@@ -321,7 +357,7 @@ def _late(place: Place, span: Span, token: Token, expected: set[str], before: li
     same = [row for row in place.rows[1 : span.line - place.line] if row.split()[:1] == [word]]
     if same:
         return error("R102", f"«{word}» står to ganger i blokken", span, "ta bort den ene linjen, eller slå dem sammen")
-    order = ", ".join(legal)
+    order = ", ".join(_LINES.get(word, word) for word in legal)
     return error("R102", f"«{word}» står på feil sted i blokken", span, f"linjene står i denne rekkefølgen: {order}")
 
 
@@ -344,6 +380,8 @@ def _after_list(place: Place, span: Span, token: Token, expected: set[str], befo
     if str(token) != "der" or not before:
         return None
     name = before[-1]
+    if "hver" in before:
+        return error("R307", "«der» kan ikke stå her", span, "sett parenteser rundt «sum av … for hver … der …»")
     hint = f"skriv «minst én av {name} der …», «ingen av {name} der …» eller «sum av … for hver … der …»"
     return error("R307", "«der» kan ikke stå her", span, hint)
 
@@ -358,8 +396,10 @@ def _value(place: Place, span: Span, token: Token, expected: set[str], before: l
         return error("R102", "uventet «er»", span, "skriv «=»")
     if before and str(token) in ("kilde", "fordi", "utledet", "krever", "ellers") and "_NL" in expected:
         return error("R102", f"uventet «{token}»", span, f"skriv «{token} …» på en ny linje")
+    if token.type == "_KOMMA" and place.word in ("kodesett", "endrer") and before and before[-1].endswith("»"):
+        return error("R102", "uventet «,»", span, "skriv hver kode med tekst på sin egen linje")
     if token.type == "_KOMMA" and "_ELLER" in expected:
-        hint = "skriv «eller» mellom verdiene, eller samle dem i et kodesett"
+        hint = "skriv «eller» mellom verdiene, eller «er i …, …»"
         return error("R102", "uventet «,»", span, hint)
     return None
 
@@ -429,9 +469,12 @@ def _expectation(expected: set[str]) -> str | None:
     words = sorted({word for terminal in expected for word in _WORDS_OF.get(terminal, set())})
     shown = sorted({_SHOWN[terminal] for terminal in expected if terminal in _SHOWN})
     listed = [f"«{word}»" for word in words] + shown
-    if not listed or len(listed) > _LISTED:
-        return None
-    return "her kan det stå " + (" eller ".join([", ".join(listed[:-1]), listed[-1]]) if listed[1:] else listed[0])
+    return f"her kan det stå {_listed(listed, 'eller')}" if 0 < len(listed) <= _LISTED else None
+
+
+def _listed(words: Sequence[str], joiner: str = "og") -> str:
+    """Words as a sentence lists them."""
+    return f" {joiner} ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
 
 
 def printable(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from itertools import groupby, pairwise
+from typing import Any
 
 from lark import Lark, Token
 
@@ -88,6 +89,8 @@ def meaning(node: object) -> object:
             return _parts(replace(node, text=node.text.replace(" ", "")))
         case tree.Codes(parts=parts):
             return ("Codes", *parts)
+        case tree.Members(values=values) if all(isinstance(value, tree.Codes) for value in values):
+            return ("Codes", *(part for _, part in _flat(values)))
         case tree.Items(values=values):
             return ("Items", *_flat(values))
         case tuple():
@@ -103,7 +106,7 @@ def _parts(node: object) -> object:
     return (type(node).__name__, *(meaning(getattr(node, field.name)) for field in fields(node)))  # type: ignore[arg-type]
 
 
-def _flat(values: Sequence[tree.Expr]) -> Iterator[object]:
+def _flat(values: Sequence[tree.Expr]) -> Iterator[Any]:
     """The values of a list, each code on its own: how codes are spaced decides whether they are one token."""
     for value in values:
         if isinstance(value, tree.Codes):

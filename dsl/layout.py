@@ -64,7 +64,7 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
             else:
                 found = None
             if found:
-                token = Token.new_borrow_pos(found, word, token)
+                token.type = found
         if kind == "_NL":
             first_line = False
         before = token

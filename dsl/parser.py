@@ -9,8 +9,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
-from lark import Lark, Token, Tree, UnexpectedCharacters, UnexpectedToken
-from lark.exceptions import VisitError
+from lark import UnexpectedCharacters, UnexpectedToken
 from lark.indenter import DedentError
 
 from dsl import faults, tree
@@ -18,6 +17,8 @@ from dsl.builder import Builder
 from dsl.diagnostics import Diagnostic, alike, error
 from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
+from dsl.lexer import BlockLexer
+from dsl.reductions import Grammar
 from dsl.source import Segment, Source, fence_mark
 
 MAX_DEPTH = 100
@@ -38,11 +39,10 @@ class Found(NamedTuple):
 
 
 @cache
-def _grammar() -> tuple[Lark, Layout]:
-    """The parser and its layout, made once."""
-    layout = Layout()
-    text = grammar_text()
-    return Lark(text, parser="lalr", lexer="basic", postlex=layout, propagate_positions=True), layout
+def _grammar() -> tuple[Grammar, Layout, Builder]:
+    """The parser, its layout and what builds the nodes, made once."""
+    layout, builder = Layout(), Builder()
+    return Grammar(grammar_text(), builder, lexer=BlockLexer, postlex=layout), layout, builder
 
 
 def grammar_text() -> str:
@@ -52,7 +52,7 @@ def grammar_text() -> str:
 
 
 @contextmanager
-def _no_collector() -> Iterator[None]:
+def no_collector() -> Iterator[None]:
     """The cyclic collector off: trees have no cycles, and walking them again and again is what it would do."""
     enabled = gc.isenabled()
     gc.disable()
@@ -69,7 +69,7 @@ def parse(source: Source) -> tuple[tree.Document, list[Diagnostic]]:
     found_faults = list(_fence_faults(source))
     unread = not source.segments or any(fault.code == "R116" for fault in found_faults)
     unreadable: set[str] = _words(" ".join(source.lines)) if unread else set()
-    with _no_collector():
+    with no_collector():
         for segment in source.rule_segments():
             for found in _segment(source, segment):
                 if found.block is not None:
@@ -152,31 +152,18 @@ def _read(
     fault = faults.block_word_fault(source, line, text)
     if fault is not None:
         return None, fault
-    lark, layout = _grammar()
-    builder = Builder(source.path, line - 1)
+    grammar, layout, builder = _grammar()
+    builder.begin(source.path, line - 1)
     try:
-        parsed = lark.parse(text)
-        if _is_deep(parsed):
-            return None, faults.too_deep(source, line)
-        block = builder.transform(parsed)
+        found = grammar.read(text)
     except (UnexpectedToken, UnexpectedCharacters) as stopped:
         return None, stopped
     except DedentError:
         at = layout.last_newline
         return None, faults.uneven(source, line + (at.end_line or 1) - 1 if at is not None else line)
-    except (RecursionError, VisitError):  # pragma: no cover - deep trees are refused above
+    if found.levels > MAX_DEPTH:
         return None, faults.too_deep(source, line)
-    return (None, builder.fault) if builder.fault is not None else (block, None)
-
-
-def _is_deep(parsed: Tree[Token]) -> bool:
-    """Whether a tree has so many levels that walking it would be at risk."""
-    level: list[Tree[Token]] = [parsed]
-    for _ in range(MAX_DEPTH):
-        level = [child for node in level for child in node.children if isinstance(child, Tree)]
-        if not level:
-            return False
-    return True
+    return (None, builder.fault) if builder.fault is not None else (found.values[0], None)
 
 
 def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:

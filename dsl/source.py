@@ -9,7 +9,7 @@ from pathlib import Path
 from dsl.diagnostics import Diagnostic, Span, error
 
 _FENCE = re.compile(r"^\s*(?P<mark>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
-_ODD_SPACES = str.maketrans(dict.fromkeys("\xa0\u202f\u2009\u2007\u2002\u2003", " ") | {"\ufeff": ""})
+_ODD_SPACE = re.compile("[\xa0\u202f\u2009\u2007\u2002\u2003]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Source:
 
 def clean(text: str) -> str:
     """The text in NFC with plain spaces and line ends."""
-    text = unicodedata.normalize("NFC", text).translate(_ODD_SPACES)
+    text = _ODD_SPACE.sub(" ", unicodedata.normalize("NFC", text).replace("\ufeff", ""))
     return text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4)
 
 

@@ -714,6 +714,8 @@ class Row:
 
     cells: tuple[str, ...]
     span: Span
+    places: tuple[Span, ...] = ()
+    """Where each cell stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What all tests share: golden files beside the cases, and the cases themselves."""
 
 import difflib
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,6 +15,9 @@ from tests.library import LIBRARY, MADE_UP, Packages
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
+GOLDEN = Path(__file__).parent / "golden"
+FROZEN = GOLDEN / "frosne.json"
+"""The frozen rule years, each with the reasons for which its golden files have been written anew."""
 
 Golden = Callable[[str, Path], None]
 
@@ -21,12 +25,16 @@ Golden = Callable[[str, Path], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update` writes the expected files anew."""
     parser.addoption("--update", action="store_true", help="skriv de ventede filene på nytt")
+    parser.addoption("--aar", help="et frosset regelår som skal rettes, for eksempel isf-2020")
+    parser.addoption("--rettelse", help="hvorfor det frosne regelåret rettes")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse to write expected files where nobody reads the difference."""
     if config.getoption("--update") and os.environ.get("CI"):
         raise pytest.UsageError("--update kan ikke brukes når CI er satt")
+    if bool(config.getoption("--aar")) != bool(config.getoption("--rettelse")):
+        raise pytest.UsageError("--aar og --rettelse hører sammen: si hvilket år som rettes, og hvorfor")
 
 
 def cases(name: str) -> list[Path]:
@@ -50,6 +58,29 @@ def golden(request: pytest.FixtureRequest) -> Golden:
         if text != expected:
             difference = "".join(_difference(expected, text))
             pytest.fail(f"{shown} er ikke som ventet:\n{difference}", pytrace=False)
+
+    return compare
+
+
+@pytest.fixture
+def frozen_golden(request: pytest.FixtureRequest, golden: Golden) -> Golden:
+    """As `golden`, but a frozen rule year is written anew only when it is named with a reason, which is kept."""
+    update = bool(request.config.getoption("--update"))
+    year, reason = request.config.getoption("--aar"), request.config.getoption("--rettelse")
+
+    def compare(text: str, path: Path) -> None:
+        name = path.relative_to(GOLDEN).parts[0]
+        frozen: dict[str, list[str]] = json.loads(FROZEN.read_text(encoding="utf-8"))
+        same = path.exists() and path.read_text(encoding="utf-8") == text
+        if update and not same and name in frozen:
+            if name != year:
+                hint = f"pytest --update --aar {name} --rettelse «hvorfor»"
+                pytest.fail(f"{name} er frosset; skal det rettes, skriv {hint}", pytrace=False)
+            if reason not in frozen[name]:
+                frozen[name].append(reason)
+                FROZEN.write_text(json.dumps(frozen, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        golden(text, path)
 
     return compare
 

@@ -12,6 +12,8 @@ from tests.library import LIBRARY, MADE_UP, Packages
 
 RULEBOOKS = [*LIBRARY.rulebooks(), *MADE_UP.rulebooks()]
 KINDS = [(r.name, record.id) for r in RULEBOOKS for record in r.top_records()]
+MANY = 100_000
+"""Cases in the long test, over all rule years and kinds of record."""
 QUICK = settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
@@ -32,7 +34,7 @@ def test_generated_code_agrees_with_the_reference(packages: Packages, name: str,
 def test_generated_code_agrees_on_many_cases(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
 
-    @settings(QUICK, max_examples=10_000)
+    @settings(QUICK, max_examples=MANY // len(KINDS) + 1)
     @given(cases(rulebook, rulebook.record(record)))
     def agrees(case: dict[str, object]) -> None:
         assert astuple(module.grupper_data(case, record)) == astuple(evaluate(rulebook, case, record))

@@ -1,17 +1,21 @@
 """Any text at all ends in diagnostics or in a rulebook: never in a traceback, never in a hang."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from compiler.resolve import resolve
-from dsl.diagnostics import Diagnostic, render
+from compiler.checks import check
+from compiler.examples import failing_examples
+from compiler.model import Rulebook
+from compiler.resolve import header_of, resolve
+from dsl import tree
+from dsl.diagnostics import has_errors, render
 from dsl.parser import parse
-from dsl.source import Source
-from tests.conftest import ROOT
+from dsl.source import Source, clean
+from tests.conftest import CASES, ROOT
 
 Change = Callable[[str, random.Random], str]
 
@@ -33,14 +37,64 @@ PIECES = [
     ),
     *("når ", "krever at ", "minst én av ", "alle ", "sum av ", "linje", "drg", "DRG 442", "9" * 30, "1–9", "E00–E07"),
     *("opphever ", "endrer ", "kodesett x\n", "begrep x\n    x\n", "liste av Linje", "ukjent", "0001-01-01"),
+    *("erstatter ", "flytter ", " før ", "unntak fra ", "tabell ", "fra og med 2020-07-01", "| inn |", "mangler "),
+    *(" fra «x.csv»", "kodeverk ", "presisering ", "så status, ", "eksempler ", "bruker ", "år av ", "tertial av "),
 ]
 
 
 @cache
 def texts() -> dict[str, str]:
-    """The text of each rule file of the project."""
-    paths = [path for path in sorted((ROOT / "rulebooks").rglob("*.md")) if path.stem != "README"]
-    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in paths}
+    """The text of each file that rulebooks are read from: those of the project, and one with every construct."""
+    roots = (ROOT / "rulebooks", CASES / "ok" / "alt")
+    paths = [path for root in roots for path in sorted(root.rglob("*")) if path.suffix in (".md", ".csv")]
+    read = [path for path in paths if path.stem != "README" and path.parent.name != "eksempler"]
+    return {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in read}
+
+
+@cache
+def folders() -> list[str]:
+    """The folder of each rule year, the years of a scheme in order."""
+    return sorted({str(Path(name).parent) for name in texts() if name.endswith(".md")})
+
+
+@cache
+def years() -> dict[tuple[str, int], str]:
+    """The folder of each rule year, by its scheme and year."""
+    headers = [(header_of(list(documents_of(folder)))[0], folder) for folder in folders()]
+    return {(header.scheme, header.year): folder for header, folder in headers if header is not None}
+
+
+@cache
+def read(name: str) -> tuple[Source, tree.Document]:
+    """A file as it is."""
+    source = Source.from_text(name, texts()[name])
+    return source, parse(source)[0]
+
+
+@cache
+def documents_of(folder: str) -> tuple[tree.Document, ...]:
+    """The documents of a rule year as it is."""
+    return tuple(read(name)[1] for name in texts() if name.endswith(".md") and str(Path(name).parent) == folder)
+
+
+@cache
+def files_of(folder: str) -> dict[str, str]:
+    """The CSV files of a rule year, by the path that its rules know them by."""
+    return {name.removeprefix(f"{folder}/"): text for name, text in texts().items() if name.startswith(f"{folder}/")}
+
+
+@cache
+def sound(folder: str) -> Rulebook | None:
+    """A rule year as it is."""
+    documents = documents_of(folder)
+    return resolve(documents, other_year(documents, "base"), (), files_of(folder), other_year(documents, "uses"))[0]
+
+
+def other_year(documents: Sequence[tree.Document], which: str) -> Rulebook | None:
+    """The year that a header builds on or uses, as it is."""
+    header, _ = header_of(documents)
+    named = getattr(header, which) if header is not None else None
+    return sound(years()[named]) if named in years() else None
 
 
 def mutated(text: str, chance: random.Random) -> str:
@@ -83,22 +137,33 @@ def _words(text: str, chance: random.Random) -> str:
 
 
 def check_mutation(seed: int) -> None:
-    """Mutate one file of one rulebook, and see that all its years still come to an end."""
+    """Mutate one file of one rulebook, and see that its year and those after it still come to an end."""
     chance = random.Random(seed)
     path = chance.choice(sorted(texts()))
-    sources = {name: mutated(text, chance) if name == path else text for name, text in texts().items()}
-    base = None
-    found: list[tuple[Source, Diagnostic]] = []
-    for folder in sorted({str(Path(name).parent) for name in sources}):
-        read = [Source.from_text(name, text) for name, text in sources.items() if str(Path(name).parent) == folder]
-        parsed = [parse(source) for source in read]
-        by_path = {source.path: source for source in read}
-        rulebook, faults = resolve([document for document, _ in parsed], base if "2021" in folder else None)
-        base = rulebook
-        for fault in [*faults, *(fault for _, syntax in parsed for fault in syntax)]:
-            found.append((by_path.get(fault.span.path, read[0]), fault))
-    for source, fault in found:
-        assert render(fault, source).isprintable() or "\n" in render(fault, source)
+    text = mutated(texts()[path], chance)
+    first = max((folder for folder in folders() if path.startswith(f"{folder}/")), key=len)
+    later = [folder for folder in folders() if Path(folder).parent == Path(first).parent and folder >= first]
+    source = Source.from_text(path, text)
+    document, faults = parse(source) if path.endswith(".md") else (None, [])
+    changed: Rulebook | None = None
+    for folder in later:
+        documents = [d for d in documents_of(folder) if d.source.path != path]
+        files = dict(files_of(folder))
+        base = other_year(documents_of(folder), "base")
+        if folder != first:
+            base = changed if base is not None else None
+        elif document is not None:
+            documents.append(document)
+            base = other_year(documents, "base")
+        else:
+            files[path.removeprefix(f"{folder}/")] = clean(text)
+        changed, found = resolve(documents, base, (), files, other_year(documents, "uses"))
+        faults += found
+        if changed is not None and not has_errors(faults):
+            faults += [*check(changed, documents), *failing_examples(changed)]
+    for fault in faults:
+        shown = source if fault.span.path == path else read(fault.span.path)[0] if fault.span.path in texts() else None
+        assert render(fault, shown).isprintable() or "\n" in render(fault, shown)
         assert fault.span.line >= 1
         assert fault.span.column >= 1
 

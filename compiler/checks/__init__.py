@@ -1,16 +1,18 @@
 """Checks that see a whole rulebook: each is a function and a place in a tuple."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from compiler.checks.codes import unknown_codes
 from compiler.checks.sources import without_source
 from compiler.model import Rulebook
+from dsl import tree
 from dsl.diagnostics import Diagnostic
 
-Check = Callable[[Rulebook], Iterator[Diagnostic]]
+Check = Callable[[Rulebook, Sequence[tree.Document]], Iterator[Diagnostic]]
 
-CHECKS: tuple[Check, ...] = (without_source,)
+CHECKS: tuple[Check, ...] = (unknown_codes, without_source)
 
 
-def check(rulebook: Rulebook) -> list[Diagnostic]:
-    """What the checks find, in their order."""
-    return [found for one in CHECKS for found in one(rulebook)]
+def check(rulebook: Rulebook, documents: Sequence[tree.Document] = ()) -> list[Diagnostic]:
+    """What the checks find, in their order; the documents are what the year itself wrote, to point into."""
+    return [found for one in CHECKS for found in one(rulebook, documents)]

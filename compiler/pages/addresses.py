@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from compiler import model
 from compiler.names import slug
-from compiler.words import spoken
+from compiler.words import day_shown, spoken
 
 Key = tuple[str, str]
 """The type and id of a definition."""
@@ -19,14 +19,26 @@ LISTS = {
     "satser": ("sats",),
     "begreper": ("begrep",),
     "krav": ("krav",),
+    "unntak": ("unntak",),
+    "presiseringer": ("presisering",),
+    "kodeverk": ("kodeverk",),
     "tabeller": ("tabell",),
     "opplysninger": ("opplysninger",),
-    "eksempler": ("eksempel",),
+    "eksempler": ("eksempel", "eksempler"),
     "kilder": ("kilde",),
 }
 """The types that each list page holds."""
 
+_ALIASES = {"beregning": "begrep"}
+"""What the language calls some definitions, and the type that they are kept under."""
+
 _RESERVED = {"index", "endringer", "assets", "search", "404", *LISTS}
+
+
+class ExampleTable(model.Definition):
+    """Examples that stand in one table."""
+
+    rows: tuple[model.Example, ...]
 
 
 @dataclass(frozen=True)
@@ -55,6 +67,9 @@ class Addresses:
                 for part in chapter.parts if placed else chapter.carried:
                     if isinstance(part, model.RuleAt) and (part.type, part.id) in found:
                         homes.setdefault((part.type, part.id), chapter_file(chapter))
+        for key, definition in found.items():
+            if isinstance(definition, ExampleTable) and key in homes:
+                homes |= {("eksempel", row.id): homes[key] for row in definition.rows}
         object.__setattr__(self, "definitions", found)
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "anchors", anchors)
@@ -62,6 +77,7 @@ class Addresses:
 
     def home(self, key: Key) -> str | None:
         """The link to where a definition stands; None for what the rulebook does not have."""
+        key = canonical(key)
         if key not in self.definitions:
             return None
         if key[0] != "kilde" and key in self.homes:
@@ -70,6 +86,7 @@ class Addresses:
 
     def listed(self, key: Key) -> str:
         """The link to a definition's row on its list page."""
+        key = canonical(key)
         page = next(page for page, kinds in LISTS.items() if key[0] in kinds)
         return f"{page}.md#{self.rows[key]}"
 
@@ -89,6 +106,11 @@ class Addresses:
         return None if inherited else target if path.endswith(".md") and not path.startswith("/") else None
 
 
+def canonical(key: Key) -> Key:
+    """The key that a definition is kept under, from what the language calls it."""
+    return _ALIASES.get(key[0], key[0]), key[1]
+
+
 def chapter_file(chapter: model.Chapter) -> str:
     """The file of a chapter's page."""
     name = slug(chapter.id)
@@ -102,6 +124,8 @@ def name_of(kind: str, definition: model.Definition | model.Source) -> str:
     if isinstance(definition, model.Group | model.Row):
         shown = f"takst {definition.shown}" if kind == "takst" else spoken(definition.shown)
         return f"{shown} {definition.title}" if definition.title and definition.title != shown else shown
+    if isinstance(definition, model.Clarification):
+        return f"Presisering {day_shown(definition.day)}"
     return definition.title or spoken(definition.id)
 
 
@@ -119,19 +143,34 @@ def _definitions(rulebook: model.Rulebook) -> Iterator[tuple[Key, model.Definiti
     groups: tuple[tuple[str, Iterable[model.Definition | model.Source]], ...] = (
         ("gruppe", rulebook.groups),
         ("gruppering", rulebook.groupings),
-        ("takst", [row for table in rulebook.tables if table.key == "takst" for row in table.rows]),
+        ("takst", [row for table in rulebook.tables if table.keys == ("takst",) for row in table.rows]),
         ("kodesett", rulebook.sets),
         ("sats", rulebook.rates),
         ("begrep", rulebook.terms),
         ("krav", rulebook.requirements),
+        ("unntak", rulebook.exceptions),
+        ("presisering", rulebook.clarifications),
+        ("kodeverk", rulebook.code_systems),
         ("tabell", rulebook.tables),
         ("opplysninger", rulebook.records),
         ("eksempel", rulebook.examples),
+        ("eksempler", _example_tables(rulebook)),
         ("kilde", rulebook.sources),
     )
     for kind, definitions in groups:
         for definition in definitions:
             yield (kind, definition.id), definition
+
+
+def _example_tables(rulebook: model.Rulebook) -> Iterator[ExampleTable]:
+    """The tables of examples, with the title that the titles of their rows begin with."""
+    for id_ in dict.fromkeys(example.table for example in rulebook.examples if example.table):
+        rows = tuple(example for example in rulebook.examples if example.table == id_)
+        first = rows[0]
+        title = (first.title or id_).rsplit(", rad ", 1)[0]
+        yield ExampleTable(
+            id=id_, title=title, place=first.place, citations=first.citations, since=first.since, rows=rows
+        )
 
 
 def _distinct(

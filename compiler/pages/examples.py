@@ -1,10 +1,11 @@
 """An example as a page shows it: what is given, what is expected, and what the reference answer is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler import model
 from compiler.names import identifier
+from compiler.pages.addresses import ExampleTable
 from compiler.pages.text import Md, escape, joined
 from compiler.pages.view import View
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
@@ -27,7 +28,7 @@ class Listed:
 class Outcome:
     """All that is shown of an example."""
 
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[tuple[str, Md], ...]
     lists: tuple[Listed, ...]
     results: tuple[tuple[str, Md, Md], ...]
     """Name, expected and computed."""
@@ -37,13 +38,95 @@ class Outcome:
 
 def outcome(view: View, example: model.Example, answer: Svar | None) -> Outcome:
     """An example beside its answer; without an answer the computed column says so."""
-    facts = tuple((spoken(name), value) for name, value in example.given.items() if isinstance(value, str))
+    facts = tuple(_facts(view, example, example.given))
     lists = tuple(_listed(view, example, name, rows, answer) for name, rows in _lists(example))
     results = tuple(_results(view, example, answer))
     if answer is None:
         return Outcome(facts, lists, results)
     reasons = tuple(_reason(view, reason) for reason in answer.grunner)
     return Outcome(facts, lists, results, reasons, tuple(_reason(view, notice) for notice in answer.varsler))
+
+
+@dataclass(frozen=True, slots=True)
+class Tabulated:
+    """A table of examples: what all rows have in common, and each row with its answer."""
+
+    facts: tuple[tuple[str, Md], ...]
+    lists: tuple[Listed, ...]
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Md, ...], ...]
+    """What is given, what was expected and what was computed; the first cell has the address of the row."""
+
+
+def tabulated(view: View, table: ExampleTable, answers: Mapping[str, Svar]) -> Tabulated:
+    """The rows of a table of examples beside their answers."""
+    names = dict.fromkeys(name for row in table.rows for name in row.given)
+    first = table.rows[0].given
+    same = {name for name in names if all(row.given.get(name) == first.get(name) for row in table.rows)}
+    same = same if len(table.rows) > 1 else set()
+    given = [name for name in names if name not in same and not any(_is_list(row, name) for row in table.rows)]
+    common = [(name, first[name]) for name in names if name in same]
+    facts = tuple(_facts(view, table.rows[0], dict(common)))
+    lists = tuple(_listed(view, table.rows[0], name, rows, None) for name, rows in common if not isinstance(rows, str))
+    rows = []
+    for number, row in enumerate(table.rows, 1):
+        answer = answers.get(row.id)
+        facts_of_row = dict(_facts(view, row, row.given))
+        cells = [facts_of_row.get(spoken(name), Md("–")) for name in given]
+        address = Md(f'<a id="{view.addresses.anchors["eksempel", row.id]}"></a>') + escape(number)
+        rows.append((address, *cells, _lines(_expected(view, row)), _lines(_computed(view, row, answer))))
+    return Tabulated(facts, lists, ("Rad", *(_capital(spoken(name)) for name in given)), tuple(rows))
+
+
+def _facts(
+    view: View, example: model.Example, given: Mapping[str, str | tuple[dict[str, str], ...]]
+) -> Iterator[tuple[str, Md]]:
+    """The single values that are given, by what they are called."""
+    for name, value in given.items():
+        if isinstance(value, str):
+            yield spoken(name), view.given(example.record, name, value)
+
+
+def _is_list(example: model.Example, name: str) -> bool:
+    return not isinstance(example.given.get(name, ""), str)
+
+
+def _lines(parts: Iterator[tuple[str, Md]]) -> Md:
+    """Results under each other in a cell; a status needs no name before it."""
+    shown = (value if name == "Status" else escape(f"{name}: ") + value for name, value in parts)
+    return joined(shown, "<br>") or Md("–")
+
+
+def _expected(view: View, example: model.Example) -> Iterator[tuple[str, Md]]:
+    """What a row expects."""
+    if example.status:
+        yield "Status", escape(example.status)
+    if example.reason_id:
+        kind = view.kind_of(example.reason_id)
+        yield "grunn", view.link(kind, example.reason_id) if kind else escape(example.reason_id)
+    for one in example.expected:
+        wanted = _wanted(one)
+        yield _result_name(view, one.name), _group(view, wanted) if one.name == "gruppe" else escape(wanted)
+
+
+def _computed(view: View, example: model.Example, answer: Svar | None) -> Iterator[tuple[str, Md]]:
+    """What the reference answer says of what a row, or its table, expects."""
+    if answer is None:
+        yield "Status", Md(NOT_COMPUTED)
+        return
+    yield "Status", escape(answer.status)
+    for reason in answer.grunner:
+        yield "grunn", _reason(view, reason)
+    if answer.gruppe is not None:
+        yield "gruppe", _computed_group(view, answer)
+    for one in example.expected:
+        if one.name in answer.verdier:
+            yield _result_name(view, one.name), _value(view, one.name, answer.verdier[one.name])
+
+
+def _result_name(view: View, name: str) -> str:
+    """What a result is called in a cell."""
+    return "gruppe" if name == "gruppe" else view.name("begrep", name)
 
 
 def _lists(example: model.Example) -> Iterator[tuple[str, tuple[dict[str, str], ...]]]:

@@ -10,11 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compiler import model
+from compiler.compare import Comparison, as_markdown
 from compiler.names import slug
 from compiler.pages.addresses import chapter_file
-from compiler.pages.examples import outcome
+from compiler.pages.examples import outcome, tabulated
 from compiler.pages.text import Md, code, escape, plain
-from compiler.pages.view import MANY_CODES, View, list_pages
+from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.svar import Svar
 from compiler.words import year_shown
 
@@ -27,6 +28,9 @@ TITLES = {
     "satser": "Satser",
     "begreper": "Begreper og beregninger",
     "krav": "Krav",
+    "unntak": "Unntak",
+    "presiseringer": "Presiseringer",
+    "kodeverk": "Kodeverk",
     "tabeller": "Tabeller",
     "opplysninger": "Opplysninger",
     "eksempler": "Eksempler",
@@ -34,9 +38,12 @@ TITLES = {
 }
 
 
-def pages(rulebook: model.Rulebook, answers: Mapping[str, Svar], changes: str) -> dict[str, str]:
-    """Markdown by file name: `answers` are the answers of the examples by id, `changes` is a ready page or empty."""
-    view = View(rulebook)
+def pages(
+    rulebook: model.Rulebook, answers: Mapping[str, Svar], comparison: Comparison | None = None
+) -> dict[str, str]:
+    """Markdown by file name: `answers` are the answers of the examples by id, `comparison` is with the year before."""
+    view = View(rulebook, comparison)
+    changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
     lists = list_pages(view)
     given = {
         "view": view,
@@ -45,6 +52,7 @@ def pages(rulebook: model.Rulebook, answers: Mapping[str, Svar], changes: str) -
         "lists": lists,
         "titles": TITLES,
         "outcome": lambda example: outcome(view, example, answers.get(example.id)),
+        "tabulated": lambda table: tabulated(view, table, answers),
     }
     written = {"index.md": _write("index", given)}
     for chapter in rulebook.chapters:
@@ -84,10 +92,18 @@ class _YearRow:
 
 def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
     """The front page: each scheme with its rule years, the newest first."""
-    schemes: dict[str, list[_YearRow]] = {}
+    schemes: dict[str, list[model.Rulebook]] = {}
     for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
-        schemes.setdefault(rulebook.scheme, []).append(_year_row(rulebook))
-    return {"index.md": _write("forside", {"schemes": list(schemes.items())})}
+        schemes.setdefault(rulebook.scheme, []).append(rulebook)
+    rows = [(_scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
+    return {"index.md": _write("forside", {"schemes": rows})}
+
+
+def _scheme_title(newest: model.Rulebook) -> str:
+    """What a scheme is called: «Innsatsstyrt finansiering (ISF)», from the title of its newest year."""
+    title = re.sub(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$", "", newest.title).removesuffix(" for").strip()
+    scheme = newest.scheme
+    return title if scheme.lower() in title.lower() else f"{title} ({scheme})" if title else scheme
 
 
 def year_folder(rulebook: model.Rulebook) -> str:
@@ -125,5 +141,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"code": code, "slug": slug, "many_codes": MANY_CODES}
+    environment.globals |= {"code": code, "slug": slug, "many_codes": MANY_CODES, "many_rows": MANY_ROWS}
     return environment

@@ -14,10 +14,10 @@ from typing import Any
 import yaml
 
 from compiler import model
-from compiler.compare import Comparison, as_markdown
+from compiler.compare import Comparison
 from compiler.pages.links import broken_links
 from compiler.pages.render import front, navigation, pages, year_folder
-from compiler.pages.text import escape, plain
+from compiler.pages.text import plain
 from compiler.runtime.svar import Svar
 from compiler.words import year_shown
 
@@ -26,6 +26,8 @@ ROOT = Path(__file__).parent.parent.parent
 
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
 _AT_A_TIME = 2
+_KEYED = re.compile(r'<div class="tabell nokler-(\d+)[^"]*">\s*<table>.*?</table>', re.DOTALL)
+"""A table of the rulebook, and how many of its first columns are the keys of its rows."""
 _LABELS = {
     'aria-label="Header"': 'aria-label="Topp"',
     'aria-label="Footer"': 'aria-label="Bunn"',
@@ -46,8 +48,7 @@ class SiteYear:
 
     def pages(self) -> dict[str, str]:
         """The Markdown of the year."""
-        changes = as_markdown(self.changes, lambda text: str(escape(text))) if self.changes else ""
-        return pages(self.rulebook, self.answers, changes)
+        return pages(self.rulebook, self.answers, self.changes)
 
 
 def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT) -> list[str]:
@@ -144,4 +145,15 @@ def _mended(html: str) -> str:
     """A page with what accessibility needs and the theme leaves out."""
     for old, new in _LABELS.items():
         html = html.replace(old, new)
+    html = _KEYED.sub(lambda table: _with_row_headers(table[0], int(table[1])), html)
     return re.sub(r"<th(?=[ >])(?![^>]*scope=)", '<th scope="col"', html)
+
+
+def _with_row_headers(table: str, keys: int) -> str:
+    """A table whose first cells in each row are headers of the row."""
+
+    def with_headers(row: re.Match[str]) -> str:
+        return re.sub(r"<td([^>]*)>(.*?)</td>", r'<th scope="row"\1>\2</th>', row[0], count=keys, flags=re.DOTALL)
+
+    head, body, rest = table.partition("<tbody>")
+    return head + body + re.sub(r"<tr>.*?</tr>", with_headers, rest, flags=re.DOTALL)

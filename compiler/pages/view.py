@@ -1,7 +1,7 @@
 """What the templates ask about one rule year: names, links, values and conditions, as safe Markdown."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,10 +9,13 @@ from typing import Literal
 
 from compiler import model
 from compiler.chapters import names_for_prose
-from compiler.pages.addresses import LISTS, Addresses, chapter_file, name_of
+from compiler.compare import Comparison
+from compiler.pages import values
+from compiler.pages.addresses import LISTS, Addresses, canonical, chapter_file, name_of
+from compiler.pages.amended import Told, told
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
 from compiler.runtime.svar import Verdi
-from compiler.words import Words, number, spoken, year_shown
+from compiler.words import Holds, Words, day_shown, holds, lenient_fields, spoken, year_shown
 
 _TYPES = {
     "gruppe": "Gruppe",
@@ -22,29 +25,27 @@ _TYPES = {
     "sats": "Sats",
     "begrep": "Begrep",
     "krav": "Krav",
+    "unntak": "Unntak",
+    "presisering": "Presisering",
+    "kodeverk": "Kodeverk",
     "tabell": "Tabell",
     "opplysninger": "Opplysninger",
     "eksempel": "Eksempel",
+    "eksempler": "Eksempler",
     "kilde": "Kilde",
 }
-_MONTHS = (
-    "januar",
-    "februar",
-    "mars",
-    "april",
-    "mai",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "desember",
-)
+_OUTCOMES = {
+    "inngår ikke": "Ellers inngår den ikke:",
+    "varsel": "Ellers gis et varsel:",
+    "uavklart": "Ellers er svaret uavklart:",
+}
 _KINDS = {"desimaltall": "tall", "heltall": "helt tall", "koder": "koder", "kode": "kode", "gruppe": "gruppe"}
 
 MANY_CODES = 12
 """A longer table of codes is folded away."""
+
+MANY_ROWS = 25
+"""A longer table scrolls in a frame of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,16 @@ class Part:
     rule: Rule | None = None
     sources: tuple[model.Source, ...] = ()
     amendment: model.AmendmentAt | None = None
+    told: Told | None = None
+    """What an amendment, or a rule that replaces another, has changed."""
 
 
 class View:
     """One rule year as the templates see it."""
 
-    def __init__(self, rulebook: model.Rulebook) -> None:
+    def __init__(self, rulebook: model.Rulebook, comparison: Comparison | None = None) -> None:
         self.rulebook = rulebook
+        self.comparison = comparison
         self.addresses = Addresses(rulebook)
         self.words = LinkedWords(rulebook, self.addresses)
         self.sources = {source.id: source for source in rulebook.sources}
@@ -109,8 +113,11 @@ class View:
 
     def name(self, kind: str, id_: str) -> str:
         """What a definition is called; its id when the year does not have it."""
-        found = self.addresses.definitions.get((kind, id_))
-        return _capital(name_of(kind, found)) if found else spoken(id_)
+        found = self.addresses.definitions.get(canonical((kind, id_)))
+        if found is not None:
+            return _capital(name_of(kind, found))
+        gone = next((one for one in self.rulebook.repealed if (one.type, one.id) == (kind, id_)), None)
+        return _capital(gone.title) if gone is not None and gone.title else spoken(id_)
 
     def link(self, kind: str, id_: str, text: object = None) -> Md:
         """A link to where a definition stands, or its name alone when it has no address."""
@@ -121,7 +128,12 @@ class View:
     def kind_of(self, id_: str) -> str | None:
         """The type of the requirement, term or group with an id, which is what an answer gives as a reason."""
         return next(
-            (kind for kind in ("krav", "begrep", "gruppering", "gruppe") if (kind, id_) in self.addresses.rows), None
+            (
+                kind
+                for kind in ("krav", "begrep", "unntak", "gruppering", "gruppe")
+                if (kind, id_) in self.addresses.rows
+            ),
+            None,
         )
 
     def anchored(self, kind: str, id_: str) -> Md:
@@ -138,7 +150,7 @@ class View:
 
     def type_name(self, kind: str) -> str:
         """A type as a person says it."""
-        return _TYPES[kind]
+        return _TYPES.get(kind, _capital(kind))
 
     def spoken(self, name: str) -> str:
         """A name as it is read."""
@@ -163,6 +175,11 @@ class View:
         """A source's title, as a link where it has an address."""
         return external(source.title, source.address or "")
 
+    def ends(self, amendment: model.AmendmentAt) -> date | None:
+        """The day within the year that an amendment ends a rule from."""
+        definition = self.addresses.definitions.get(canonical((amendment.type, amendment.id)))
+        return definition.ends if isinstance(definition, model.Definition) else None
+
     # ---- the year
 
     @property
@@ -172,7 +189,7 @@ class View:
 
     def date(self, day: date) -> str:
         """A date in words."""
-        return f"{day.day}. {_MONTHS[day.month - 1]} {day.year}"
+        return day_shown(day)
 
     def inherited(self, definition: model.Definition) -> bool:
         """The year has said nothing of the definition."""
@@ -180,9 +197,7 @@ class View:
 
     def confirmed(self, definition: model.Definition) -> int | None:
         """The newest year that the sources of an inherited rule speak for, when it is older than this year."""
-        years = [self.sources[c.source].year for c in definition.citations if c.source in self.sources]
-        newest = max((year for year in years if year is not None), default=None)
-        return newest if self.inherited(definition) and newest is not None and newest < self.rulebook.year else None
+        return self.rulebook.confirmed(definition)
 
     # ---- expressions
 
@@ -198,6 +213,25 @@ class View:
         bullets = "\n".join(f"{'    ' * (depth - 1)}- {text}" for depth, text in rest)
         return Md(f"**{label}** {first}:\n\n{bullets}")
 
+    def holds(self, when: model.Expr | None) -> Holds:
+        """A condition with the part of the year that it names taken out."""
+        return holds(self.rulebook, when)
+
+    def lenient(self, definition: model.Definition) -> str:
+        """The fields that count as «nei» where they are not given: «liggetid eller alder»."""
+        *others, last = lenient_fields(definition) or ("",)
+        return f"{', '.join(others)} eller {last}" if others else last
+
+    def otherwise(self, rule: model.Requirement) -> str:
+        """What follows when a requirement does not hold."""
+        return _OUTCOMES[rule.outcome]
+
+    def clarifications(self, kind: str, id_: str) -> list[model.Clarification]:
+        """The interpretations of a rule, the newest first."""
+        about = canonical((kind, id_))
+        found = [one for one in self.rulebook.clarifications if canonical((one.about_type, one.about)) == about]
+        return sorted(found, key=lambda one: one.day, reverse=True)
+
     def rounding(self, rounding: model.Rounding) -> Md:
         """How a value is rounded."""
         return Md(self.words.rounding(rounding))
@@ -206,45 +240,50 @@ class View:
 
     def rate(self, rate: model.Rate) -> Md:
         """A rate's value."""
-        if rate.value is None:
-            return Md("ukjent")
-        return escape(number(rate.value, rate.unit, _written_places([rate.value], rate.unit)))
+        return values.rate_value(rate)
+
+    def periods(self, rate: model.Rate) -> list[values.Period]:
+        """What a rate is in each part of the year, where it changes."""
+        return list(values.periods(rate)) if rate.periods else []
 
     def result(self, term: model.Term | None, value: Verdi) -> Md:
-        """A computed value, which is in shown units already."""
-        match value:
-            case None:
-                return Md("kan ikke beregnes")
-            case bool():
-                return Md("ja" if value else "nei")
-            case Decimal():
-                shown = term.unit.shown if term is not None and term.unit is not None else ""
-                places = _places(term.rounding.step) if term is not None and term.rounding is not None else None
-                return escape(number(value, model.Unit(shown=shown), places))
-            case date():
-                return escape(self.date(value))
-            case str():
-                return escape(value)
+        """A computed value."""
+        return values.result(term, value)
 
-    def cell(self, table: model.Table, field: model.RecordField, row: model.Row) -> Md:
+    def cell(self, table: model.Table, field: model.RecordField, row: model.Row, with_unit: bool = True) -> Md:
         """A value of a row; a yearly one that the year does not state is said to be missing."""
         value = row.values.get(field.name)
         match value:
             case None:
                 return Md("ikke oppgitt for ") + escape(self.year) if field.yearly else Md("–")
+            case _ if field.name in table.keys:
+                return values.key_shown(field, value)
             case bool():
                 return Md("ja" if value else "nei")
             case Decimal():
-                return escape(number(value, field.unit, _written_places(_column(table, field), field.unit)))
+                return values.figure(table, field, value, with_unit)
             case model.CodeSet():
-                return Md(self.words.codes(value))
+                return Md(self.words.codes(value)) if value != model.CodeSet() else Md("–")
             case str():
-                return escape(value)
+                return values.text_shown(field, value)
+
+    def given(self, record: str, name: str, value: str) -> Md:
+        """A value given in an example."""
+        return values.text_shown(self.rulebook.record(record).field(name), value)
+
+    def fields(self, table: model.Table) -> list[model.RecordField]:
+        """The columns of a table, those that a row is looked up by first."""
+        keys = [field for name in table.keys if (field := table.field(name)) is not None]
+        return [*keys, *(field for field in table.fields if field.name not in table.keys)]
+
+    def heading(self, field: model.RecordField) -> Md:
+        """What stands above a column."""
+        return values.heading(field)
 
     def columns(self, key: str, id_: str) -> Iterator[tuple[str, Md]]:
         """The columns of every table with a kind of key, and what they hold for one key."""
         for table in self.rulebook.tables:
-            if table.key == key:
+            if table.keys == (key,):
                 row = table.row(id_)
                 for field in table.fields:
                     if field.name != key:
@@ -258,7 +297,12 @@ class View:
         """The codes of a set with their texts: single codes, intervals and prefixes."""
         codes = named.codes
         shown = [*codes.codes, *(f"{low}–{high}" for low, high in codes.intervals), *(f"{p}*" for p in codes.prefixes)]
-        return [(one, named.texts.get(one, "")) for one in shown]
+        return [(one, named.texts.get(one) or self._system_text(one)) for one in shown]
+
+    def _system_text(self, one: str) -> str:
+        """What a code means in the only code system that has it."""
+        found = [system.codes[one] for system in self.rulebook.code_systems if one in system.codes]
+        return found[0] if len(found) == 1 else ""
 
     def field_kind(self, field: model.RecordField) -> Md:
         """What a field holds."""
@@ -268,7 +312,10 @@ class View:
             return Md("liste av ") + self.link("opplysninger", field.of)
         shown = escape(_KINDS.get(field.kind, field.kind))
         if field.origins:
-            return shown + Md(" fra ") + joined(field.origins)
+            systems = (
+                self.link("kodeverk", one) if ("kodeverk", one) in self.addresses.rows else one for one in field.origins
+            )
+            return shown + Md(" fra ") + joined(systems)
         return shown + Md(" (") + escape(field.unit.shown) + Md(")") if field.unit else shown
 
     # ---- chapters
@@ -298,24 +345,39 @@ class View:
         parts: list[Part] = []
         for part in chapter.carried:
             parts += self._rule_parts(chapter, part, 3, parts)
-        return [part for part in parts if part.kind == "rule"]
+        return [Part("rule", rule=part.rule) for part in parts if part.kind == "rule"]
 
     def _rule_parts(
         self, chapter: model.Chapter, part: model.ChapterPart, level: int, before: list[Part]
     ) -> Iterator[Part]:
         """What is shown for a place of a chapter; sources that follow each other become one list."""
         match part:
-            case model.AmendmentAt():
-                yield Part("amendment", amendment=part)
+            case model.AmendmentAt(type=kind, id=id_, verb=verb):
+                moved = verb == "flytter" if kind == "gruppe" else None
+                yield Part("amendment", amendment=part, told=told(self.comparison, kind, id_, moved))
             case model.RuleAt(type="kilde", id=id_):
                 if id_ in self.sources:
                     listed = before.pop().sources if before and before[-1].kind == "sources" else ()
                     yield Part("sources", sources=(*listed, self.sources[id_]))
             case model.RuleAt(type=kind, id=id_):
-                if (kind, id_) in self.addresses.definitions:
-                    rule = self.rule(kind, id_, level)
-                    here = (self.addresses.home((kind, id_)) or "").startswith(f"{chapter_file(chapter)}#")
-                    yield Part("rule" if here else "elsewhere", rule=rule)
+                key = canonical((kind, id_))
+                if key in self.addresses.definitions:
+                    yield from self._rule_part(chapter, self.rule(*key, level), before)
+
+    def _rule_part(self, chapter: model.Chapter, rule: Rule, before: list[Part]) -> Iterator[Part]:
+        """A rule where it is shown; where it stands again, as a rate does that changes within the year, a link."""
+        key = (rule.type, rule.definition.id)
+        shown = [(part.rule.type, part.rule.definition.id) for part in before if part.rule is not None]
+        if shown and shown[-1] == key:
+            return
+        here = (self.addresses.home(key) or "").startswith(f"{chapter_file(chapter)}#")
+        year = self.rulebook.year
+        changed = chapter.since == year and rule.definition.since < year == rule.definition.last_changed
+        yield Part(
+            "rule" if here and key not in shown else "elsewhere",
+            rule=rule,
+            told=told(self.comparison, *key) if changed else None,
+        )
 
     def _prose_target(self, target: str, chapter: model.Chapter) -> str | None:
         return self.addresses.prose_target(target, inherited=chapter.since < self.rulebook.year)
@@ -332,35 +394,13 @@ class View:
 def list_pages(view: View) -> Mapping[str, int]:
     """The list pages that are not empty, and how many each lists."""
     counts = {
-        page: sum(
-            1 for kind, _ in view.addresses.definitions if kind == kinds[0] or (page != "grupper" and kind in kinds)
-        )
-        for page, kinds in LISTS.items()
+        page: sum(1 for kind, _ in view.addresses.definitions if kind == kinds[0]) for page, kinds in LISTS.items()
     }
     return {page: count for page, count in counts.items() if count}
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _places(step: Decimal) -> int:
-    """The decimals of a number rounded to a step."""
-    exponent = step.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
-def _written_places(values: Sequence[Decimal], unit: model.Unit | None) -> int | None:
-    """The decimals that numbers are written with, where they are written in base units."""
-    if unit is not None and (unit.numerator, unit.denominator) != (1, 1):
-        return None
-    exponents = [value.as_tuple().exponent for value in values]
-    return max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
-
-
-def _column(table: model.Table, field: model.RecordField) -> list[Decimal]:
-    """The numbers of a column."""
-    return [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]
 
 
 def _without_title(text: str) -> str:

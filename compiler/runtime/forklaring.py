@@ -203,6 +203,7 @@ def forklaringstekst(hode: str, svar: Svar, deler: list[Ledd]) -> str:
         linjer.append(f"Gruppe: {svar.gruppe}" + (" (gruppe oppgitt i data)" if svar.gruppe_oppgitt else ""))
     linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
     linjer += [f"Varsel: {varsel.tekst}" for varsel in svar.varsler]
+    linjer += [f"Sist bekreftet {aar}: {lest(id_)}" for id_, aar in svar.sist_bekreftet.items()]
     for ledd in deler:
         linjer.append("")
         linjer += leddlinjer(ledd)

@@ -75,6 +75,8 @@ class Regler:
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
     bruker: "Callable[[], Regler] | None" = None
     """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
+    bekreftet: Mapping[str, int] = field(default_factory=dict)
+    """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
@@ -86,7 +88,11 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
             return Svar("feil i data", grunner=tuple(feil)), post
         if utenfor:
             return _utenfor(regler, post, utenfor), post
-        return _vurder(regler, post), post
+        svar = _vurder(regler, post)
+        if not regler.bekreftet:
+            return svar, post
+        bak = svar.regler_bak()
+        return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak}), post
 
 
 def _vurder(regler: Regler, post: Post) -> Svar:

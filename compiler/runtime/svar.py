@@ -71,3 +71,15 @@ class Svar:
     """Gruppene som fortsatt er mulige, når statusen er `uavklart`."""
     verdier: Mapping[str, Verdi] = field(default_factory=dict)
     lister: Mapping[str, tuple[Linjesvar, ...]] = field(default_factory=dict)
+    sist_bekreftet: Mapping[str, int] = field(default_factory=dict)
+    """Regler bak svaret som er arvet, og som kildene bare bekrefter for et tidligere år: id og år."""
+
+    def regler_bak(self) -> set[str]:
+        """Id-ene til gruppen, kravene og beregningene som svaret nevner."""
+        linjer = [linje for linjer in self.lister.values() for linje in linjer]
+        nevnt = {grunn.id for svar in (self, *linjer) for grunn in (*svar.grunner, *svar.varsler)}
+        return (
+            nevnt
+            | {id_ for svar in (self, *linjer) for id_ in svar.verdier}
+            | ({self.gruppe} if self.gruppe else set())
+        )

@@ -21,10 +21,10 @@
     bryter.setAttribute("aria-hidden", "true");
     for (const etikett of document.querySelectorAll(`label.md-header__button[for="${id}"]`)) knapp(bryter, navn, etikett);
   }
-  // En tabell som er bredere enn skjermen, skal kunne rulles fra tastaturet.
+  // En tabell som er bredere enn skjermen eller lengre enn rammen, skal kunne rulles fra tastaturet.
   const rullbar = () => {
     for (const ramme of document.querySelectorAll(".md-typeset__scrollwrap")) {
-      const bred = ramme.scrollWidth > ramme.clientWidth;
+      const bred = ramme.scrollWidth > ramme.clientWidth || ramme.scrollHeight > ramme.clientHeight + 1;
       for (const [navn, verdi] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Tabell"]]) {
         if (bred) ramme.setAttribute(navn, verdi);
         else ramme.removeAttribute(navn);

@@ -1,0 +1,106 @@
+"""Values as the pages show them: rates with their periods, cells of tables, and computed results."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from compiler import model
+from compiler.pages.text import Md, escape
+from compiler.runtime.svar import Verdi
+from compiler.words import day_shown, number, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What a rate is in a part of the year."""
+
+    when: str
+    value: Md
+    citations: tuple[model.Citation, ...]
+    derived: str | None
+
+
+def periods(rate: model.Rate) -> Iterator[Period]:
+    """What a rate is, from day to day; one period where it is the same all year."""
+    starts = [None, *(one.start for one in rate.periods)]
+    ends = [*(one.start - timedelta(days=1) for one in rate.periods), None]
+    stated: list[model.Rate | model.RatePeriod] = [rate, *rate.periods]
+    places = _written_places([one.value for one in stated if one.value is not None], rate.unit)
+    for start, end, one in zip(starts, ends, stated, strict=True):
+        shown = Md("ukjent") if one.value is None else escape(number(one.value, rate.unit, places))
+        words = [f"fra og med {day_shown(start)}" if start else "", f"til og med {day_shown(end)}" if end else ""]
+        yield Period(" ".join(filter(None, words)), shown, one.citations, one.derived)
+
+
+def rate_value(rate: model.Rate) -> Md:
+    """A rate's value on one line, with what it becomes within the year."""
+    first, *later = periods(rate)
+    changes = Md(", ").join(one.value + Md(" ") + escape(one.when.split(" til og med ")[0]) for one in later)
+    return first.value + Md(" (") + changes + Md(")") if later else first.value
+
+
+def result(term: model.Term | None, value: Verdi) -> Md:
+    """A computed value, which is in shown units already."""
+    match value:
+        case None:
+            return Md("kan ikke beregnes")
+        case bool():
+            return Md("ja" if value else "nei")
+        case Decimal():
+            shown = term.unit.shown if term is not None and term.unit is not None else ""
+            places = _places(term.rounding.step) if term is not None and term.rounding is not None else None
+            return escape(number(value, model.Unit(shown=shown), places))
+        case date():
+            return escape(day_shown(value))
+        case str():
+            return escape(value)
+
+
+def figure(table: model.Table, field: model.RecordField, value: Decimal, with_unit: bool = True) -> Md:
+    """A number of a column, with as many decimals as the column has; the unit may stand in the heading instead."""
+    places = _written_places(_column(table, field), field.unit)
+    unit = field.unit if with_unit or field.unit is None else field.unit.model_copy(update={"shown": ""})
+    return escape(number(value, unit, places))
+
+
+def key_shown(field: model.RecordField, value: model.Cell) -> Md:
+    """A key of a row, which is a name even where it is a number: a year has no space in it."""
+    return escape(f"{value:f}".replace(".", ",")) if isinstance(value, Decimal) else text_shown(field, str(value))
+
+
+def text_shown(field: model.RecordField | None, text: str) -> Md:
+    """A text of a field: a choice as words, a date as it is read."""
+    if field is not None and field.kind == "valg":
+        return escape(spoken(text))
+    if field is not None and field.kind == "dato":
+        with suppress(ValueError):
+            return escape(day_shown(date.fromisoformat(text)))
+    return escape(text)
+
+
+def heading(field: model.RecordField) -> Md:
+    """What stands above a column: its name, and the unit of its numbers."""
+    name = spoken(field.name)
+    unit = f" ({field.unit.shown})" if field.unit is not None and field.unit.shown else ""
+    return escape(f"{name[:1].upper()}{name[1:]}{unit}")
+
+
+def _places(step: Decimal) -> int:
+    """The decimals of a number rounded to a step."""
+    exponent = step.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _written_places(values: Sequence[Decimal], unit: model.Unit | None) -> int | None:
+    """The decimals that numbers are written with, where they are written in base units."""
+    if unit is not None and (unit.numerator, unit.denominator) != (1, 1):
+        return None
+    exponents = [value.as_tuple().exponent for value in values]
+    return max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
+
+
+def _column(table: model.Table, field: model.RecordField) -> list[Decimal]:
+    """The numbers of a column."""
+    return [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]

@@ -1,0 +1,85 @@
+"""Golden files per rule year: cases from the sources, the resolved model, what changed, and for two years all that is made.
+
+`pytest --update` writes them anew, except the cases, which are written by hand from the sources. A frozen year is left
+alone unless `--aar isf-2020 --rettelse «hvorfor»` names it; the reason is kept in tests/golden/frosne.json.
+"""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from compiler import compare, export
+from compiler.examples import answers
+from compiler.model import Rulebook
+from compiler.pages import pages
+from compiler.python import generate
+from tests.conftest import Golden
+from tests.library import LIBRARY, MADE_UP, Packages
+
+GOLDEN = Path(__file__).parent / "golden"
+YEARS = {rulebook.name: rulebook for rulebook in LIBRARY.rulebooks()}
+CASES = [
+    pytest.param(path.parent.name, json.loads(line), id=f"{path.parent.name}-{number}")
+    for path in sorted(GOLDEN.glob("*/tilfeller.jsonl"))
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+    if line.strip()
+]
+WHOLE = {"isf-2020": YEARS["isf-2020"], **{r.name: r for r in MADE_UP.rulebooks() if r.scheme == "OPPDIKTET"}}
+
+
+def _before(rulebook: Rulebook, library: Any) -> Rulebook | None:
+    return next((r for r in library.scheme(rulebook.scheme) if r.year == rulebook.base), None)
+
+
+@pytest.mark.parametrize(("name", "case"), CASES)
+def test_a_case_comes_out_as_its_source_says(packages: Packages, name: str, case: dict[str, Any]) -> None:
+    assert case["kilde"], "a case names the source of what it expects"
+    _, module, _ = packages[name]
+    svar = module.grupper_data(case["gitt"], case.get("opplysninger", next(iter(module.REGLER))))
+    for key, wanted in case["ventet"].items():
+        if key == "grunn":
+            assert wanted in [reason.id for reason in svar.grunner]
+        elif key in ("status", "gruppe"):
+            assert getattr(svar, key) == wanted
+        else:
+            found = svar.verdier.get(key)
+            assert found == (Decimal(wanted) if isinstance(found, Decimal) else wanted), key
+
+
+def test_each_isf_year_has_cases() -> None:
+    with_cases = {path.parent.name for path in GOLDEN.glob("isf-*/tilfeller.jsonl")}
+    assert with_cases == {name for name in YEARS if name.startswith("isf-")}
+
+
+@pytest.mark.parametrize("name", sorted(YEARS))
+def test_the_resolved_model_is_as_it_was(frozen_golden: Golden, name: str) -> None:
+    frozen_golden(export.as_json(YEARS[name]), GOLDEN / name / "modell.json")
+
+
+@pytest.mark.parametrize("name", sorted(name for name, r in YEARS.items() if r.base is not None))
+def test_the_changes_from_the_year_before_are_as_they_were(frozen_golden: Golden, name: str) -> None:
+    before = _before(YEARS[name], LIBRARY)
+    assert before is not None
+    frozen_golden(compare.as_text(compare.compare(before, YEARS[name])), GOLDEN / name / "endringer.txt")
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_generated_python_is_as_it_was(frozen_golden: Golden, name: str) -> None:
+    for path, text in generate([WHOLE[name]]).items():
+        if "_runtime" not in path:
+            frozen_golden(text, GOLDEN / name / "python" / f"{Path(path).name}.txt")
+
+
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_pages_are_as_they_were(frozen_golden: Golden, name: str) -> None:
+    rulebook = WHOLE[name]
+    before = _before(rulebook, LIBRARY if name in YEARS else MADE_UP)
+    changes = compare.compare(before, rulebook) if before is not None else None
+    made = pages(rulebook, answers(rulebook), changes)
+    for path, text in made.items():
+        frozen_golden(text, GOLDEN / name / "sider" / path)
+    written = {p.relative_to(GOLDEN / name / "sider").as_posix() for p in (GOLDEN / name / "sider").rglob("*.md")}
+    assert written == set(made), "a page is gone: delete its golden file"
