@@ -13,7 +13,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 STEMPEL := $(VENV)/.oppsett
 
-.PHONY: hjelp oppsett bygg test test-langt kontroll krav rydd
+.PHONY: hjelp oppsett bygg test test-langt kontroll maal krav rydd
 
 hjelp:
 	@echo "Mål:"
@@ -21,6 +21,7 @@ hjelp:
 	@echo "  make bygg        bygger pakkene og nettstedet, og viser en liten gruppering"
 	@echo "  make test        ruff, mypy og de raske prøvene"
 	@echo "  make test-langt  ruff, mypy og alle prøvene, også de som tar lang tid"
+	@echo "  make maal        måler farten (benchmarks/README.md); la maskinen være i fred så lenge"
 	@echo "  make krav        lager krav.lock på nytt fra pyproject.toml"
 	@echo "                   (OPPGRADER=1 henter også nyere versjoner)"
 	@echo "  make rydd        sletter build og $(VENV)"
@@ -75,6 +76,11 @@ test: kontroll
 
 test-langt: kontroll
 	$(PY) -m pytest -n 2
+
+maal: oppsett
+	$(PY) benchmarks/lesing.py
+	$(PY) benchmarks/import.py
+	$(PY) benchmarks/gruppering.py
 
 # Avhenger av .venv, ikke av stempelet: låsen skal kunne lages på nytt også når den gamle ikke lar seg installere.
 # Versjonene i låsen beholdes der de fortsatt passer; OPPGRADER=1 henter nyere.

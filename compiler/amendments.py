@@ -94,9 +94,11 @@ def _amend_row(state: State, block: tree.AmendDecl) -> None:
         if field is None or not isinstance(change, tree.Changed):
             continue
         old, new = cell(state, field, change.old), cell(state, field, change.new)
-        _check_old(state, before.values.get(field.name), old, new, change, field.unit)
+        _check_old(state, before.values.get(field.name), old, new, change, field.unit, field.yearly)
         if new is not None:
             values[field.name] = new
+        elif isinstance(change.new.values[0], tree.Unknown):
+            values.pop(field.name, None)
     update = {
         "values": values,
         "changes": (*row.changes, _change(state, block)),
@@ -142,9 +144,15 @@ def _base_row(state: State, table: str, key: str) -> model.Row | None:
 
 
 def _check_old(
-    state: State, was: object, old: Cell | None, new: Cell | None, change: tree.Changed, unit: model.Unit | None
+    state: State,
+    was: object,
+    old: Cell | None,
+    new: Cell | None,
+    change: tree.Changed,
+    unit: model.Unit | None,
+    yearly: bool,
 ) -> None:
-    """Report an amendment made on the wrong base, and one that changes nothing."""
+    """Report an amendment made on the wrong base, and one that changes nothing; what is yearly may be said anew."""
     said_unknown = isinstance(change.old.values[0], tree.Unknown)
     if old is None and not said_unknown:
         return
@@ -154,7 +162,7 @@ def _check_old(
         column = f"{change.column} " if change.column else ""
         message = f"den gamle verdien er {shown}, ikke {written(change.old)}"
         state.fault("R402", message, change.old.span, f"skriv «{column}fra {shown} til {written(change.new)}»")
-    elif old == new and (new is not None or isinstance(change.new.values[0], tree.Unknown)):
+    elif old == new and not yearly and (new is not None or isinstance(change.new.values[0], tree.Unknown)):
         state.fault("R403", "endringen endrer ingenting", change.span, "ta den bort, eller rett den nye verdien")
 
 
@@ -249,7 +257,7 @@ def _amend_rate(state: State, block: tree.AmendDecl) -> None:
             continue
         old = rate_value(state, name, change.old.values[0], before)
         new = rate_value(state, name, change.new.values[0], before)
-        _check_old(state, before.value, _decimal(old), _decimal(new), change, before.unit)
+        _check_old(state, before.value, _decimal(old), _decimal(new), change, before.unit, before.yearly)
         update = new | {
             "changes": (*state.rates[name].changes, _change(state, block)),
             "citations": state.citations(block.tail) or state.rates[name].citations,

@@ -389,7 +389,7 @@ def _lines(comparison: Comparison, item: Item, figures: bool) -> Iterator[Line]:
     for other in others:
         lines = _words_lines(comparison, item, other) if isinstance(other, WordsChange) else _codes_lines(item, other)
         yield from (Line(depth=line.depth + 1, text=line.text) for line in lines)
-    told = () if figures or not changed else item.because_figures if others else item.because
+    told = () if figures or not changed else _reasons_in_table(item)
     yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in item.because if reason not in told)
 
 
@@ -535,11 +535,16 @@ def _tables(comparison: Comparison, items: Sequence[Item], escape: Callable[[str
         yield "\n".join(f"| {' | '.join(row[:wide])} |" for row in table)
 
 
+def _reasons_in_table(item: Item) -> tuple[str, ...]:
+    """The reasons that stand beside the figures; those for what else is changed stand with that."""
+    only_figures = all(isinstance(detail, FigureChange) for detail in item.details)
+    return item.because if only_figures or item.change != "endret" else item.because_figures
+
+
 def _row(comparison: Comparison, item: Item, change: FigureChange) -> list[str]:
     """The cells of a figure: name, both years, the change, and what must be known about it."""
     old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
     grown = growth(change) if item.change == "endret" else item.change
     notes = [line.text for line in _notes(comparison, change)]
-    only_figures = all(isinstance(detail, FigureChange) for detail in item.details)
-    notes += [f"Begrunnelse: {reason}" for reason in (item.because if only_figures else item.because_figures)]
+    notes += [f"Begrunnelse: {reason}" for reason in _reasons_in_table(item)]
     return [item.name, old, new, grown or "–", ". ".join(notes)]

@@ -1,6 +1,5 @@
-"""«bruker»: a rulebook that takes another's answer as input. The other finds the group; this one has the rules and the kroner."""
+"""«bruker»: a rulebook that takes the answer of another as input: that one finds the group, this one the kroner."""
 
-from compiler import model
 from compiler.state import State, by_id
 
 
@@ -20,7 +19,8 @@ def borrow_fields(state: State) -> None:
             message = f"feltet «{field.name}» er {there.kind} her, men {field.kind} i {used.scheme} {used.year}"
             if there.kind == field.kind:
                 message = f"feltet «{field.name}» har en annen enhet eller andre valg i {used.scheme} {used.year}"
-            state.fault("R221", message, state.header.place("bruker"), "skriv feltet likt i de to regelverkene")
+            place = state.places.get(("felt", f"{own.id}.{field.name}")) or state.header.place("bruker")
+            state.fault("R221", message, place, "skriv feltet likt i de to regelverkene")
     for record in used.records:
         if record.outer == asked.id and record.id not in state.records:
             state.records[record.id] = record.model_copy(update={"outer": own.id})

@@ -10,7 +10,7 @@ from compiler.fields import fields_of
 from compiler.runtime.forklaring import uavklart_tekst
 from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
-from compiler.runtime.verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
+from compiler.runtime.verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
 from compiler.words import not_stated
 
 Truth = bool | None
@@ -302,6 +302,8 @@ class _Case:
     def _calculate(self, term: model.Term, env: Env, reasons: list[Grunn]) -> Verdi:
         """The value in shown units, or None with the reason."""
         value = self._term(term, env)
+        if isinstance(value, GjelderIkke) and value.navn == term.id:
+            return None
         if isinstance(value, Uavklart):
             reasons.append(self._why_value(term, env))
             return None
@@ -327,15 +329,17 @@ class _Case:
         excepted = self._excepted(term, env)
         if excepted is not None:
             return self._rounded(excepted, term.rounding) if term.rounding else excepted
+        applied = False
         for line in term.lines:
             holds = True if line.when is None else self.truth(line.when, env)
             if holds is None:
                 return Uavklart(term.id)
+            applied = applied or holds
             if holds:
                 value = self.value(line.value, env)
                 if not isinstance(value, Tom):
                     return self._rounded(value, term.rounding) if term.rounding else value
-        return Tom(term.id)
+        return Tom(term.id) if applied else GjelderIkke(term.id)
 
     def _excepted(self, term: model.Term, env: Env) -> Any:
         """The value of the exception that holds, or None; two that hold with different values cannot both be right."""

@@ -78,6 +78,7 @@ def _content(rulebook: model.Rulebook) -> dict[str, Any]:
     """The rulebook without prose and places, with order only where order decides something."""
     nowhere = {"__all__": {"place"}}
     leave: dict[str, Any] = {"chapters": True} | dict.fromkeys((*_IN_ORDER, *_BY_ID), nowhere)
+    leave["examples"] = {"__all__": {"place": True, "expected": {"__all__": {"line"}}}}
     leave["tables"] = {"__all__": {"place": True, "rows": nowhere}}
     data = rulebook.model_dump(mode="json", exclude=leave)
     data["tried"] = [group["id"] for group in data["groups"] if group["when"] is not None]

@@ -707,6 +707,9 @@ class Expressions:
                     if exceptions is not None:
                         without.append(exceptions)
                 case tree.Arithmetic(operator="unntatt", left=left, right=right):
+                    while isinstance(left, tree.Arithmetic) and left.operator == "unntatt":
+                        without.append(left.right)
+                        left = left.left
                     part_set = self.code_set((left,))
                     codes += part_set.codes
                     intervals += part_set.intervals

@@ -61,15 +61,15 @@ def examples(state: State, block: tree.ExamplesDecl) -> None:
     common_facts = {fact.name: _given(state, record, fact) for fact in block.given}
     known, results = _known(state, record), [*_results(state, record), "status", "grunn"]
     before = len(state.faults)
-    for at, (column, wanted) in enumerate(columns):
+    for at, (column, is_answer) in enumerate(columns):
         if column in head.cells[:at]:
             state.fault("R202", f"kolonnen «{column}» står to ganger", head.places[at], "ta bort den ene")
-        elif column not in (results if wanted else known):
-            what = "i svaret" if wanted else f"i {record.id}"
-            hint = nearest(column, results if wanted else known)
-            if hint is None and column in results:
-                hint = f"skriv «{column}» etter «så» når den er en del av svaret"
-            state.fault("R201", f"ukjent navn «{column}» {what}", head.places[at], hint)
+        elif column not in (results if is_answer else known):
+            what = "i svaret" if is_answer else f"i {record.id}"
+            near = nearest(column, results if is_answer else known)
+            if near is None and column in results:
+                near = f"skriv «{column}» etter «så» når den er en del av svaret"
+            state.fault("R201", f"ukjent navn «{column}» {what}", head.places[at], near)
     if len(state.faults) > before:
         return
     for number, row in enumerate(rest, 1):

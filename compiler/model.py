@@ -105,6 +105,8 @@ class Definition(Node):
     changes: tuple[Change, ...] = ()
     ends: date | None = None
     """The day from which it no longer holds, when it ends within the year."""
+    starts: date | None = None
+    """The day from which it holds, when it begins within the year."""
 
     @property
     def last_changed(self) -> int:

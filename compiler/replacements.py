@@ -172,7 +172,7 @@ def clarification(state: State, block: tree.ClarificationDecl) -> None:
 
 
 def dated(state: State, record: model.Record, day: tree.FromDay, ends: bool) -> model.Expr | None:
-    """The condition that a rule holds from a day, or that it still holds before it; None, with a fault, without a date."""
+    """The condition that a rule holds from a day, or until it; None, with a fault, where nothing says the date."""
     while record.id:
         field = next((field for field in record.fields if field.kind == "dato"), None)
         if field is not None:
@@ -195,9 +195,10 @@ def _undated(state: State, record: model.Record, span: Span) -> None:
 def undated_rates(state: State) -> None:
     """Report rates that change within the year and that are used of records without a date."""
     changing = {rate.id for rate in state.rates.values() if rate.periods}
-    rules = (*state.terms.values(), *state.requirements.values(), *state.exceptions.values())
     grouping = next(iter(state.groupings.values()), None)
-    used = [(rule.record, rule) for rule in rules]
+    used: list[tuple[str, model.Definition]] = [(term.record, term) for term in state.terms.values()]
+    used += [(rule.record, rule) for rule in state.requirements.values()]
+    used += [(rule.record, rule) for rule in state.exceptions.values()]
     used += [(grouping.record, group) for group in state.groups.values() if grouping is not None]
     for owner, rule in used if changing else ():
         named = {id_ for kind, id_ in references(rule) if kind == "sats" and id_ in changing}

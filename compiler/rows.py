@@ -155,6 +155,7 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     condition = state.scope(owner_record, block.tail.lenient).condition(block.when)
     if block.tail.from_day is not None and within_year(state, block.tail.from_day):
         condition = joined(dated(state, owner_record, block.tail.from_day, ends=False), condition) or condition
+        group = group.model_copy(update={"starts": block.tail.from_day.day})
     way = _way_to_grouping(state, condition)
     if way is not None:
         through = f", gjennom {' og '.join(f'«{name}»' for name in way)}" if way else ""

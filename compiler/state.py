@@ -50,12 +50,12 @@ class State:
         self.sets = by_id(base.sets) if base else {}
         self.rates = {r.id: _inherited_rate(r, self.year) for r in base.rates} if base else {}
         self.terms = by_id(base.terms) if base else {}
-        self.requirements = by_id(r for r in base.requirements if r.ends is None) if base else {}
+        self.requirements = by_id(_inherited(r) for r in base.requirements if r.ends is None) if base else {}
         self.exceptions = by_id(base.exceptions) if base else {}
         self.clarifications = by_id(base.clarifications) if base else {}
         self.code_systems = by_id(base.code_systems) if base else {}
         self.groupings = by_id(base.groupings) if base else {}
-        self.groups = by_id(g for g in base.groups if g.ends is None and g.origin is None) if base else {}
+        self.groups = by_id(_inherited(g) for g in base.groups if g.ends is None and g.origin is None) if base else {}
         self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
         """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}
@@ -233,6 +233,19 @@ def _start(definition: Any) -> Span | None:
     """Where an inherited definition stands, as far as is known."""
     place = getattr(definition, "place", None)
     return Span(place.path, place.line, 1, place.line, 2) if place is not None else None
+
+
+R = TypeVar("R", model.Requirement, model.Group)
+
+
+def _inherited(rule: R) -> R:
+    """A rule as the next year inherits it: one that began within the year holds from the first day of the next."""
+    update: dict[str, Any] = {"derived": None} if isinstance(rule, model.Group) else {}
+    if rule.starts is not None:
+        rest = rule.when.parts[1:] if isinstance(rule.when, model.All) else ()
+        when = rest[0] if len(rest) == 1 else model.All(parts=rest) if rest else None
+        update |= {"starts": None, "when": when}
+    return rule.model_copy(update=update) if update else rule
 
 
 def _without_yearly(table: model.Table) -> model.Table:

@@ -172,10 +172,11 @@ def requirement(state: State, block: tree.RequirementDecl) -> None:
         return
     record = state.record_for(block.record, block.span)
     scope = state.scope(record, block.tail.lenient)
+    common = state.common(block.name, block.title, block.span, block.tail)
     when = scope.condition(block.when) if block.when is not None else None
     if block.tail.from_day is not None and within_year(state, block.tail.from_day):
         when = joined(dated(state, record, block.tail.from_day, ends=False), when)
-    common = state.common(block.name, block.title, block.span, block.tail)
+        common |= {"starts": block.tail.from_day.day}
     text = block.text or block.title or f"kravet «{block.name}» er ikke oppfylt"
     requires = scope.condition(block.requires)
     state.requirements[block.name] = model.Requirement(

@@ -51,8 +51,9 @@ class Words:
     def __post_init__(self) -> None:
         """Collect the ids once."""
         object.__setattr__(self, "groups", frozenset(group.id for group in self.rulebook.groups))
-        fields = (field for owner in (*self.rulebook.records, *self.rulebook.tables) for field in owner.fields)
-        object.__setattr__(self, "choices", frozenset(choice for field in fields for choice in field.choices))
+        fields = [one for record in self.rulebook.records for one in record.fields]
+        fields += [one for table in self.rulebook.tables for one in table.fields]
+        object.__setattr__(self, "choices", frozenset(choice for one in fields for choice in one.choices))
 
     def ref(self, kind: str, id_: str, text: str) -> str:
         """How a reference to a definition is shown; the text has been through `text`."""

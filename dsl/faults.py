@@ -1,7 +1,7 @@
 """What is wrong with a block that cannot be read, said so that its author sees what to write."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -275,7 +275,7 @@ def _other_verb(place: Place, span: Span, token: Token, expected: set[str], befo
     if span.line != place.line or len(before) != 1 or word not in BLOCK_WORDS:
         return None
     if place.word == "erstatter" and BLOCK_WORDS[word] not in ("_KILDE", "_REGELVERK"):
-        hint = f"skriv «endrer {word} …»: bare {_listed(('krav', 'begrep', 'beregning', 'unntak', 'gruppe'))} kan erstattes"
+        hint = f"skriv «endrer {word} …»: bare krav, begrep, beregning, unntak og gruppe kan erstattes"
         return error("R102", f"uventet «{word}»", span, hint)
     if place.word == "endrer" and word == "unntak":
         return error("R102", "uventet «unntak»", span, "skriv «erstatter unntak fra …» og hele det nye unntaket")
@@ -469,12 +469,9 @@ def _expectation(expected: set[str]) -> str | None:
     words = sorted({word for terminal in expected for word in _WORDS_OF.get(terminal, set())})
     shown = sorted({_SHOWN[terminal] for terminal in expected if terminal in _SHOWN})
     listed = [f"«{word}»" for word in words] + shown
-    return f"her kan det stå {_listed(listed, 'eller')}" if 0 < len(listed) <= _LISTED else None
-
-
-def _listed(words: Sequence[str], joiner: str = "og") -> str:
-    """Words as a sentence lists them."""
-    return f" {joiner} ".join([", ".join(words[:-1]), words[-1]]) if words[1:] else words[0]
+    if not listed or len(listed) > _LISTED:
+        return None
+    return "her kan det stå " + (" eller ".join([", ".join(listed[:-1]), listed[-1]]) if listed[1:] else listed[0])
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The pages about the language say what is so: every rule on them is compiled, and every message on them is the real one."""
+"""The pages about the language say what is so: every rule is compiled, and every message is the real one."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -152,8 +152,9 @@ def word_lists() -> dict[str, str]:
     constructs = len(get_args(tree.Block)), len(get_args(tree.Expr))
     return {
         "antall": (
-            f"Språket har {len(reserved_words())} reserverte ord, og {len(UNITS)} ord for enheter. {len(blocks)} av ordene "
-            f"begynner en blokk. Det er {constructs[0]} slags blokker og {constructs[1]} slags uttrykk."
+            f"Språket har {len(reserved_words())} reserverte ord, og {len(UNITS)} ord for enheter. "
+            f"{len(blocks)} av ordene begynner en blokk. "
+            f"Det er {constructs[0]} slags blokker og {constructs[1]} slags uttrykk."
         ),
         "blokkord": _listed(blocks),
         "linjeord": "\n".join(["| I blokken | Ord først på linjen |", "|---|---|", *lines]),

@@ -94,14 +94,22 @@ def _patterns(
     for code in codes.codes:
         yield owner, code, code.__eq__
     for low, high in codes.intervals:
-        yield owner, f"{low}–{high}", lambda code, low=low, high=high: low <= code and code[: len(high)] <= high
+        yield owner, f"{low}–{high}", _between(low, high)
     for prefix in codes.prefixes:
-        yield owner, f"{prefix}*", lambda code, prefix=prefix: code.startswith(prefix)
+        yield owner, f"{prefix}*", _begins(prefix)
     if codes.without is not None:
         yield from _patterns(rulebook, owner, codes.without, seen)
     for named in rulebook.sets:
         if named.id in codes.sets and named.id not in seen:
             yield from _patterns(rulebook, named, named.codes, seen | {named.id})
+
+
+def _between(low: str, high: str) -> Pattern:
+    return lambda code: low <= code and code[: len(high)] <= high
+
+
+def _begins(prefix: str) -> Pattern:
+    return lambda code: code.startswith(prefix)
 
 
 # ---- where a code stands

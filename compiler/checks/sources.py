@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from compiler.model import Definition, Rulebook
+from compiler.model import Definition, Rate, Rulebook
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, warning
 
@@ -20,7 +20,8 @@ def without_source(rulebook: Rulebook, _: Sequence[tree.Document]) -> Iterator[D
     )
     for kind, definitions in lists:
         for definition in definitions:
-            if definition.last_changed == rulebook.year and not definition.citations:
+            unknown = isinstance(definition, Rate) and definition.value is None and not definition.periods
+            if definition.last_changed == rulebook.year and not definition.citations and not unknown:
                 place = definition.place
                 span = Span(place.path, place.line, 1, place.line, 2)
                 hint = "skriv «kilde NAVN «sted»» under blokken"

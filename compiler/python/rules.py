@@ -74,17 +74,22 @@ def _exceptions(expressions: PythonExpressions, term: model.Term) -> str:
 
 def _value_lines(expressions: PythonExpressions, term: model.Term) -> str:
     """The lines of a term, up to the first that always gives a value."""
-    lines: list[str] = []
+    conditional = all(line.when is not None for line in term.lines)
+    unsure = conditional and any(not isinstance(line.value, _CERTAIN) for line in term.lines)
+    lines: list[str] = ["    brukt = False"] if unsure else []
     for line in term.lines:
-        lines += _value_line(expressions, term, line)
+        lines += _value_line(expressions, term, line, unsure)
         if line.when is None and isinstance(line.value, _CERTAIN):
             break
     else:
-        lines.append(f"    return Tom({term.id!r})")
+        nothing = f"GjelderIkke({term.id!r})" if conditional else f"Tom({term.id!r})"
+        lines.append(f"    return Tom({term.id!r}) if brukt else {nothing}" if unsure else f"    return {nothing}")
     return "\n".join(lines)
 
 
-def _value_line(expressions: PythonExpressions, term: model.Term, line: model.ValueLine) -> Iterator[str]:
+def _value_line(
+    expressions: PythonExpressions, term: model.Term, line: model.ValueLine, unsure: bool
+) -> Iterator[str]:
     """One value, returned where its condition holds and it is not missing."""
     indent = 4
     if line.when is not None:
@@ -98,6 +103,8 @@ def _value_line(expressions: PythonExpressions, term: model.Term, line: model.Va
         yield returned(expressions.rounded(value, term.rounding), indent)
         return
     margin = " " * indent
+    if unsure:
+        yield f"{margin}brukt = True"
     yield f"{margin}{laid_out('verdi = ', value, indent)}"
     yield f"{margin}if not isinstance(verdi, Tom):"
     yield f"{margin}    return {tidy(expressions.rounded('verdi', term.rounding))}"

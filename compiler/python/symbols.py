@@ -8,7 +8,7 @@ from compiler import model
 from compiler.names import identifier
 
 VERDIER = (
-    *("Kodesett", "Tom", "Uavklart", "Ukjent", "Verdi", "Vilkaar"),
+    *("GjelderIkke", "Kodesett", "Tom", "Uavklart", "Ukjent", "Verdi", "Vilkaar"),
     *("alle", "alle_av", "antall", "avrundet", "de_som", "delt", "er_i", "for_hver", "hoyeste", "hoyst_av", "ikke"),
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),

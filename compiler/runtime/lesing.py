@@ -95,6 +95,9 @@ def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list
         raa = verdier.get(felt.id)
         if raa is None and felt.navn != felt.id:
             raa = verdier.get(felt.navn)
+        if raa is None:
+            setattr(post, felt.id, _ikke_oppgitt(felt))
+            continue
         navn = f"{sti}{felt.navn}"
         try:
             verdi = _les(felt, raa, navn, feil, utenfor)
@@ -124,8 +127,8 @@ def _som_oppslag(data: object) -> Mapping[str, object] | None:
 
 def _les(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[Grunn]) -> Any:
     """Verdien av et felt."""
-    if raa is None or (isinstance(raa, str) and not raa.strip() and felt.slag not in ("koder", "liste")):
-        return Tom(felt.navn) if felt.kan_mangle else Uoppgitt(felt.navn)
+    if isinstance(raa, str) and not raa.strip() and felt.slag not in ("koder", "liste"):
+        return _ikke_oppgitt(felt)
     match felt.slag:
         case "ja/nei":
             return _ja_nei(raa)
@@ -145,6 +148,11 @@ def _les(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[Gr
             return _gruppe(felt, raa)
         case "liste":
             return _liste(felt, raa, navn, feil, utenfor)
+
+
+def _ikke_oppgitt(felt: Felt) -> Tom | Uoppgitt:
+    """Verdien av et felt som ikke er oppgitt."""
+    return Tom(felt.navn) if felt.kan_mangle else Uoppgitt(felt.navn)
 
 
 def _ja_nei(raa: object) -> bool:

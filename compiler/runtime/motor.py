@@ -8,7 +8,7 @@ from typing import Any, Literal
 from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .lesing import Felt, Post, Utenfor, feltnavn, les
 from .svar import Grunn, Linjesvar, Svar, Verdi
-from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
+from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +330,8 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
 def _beregn(regler: Regler, beregning: Beregning, post: Post, grunner: list[Grunn]) -> Verdi:
     """Verdien i vist enhet; None, med grunnen, når den ikke kan beregnes."""
     verdi = beregning.verdi(post)
+    if isinstance(verdi, GjelderIkke) and verdi.navn == beregning.id:
+        return None
     if isinstance(verdi, Uavklart):
         grunner.append(_uavklart(regler, beregning.id, post))
         return None

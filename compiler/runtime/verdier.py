@@ -116,6 +116,12 @@ class Tom(Mangler):
     __hash__ = object.__hash__
 
 
+class GjelderIkke(Tom):
+    """Beregningen `navn` har ingen linje for denne posten."""
+
+    __slots__ = ()
+
+
 def lest(navn: str) -> str:
     """Et navn slik det leses: mellomrom for understrek."""
     return navn.replace("_", " ")
