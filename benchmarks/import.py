@@ -12,7 +12,10 @@ import maaling
 import pakker
 
 _ROOT = Path(__file__).parents[1]
-_TIMED = "import sys, time; sys.path.insert(0, {folder!r}); start = time.perf_counter(); {code}; print(time.perf_counter() - start)"
+_TIMED = (
+    "import sys, time; sys.path.insert(0, {folder!r}); start = time.perf_counter(); {code}; "
+    "print(time.perf_counter() - start)"
+)
 _RUNS = 9
 _GROUPS, _CODES = 1000, 40
 

@@ -89,7 +89,9 @@ def rulebook(groups: int, codes: int) -> Made:
     """A rulebook with so many groups, each with a set of diagnoses and one of so many procedures."""
     random = Random(SEED)
     diagnoses = [f"{letter}{number:03}" for letter in "ABCDEFGHIJKLMNOPQRST" for number in range(1000)]
-    procedures = [f"{a}{b}{c}{number:02}" for a in "JKLMN" for b in "ABCDEF" for c in "ABCDEFGH" for number in range(60)]
+    procedures = [
+        f"{a}{b}{c}{number:02}" for a in "JKLMN" for b in "ABCDEF" for c in "ABCDEFGH" for number in range(60)
+    ]
     random.shuffle(diagnoses)
     used: dict[str, set[str]] = {"diagnoses": set(), "procedures": set()}
     files = {"00-om.md": _HEADER}
@@ -111,9 +113,11 @@ def rulebook(groups: int, codes: int) -> Made:
 def _blocks(number: int, diagnoses: list[str], procedures: list[str], random: Random) -> Iterator[str]:
     """The blocks of one group: its sets, the group, and for some groups a rate and a requirement."""
     yield f"kodesett tilstander_{number} «Tilstander i gruppe {number}»\n{_lines(diagnoses)}"
-    yield f"kodesett inngrep_{number} «Inngrep i gruppe {number}»\n{_lines(procedures)}\n    ventet antall {len(procedures)}"
+    procedure_set = f"kodesett inngrep_{number} «Inngrep i gruppe {number}»\n{_lines(procedures)}"
+    yield f"{procedure_set}\n    ventet antall {len(procedures)}"
+    cited = f"    kilde laget_2021 «s. {number}»"
     if number % 5 == 0:
-        yield f"sats minste_alder_{number} «Yngste i gruppe {number}» = {random.randint(1, 30)} år\n    kilde laget_2021 «s. {number}»"
+        yield f"sats minste_alder_{number} «Yngste i gruppe {number}» = {random.randint(1, 30)} år\n{cited}"
     age = f"minste_alder_{number // 5 * 5}"
     condition = [
         "når alle disse er oppfylt",
@@ -126,7 +130,7 @@ def _blocks(number: int, diagnoses: list[str], procedures: list[str], random: Ra
         condition.append("    - liggetid er minst 2 døgn eller dagkirurgi")
     lines = "\n    ".join(condition)
     weight = f"{random.randint(0, 9)},{random.randint(0, 999):03}"
-    yield f"gruppe DRG {number + 1} «Gruppe nummer {number + 1}»\n    vekt {weight}\n    {lines}\n    kilde laget_2021 «s. {number}»"
+    yield f"gruppe DRG {number + 1} «Gruppe nummer {number + 1}»\n    vekt {weight}\n    {lines}\n{cited}"
     if number % 20 == 0:
         yield (
             f"krav ikke_for_lenge_{number} «Ikke for lenge {number}»\n"

@@ -18,7 +18,7 @@ from compiler.model import Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
-from compiler.pipeline import SUFFIXES, Library, load, rule_files
+from compiler.pipeline import SUFFIXES, Library, Year, load, rule_files
 from compiler.report import as_github, as_json, as_text, summary
 from compiler.runtime.forklaring import samlede_grunner, vist
 from compiler.runtime.svar import Svar
@@ -72,15 +72,45 @@ def cli() -> None:
 def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     library = _load(folder)
-    found = checked(library)
-    if paths:
-        wanted = [path.as_posix().rstrip("/") for path in paths]
-        found = [d for d in found if any(d.span.path == w or d.span.path.startswith(f"{w}/") for w in wanted)]
-        missing = [path for path in paths if not path.exists()]
-        if missing:
-            raise click.UsageError(f"«{missing[0]}» finnes ikke")
-    _show(found, library, form)
-    return FAULTS if has_errors(found) else FINE
+    for path in paths:
+        _check_path(path, folder)
+    found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
+    years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
+    faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
+    _show(found, library, form, with_summary=not faulty, years=len(years))
+    for year in faulty:
+        click.echo(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", err=True)
+    return FAULTS if has_errors(found) or faulty else FINE
+
+
+def _check_path(path: Path, folder: Path) -> None:
+    """Refuse a path that is not there, or that holds none of the rules in the folder."""
+    if not path.exists():
+        raise click.UsageError(f"«{path}» finnes ikke")
+    if not _is_under(path, [folder]) and not _is_under(folder, [path]):
+        raise click.UsageError(f"«{path}» ligger utenfor «{folder}»; si hvor regelverkene ligger med --mappe")
+    if not any(_is_under(file, [path]) for file in rule_files(folder)):
+        raise click.UsageError(f"«{path}» har ingen regler; de står i MAPPE/ordning/år")
+
+
+def _is_under(path: Path, folders: Sequence[Path]) -> bool:
+    """Whether a path is one of some others, or in one of them."""
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
+
+
+def _faulty_base(library: Library, year: Year) -> str | None:
+    """The name of a year that a year builds on, and that has errors."""
+    seen: set[str] = set()
+    while year.header is not None and year.header.base is not None and year.name not in seen:
+        seen.add(year.name)
+        scheme, number = year.header.base
+        base = library.years.get(f"{scheme.lower()}-{number}")
+        if base is None:
+            return None
+        if has_errors(base.faults):
+            return base.name
+        year = base
+    return None
 
 
 @cli.command()
@@ -416,7 +446,9 @@ def _sound(folder: Path) -> Library | None:
     return library
 
 
-def _show(found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True) -> None:
+def _show(
+    found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
+) -> None:
     """Show diagnostics: in colour on a terminal, plain elsewhere."""
     if form == "json":
         click.echo(as_json(found))
@@ -427,7 +459,7 @@ def _show(found: Sequence[Diagnostic], library: Library, form: str, with_summary
         else:
             click.echo(as_text(diagnostic, library.sources.get(diagnostic.span.path)), err=True)
     if form == "tekst" and with_summary:
-        click.echo(summary(found, len(library.years)), err=True)
+        click.echo(summary(found, len(library.years) if years is None else years), err=True)
 
 
 def _by_scheme(library: Library) -> Iterator[list[Rulebook]]:

@@ -131,6 +131,19 @@ class Comparison(model.Node):
         """The differences of one kind."""
         return tuple(item for item in self.items if item.kind == kind)
 
+    def told_of_kind(self, kind: Kind) -> tuple[Item, ...]:
+        """The differences of one kind that are told one by one: not the rows of a table that is new or ended itself."""
+        return tuple(item for item in self.of_kind(kind) if kind != "rad" or not self._in_whole_table(item))
+
+    def rows_of(self, table: Item) -> int:
+        """How many rows came or went with a table."""
+        return sum(self._in_whole_table(item, (table,)) for item in self.of_kind("rad"))
+
+    def _in_whole_table(self, row: Item, tables: Sequence[Item] | None = None) -> bool:
+        """Whether a row came or went with its table."""
+        whole = self.of_kind("tabell") if tables is None else tables
+        return any(row.change == one.change != "endret" and row.id.startswith(f"{one.id} ") for one in whole)
+
 
 def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
     """What differs between two complete rule years, whichever is the later."""
@@ -389,6 +402,8 @@ def _lines(comparison: Comparison, item: Item, figures: bool) -> Iterator[Line]:
     for other in others:
         lines = _words_lines(comparison, item, other) if isinstance(other, WordsChange) else _codes_lines(item, other)
         yield from (Line(depth=line.depth + 1, text=line.text) for line in lines)
+    if item.kind == "tabell" and (rows := comparison.rows_of(item)):
+        yield Line(depth=1, text=f"{rows} rad{'er' if rows > 1 else ''}")
     told = () if figures or not changed else _reasons_in_table(item)
     yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in item.because if reason not in told)
 
@@ -482,7 +497,7 @@ def as_text(comparison: Comparison) -> str:
     """The comparison for a terminal."""
     parts = ["\n".join([_title(comparison), *(f"  {caution}" for caution in _cautions(comparison))])]
     for kind, (heading, *_) in _KINDS.items():
-        lines = [line for item in comparison.of_kind(kind) for line in _lines(comparison, item, figures=True)]
+        lines = [line for item in comparison.told_of_kind(kind) for line in _lines(comparison, item, figures=True)]
         if lines:
             parts.append("\n".join([heading, *(f"{'  ' * (line.depth + 1)}{line.text}" for line in lines)]))
     return "\n\n".join(parts) + "\n"
@@ -511,7 +526,7 @@ def as_markdown(comparison: Comparison, escape: Callable[[str], str] = escape_ma
     """The comparison as a page; `escape` makes text from the rulebooks safe in Markdown."""
     parts = [f"# {escape(_title(comparison))}", *(escape(caution) for caution in _cautions(comparison))]
     for kind, (heading, *_) in _KINDS.items():
-        items = comparison.of_kind(kind)
+        items = comparison.told_of_kind(kind)
         if items:
             parts += [f"## {heading}", *_tables(comparison, items, escape)]
             lines = [line for item in items for line in _lines(comparison, item, figures=False)]

@@ -156,7 +156,7 @@ class Get(Node):
     lenient: bool = False
     """A field that was not given counts as one that may be missing: «mangler teller som nei»."""
     required: bool = False
-    """A field that may be missing counts as one that was not given: a rule that holds part of a year asks for the date."""
+    """A field that may be missing counts as one that was not given: a rule for part of a year asks for the date."""
 
 
 class Element(Node):
@@ -750,7 +750,7 @@ class Rulebook(Node):
         return newest if inherited and newest is not None and newest < self.year else None
 
     def last_confirmed(self) -> dict[str, int]:
-        """The requirements, groups and calculations whose sources are older than the year, and the year they speak for."""
+        """The requirements, groups and calculations whose sources are older than the year, and of what year."""
         judged = (*self.requirements, *self.groups, *(term for term in self.terms if term.in_result))
         return {found.id: year for found in judged if (year := self.confirmed(found)) is not None}
 

@@ -11,7 +11,7 @@ from compiler.table_rows import file_place
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
 from dsl.faults import printable
-from dsl.parser import parse
+from dsl.parser import no_collector, parse
 from dsl.source import Source, clean
 
 SUFFIXES = (".md", ".regel")
@@ -82,8 +82,9 @@ def load(root: Path, shown: Path | None = None) -> Library:
         else:
             library.years[year.name] = year
     done: set[str] = set()
-    for name in sorted(library.years):
-        _resolve(library, name, done, ())
+    with no_collector():
+        for name in sorted(library.years):
+            _resolve(library, name, done, ())
     return library
 
 

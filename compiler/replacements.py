@@ -248,6 +248,8 @@ def end_within_year(state: State, block: tree.RepealDecl) -> bool:
         message = f"{block.kind} «{as_written(block.kind, name)}» kan ikke oppheves midt i året"
         state.fault("R216", message, block.span, hint)
         return True
+    if owner not in state.records:
+        return True
     condition = dated(state, state.records[owner], day, ends=True)
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
     update = {"when": joined(condition, rule.when), "ends": day.day, "changes": (*rule.changes, change)}

@@ -28,7 +28,7 @@ class BlockLexer(BasicLexer):
             if start != at:
                 break
             at = end
-            kind = found.lastgroup
+            kind = str(found.lastgroup)
             if kind in self.ignore_types:
                 continue
             value = found[0]

@@ -6,7 +6,7 @@ A parse tree with positions takes longer to make and to walk than all the rest o
 from collections.abc import Callable
 from functools import cached_property
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 
 from lark import Lark, Token, UnexpectedCharacters
 from lark.grammar import Rule
@@ -21,10 +21,10 @@ class Meta:
     __slots__ = ("column", "end_column", "end_line", "levels", "line", "values")
 
     def __init__(self, first: "Meta | Token", last: "Meta | Token", values: list[Any], levels: int) -> None:
-        self.line = first.line
-        self.column = first.column
-        self.end_line = last.end_line
-        self.end_column = last.end_column
+        self.line: int | None = first.line
+        self.column: int | None = first.column
+        self.end_line: int | None = last.end_line
+        self.end_column: int | None = last.end_column
         self.values = values
         self.levels = levels
         """How many nodes there are inside each other, at most."""
@@ -46,7 +46,7 @@ class Grammar(Lark):
         self._callbacks = {rule: reduction(rule, self.builder) for rule in self.rules}
 
     def read(self, text: str) -> Meta:
-        """What `parse` gives, from the same table; at a fault `parse` reads the text again, and says what was expected."""
+        """What `parse` gives, from the same table; at a fault `parse` reads the text again, and tells."""
         table, first, last = self._table
         states = [first]
         parts: list[Part] = []
@@ -54,18 +54,20 @@ class Grammar(Lark):
         try:
             for token in chain(lexer, [Token("$END", "")]):
                 kind = token.type
-                while type(step := table[states[-1]][kind]) is not int:
+                step = table[states[-1]][kind]
+                while not isinstance(step, int):
                     reduce, size, name = step
                     del states[-size:]
                     states.append(table[states[-1]][name])
                     parts[-size:] = [reduce(parts[-size:])]
                     if states[-1] == last and kind == "$END":
-                        return parts[0]
+                        return cast(Meta, parts[0])
+                    step = table[states[-1]][kind]
                 states.append(step)
                 parts.append(token)
         except (KeyError, UnexpectedCharacters):
             pass
-        return self.parse(text)
+        return cast(Meta, self.parse(text))
 
     @cached_property
     def _table(self) -> tuple[list[dict[str, Step]], int, int]:

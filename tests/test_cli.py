@@ -77,6 +77,16 @@ def test_a_failing_example_is_a_fault_with_expected_and_actual(run: Run, faulty:
     assert not (faulty / "ut").exists()
 
 
+def test_one_year_is_checked_with_the_years_it_builds_on(run: Run, faulty: Path) -> None:
+    assert run("sjekk", "rulebooks/isf/2021") == (0, "", "1 regelverk uten feil\n")
+    assert run("sjekk", ROOT / "rulebooks/isf/2021") == (0, "", "1 regelverk uten feil\n")
+    with (faulty / "isf/2020/05-refusjon.md").open("a", encoding="utf-8") as file:
+        file.write("\n```regel\nkrav ferdig\n    krevr at alder er 1 år\n```\n")
+    ran = run("sjekk", "--mappe", faulty, faulty / "isf/2021")
+    assert ran == (1, "", "isf-2021 bygger på isf-2020, som har feil\n")
+    assert "1 feil i 1 regelverk" in run("sjekk", "--mappe", faulty, faulty / "isf/2020").err
+
+
 def test_faults_as_json_and_as_annotations(run: Run, faulty: Path) -> None:
     found = json.loads(run("sjekk", "--mappe", faulty, "--format", "json").out)
     assert [(d["kode"], d["linje"]) for d in found] == [("R406", _line(faulty))]
@@ -191,6 +201,8 @@ def test_why_not_a_group(run: Run, tmp_path: Path) -> None:
         (["grupper", "isf-2020", "pyproject.toml"], 1, "er verken CSV eller JSONL"),
         (["sjekk", "--mappe", "borte"], 2, "mappen «borte» finnes ikke"),
         (["sjekk", "borte.md"], 2, "«borte.md» finnes ikke"),
+        (["sjekk", "tests/cases/ok"], 2, "«tests/cases/ok» ligger utenfor «rulebooks»"),
+        (["sjekk", "rulebooks/isf/README.md"], 2, "har ingen regler"),
         (["endringer", "isf-2020", "isf-2021", "--format", "pdf"], 2, "«pdf» kan ikke brukes"),
         (["sjekk", "--fomat", "json"], 2, "det er ikke noe valg «--fomat»"),
     ],

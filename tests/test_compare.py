@@ -2,18 +2,17 @@
 
 import json
 from html.parser import HTMLParser
-from pathlib import Path
 
 import markdown  # type: ignore[import-untyped]
 import pytest
 
 from compiler.compare import Comparison, FigureChange, as_json, as_markdown, as_text, compare, escape_markdown
 from compiler.model import Rulebook
-from compiler.pipeline import load
 from compiler.resolve import resolve
 from dsl.diagnostics import has_errors
 from dsl.parser import parse
 from dsl.source import Source
+from tests.library import LIBRARY, MADE_UP
 
 HEAD = """\
 regelverk ISF {0} «Regelverket for {0}»
@@ -368,14 +367,91 @@ def test_the_page_escapes_with_what_it_is_given(both: Comparison) -> None:
 
 
 @pytest.fixture(scope="module")
-def isf() -> dict[int, Rulebook]:
-    return {rulebook.year: rulebook for rulebook in load(Path(__file__).parent.parent / "rulebooks").scheme("isf")}
+def made_up() -> dict[int, Rulebook]:
+    """Two years of the made-up scheme that uses every construct."""
+    return {rulebook.year: rulebook for rulebook in MADE_UP.scheme("oppdiktet")}
 
 
-def test_isf_2021_against_2020(isf: dict[int, Rulebook]) -> None:
+@pytest.fixture(scope="module")
+def every(made_up: dict[int, Rulebook]) -> str:
+    return plain(as_text(compare(made_up[2020], made_up[2021])))
+
+
+def test_a_rate_that_changed_within_the_old_year_is_known_by_its_last_value(every: str) -> None:
+    assert (
+        "  Enhetsprisen er endret fra 1 100 kr per poeng til 1 200 kr per poeng (+9,1 %).\n"
+        "    Tallet for 2020 gjelder fra og med 1. juli 2020, før det 1 000 kr per poeng\n"
+    ) in every
+
+
+def test_a_rate_that_changes_within_the_new_year_has_a_line_of_its_own(made_up: dict[int, Rulebook]) -> None:
+    comparison = compare(made_up[2021].model_copy(update={"year": 2019, "rates": ()}), made_up[2020])
+    assert "    Verdi: 1 000 kr per poeng\n    Fra og med 1. juli 2020: 1 100 kr" in plain(as_text(comparison))
+    (rate, *others) = made_up[2020].rates
+    before = made_up[2020].model_copy(
+        update={"year": 2019, "rates": (rate.model_copy(update={"periods": ()}), *others)}
+    )
+    comparison = compare(before, made_up[2020])
+    sentence = "Enhetsprisen er 1 100 kr per poeng fra og med 1. juli 2020 (før det 1 000 kr per poeng, +10,0 %)."
+    assert sentence in plain(as_text(comparison))
+    assert "### Fra og med 1. juli 2020\n\n| Sats | Før | Etter | Endring |" in plain(as_markdown(comparison))
+
+
+def test_rows_are_known_by_their_keys(every: str) -> None:
+    assert "  Vareliste: vare A1, debitor 40: stykkpris er endret fra 9 kr til 9,50 kr (+5,6 %).\n" in every
+    assert "  Ny rad: Vareliste: vare D1, debitor 1\n    Stykkpris: 100 kr\n" in every
+    assert "  Utgått rad: Pris per døgn: år 2019\n    Døgnpris: 900 kr per døgn\n    Begrunnelse: ny pris\n" in every
+
+
+def test_the_rows_of_a_new_table_are_counted(made_up: dict[int, Rulebook]) -> None:
+    without = made_up[2020].model_copy(update={"tables": tuple(t for t in made_up[2020].tables if t.id != "priser")})
+    text = as_text(compare(without, made_up[2020]))
+    assert "Rader i tabeller" not in text
+    assert "  Ny tabell: Pris per døgn\n" in text
+    assert "    2 rader\n" in text
+
+
+def test_a_moved_group_has_its_place_before_and_after(every: str, made_up: dict[int, Rulebook]) -> None:
+    assert "    Plass i rekkefølgen\n      2020: sist, etter DRG 2\n      2021: først, før DRG 1\n" in every
+    page = as_markdown(compare(made_up[2020], made_up[2021]))
+    assert "        - 2021&#58; først, før DRG 1\n" in page or "        - 2021: først, før DRG 1\n" in page
+    assert "    - Begrunnelse: vinteren går foran" in page
+    assert "| Begrunnelse: vekten er kommet |" in page
+
+
+def test_exceptions_and_their_reasons(every: str) -> None:
+    assert (
+        "  Barn betaler ikke (unntak fra beløp) er endret.\n"
+        "    Når\n      2020: alder er under 16 år\n      2021: alder er under 18 år\n"
+        "    Begrunnelse: hevet aldersgrense\n"
+    ) in every
+    assert "  Utgått unntak: Lange opphold (unntak fra beløp)\n    Når: liggetid er over 100 døgn\n" in every
+
+
+def test_a_rule_that_ends_within_the_year_says_when(every: str, made_up: dict[int, Rulebook]) -> None:
+    assert "    Gjelder\n      2020: fra og med 1. juli 2020\n      2021: til 1. mai 2021\n" in every
+    assert "Når: dato" not in every
+
+
+def test_what_counts_as_no_is_told(every: str) -> None:
+    assert "    Tatt ut: det som ikke er oppgitt: teller som nei (liggetid)\n" in every
+
+
+def test_clarifications_and_code_systems(made_up: dict[int, Rulebook]) -> None:
+    new = made_up[2020]
+    system = new.code_systems[0]
+    fewer = {code: text for code, text in system.codes.items() if code != "BLÅ1"} | {"GUL1": "gult", "RØD1": "rosa"}
+    systems = (system.model_copy(update={"codes": fewer}), *new.code_systems[1:])
+    old = new.model_copy(update={"clarifications": (), "code_systems": systems})
+    text = plain(as_text(compare(old, new)))
+    assert "  Ny presisering: 14. mars 2020 om DRG 1 «Kort opphold med lite inngrep»\n" in text
+    assert "    Tekst: Ferie teller som liggetid\n" in text
+    assert "    Koder tatt ut: GUL1 «gult»\n    Koder lagt til: BLÅ1 «blått»\n    Teksten til RØD1\n" in text
+
+
+def test_isf_2021_against_2020() -> None:
+    isf = {rulebook.year: rulebook for rulebook in LIBRARY.scheme("isf")}
     text = plain(as_text(compare(isf[2020], isf[2021])))
     assert "fra 45 808 kr per poeng til 46 719 kr per poeng (+2,0 %).\n    Tallet for 2021 er utledet: ett av" in text
-    assert "DRG 442 «Operasjoner etter skade ITAD m/bk»: vekt er ikke oppgitt for 2021 (2020: 5,719 poeng)." in text
     assert "Nytt krav: Kommunalt utførte spesialisthelsetjenester krever avtale\n    Når: utført av kommune\n" in text
-    assert "refusjonssats" not in text.lower()
     assert "En regel som ikke er med i et utdrag, kan likevel gjelde." in text

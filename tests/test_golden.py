@@ -1,4 +1,4 @@
-"""Golden files per rule year: cases from the sources, the resolved model, what changed, and for two years all that is made.
+"""Golden files per rule year: cases from the sources, the resolved model, what changed, and for some all that is made.
 
 `pytest --update` writes them anew, except the cases, which are written by hand from the sources. A frozen year is left
 alone unless `--aar isf-2020 --rettelse «hvorfor»` names it; the reason is kept in tests/golden/frosne.json.

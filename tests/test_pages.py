@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import cycle
+from itertools import count, cycle
 from pathlib import Path
 from typing import Any
 
@@ -360,7 +360,8 @@ def poisoned_answers(rulebook: model.Rulebook, texts: Iterator[str]) -> dict[str
 def test_nasty_texts_give_the_same_markup_as_plain_ones(name: str) -> None:
     rulebook = RULEBOOKS[name]
     comparison = base_of(rulebook)
-    tame, wild = cycle(["tekst"]), cycle(NASTY)
+    tame = (f"tekst {number}" for number in count())
+    wild = (f"{nasty} {number}" for number, nasty in enumerate(cycle(NASTY)))
     plain_pages, nasty_pages = (
         pages(poisoned(rulebook, texts), poisoned_answers(rulebook, texts), poisoned(comparison, texts))
         for texts in (tame, wild)

@@ -138,7 +138,11 @@ class View:
 
     def anchored(self, kind: str, id_: str) -> Md:
         """The address of a definition on its list page."""
-        return Md(f'<a id="{self.addresses.rows[kind, id_]}"></a>')
+        return Md(f'<a id="{self.address(kind, id_)}"></a>')
+
+    def address(self, kind: str, id_: str) -> Md:
+        """The part of the address after the list page's."""
+        return Md(self.addresses.rows[kind, id_])
 
     def listed(self, kind: str, id_: str) -> Md:
         """The address of a definition that never changes: its row on a list page."""

@@ -79,7 +79,8 @@ def _rate(rulebook: model.Rulebook, symbols: Symbols, rate: model.Rate) -> str:
     if not rate.periods:
         return text
     periods = "".join(f"    ({python_date(p.start)}, {_period_value(p)}),  # {p.shown}\n" for p in rate.periods)
-    return f'{text}\n{name}_PERIODER: Collection[tuple[date, Verdi]] = (\n{periods})\n"""Satsen fra senere dager i året."""'
+    declared = f"{name}_PERIODER: Collection[tuple[date, Verdi]] = (\n{periods})"
+    return f'{text}\n{declared}\n"""Satsen fra senere dager i året."""'
 
 
 def _period_value(period: model.RatePeriod) -> str:

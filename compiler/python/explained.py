@@ -92,7 +92,8 @@ class _Explained:
         parameter = identifier(self.rulebook.record(grouping.record).variable)
         groups = [f"lambda: {group_name(g)}({parameter})" for g in self.rulebook.groups if g.when is not None]
         call = f"{self.remote.groupings[grouping.id]}({parameter})"
-        code = f"grupperingsledd({', '.join([repr(spoken(grouping.id)), call, f'{parameter}.oppgitt_', f'{parameter}.brukt_', *groups])})"
+        arguments = [repr(spoken(grouping.id)), call, f"{parameter}.oppgitt_", f"{parameter}.brukt_", *groups]
+        code = f"grupperingsledd({', '.join(arguments)})"
         return _function(self.local.groupings[grouping.id], parameter, code)
 
     def _about(self, record: str) -> tuple[Explanations, str]:

@@ -77,9 +77,7 @@ class Svar:
     def regler_bak(self) -> set[str]:
         """Id-ene til gruppen, kravene og beregningene som svaret nevner."""
         linjer = [linje for linjer in self.lister.values() for linje in linjer]
-        nevnt = {grunn.id for svar in (self, *linjer) for grunn in (*svar.grunner, *svar.varsler)}
-        return (
-            nevnt
-            | {id_ for svar in (self, *linjer) for id_ in svar.verdier}
-            | ({self.gruppe} if self.gruppe else set())
-        )
+        svarene: list[Svar | Linjesvar] = [self, *linjer]
+        nevnt = {grunn.id for svar in svarene for grunn in (*svar.grunner, *svar.varsler)}
+        beregnet = {id_ for svar in svarene for id_ in svar.verdier}
+        return nevnt | beregnet | ({self.gruppe} if self.gruppe else set())
