@@ -48,7 +48,7 @@ class Grammar(Lark):
     def read(self, text: str) -> Meta:
         """What `parse` gives, from the same table; at a fault `parse` reads the text again, and tells."""
         table, first, last = self._table
-        states = [first]
+        states: list[Any] = [first]
         parts: list[Part] = []
         lexer = self.parser.lexer.lex(LexerState(TextSlice.cast_from(text)), None)
         try:
