@@ -87,9 +87,7 @@ def _value_lines(expressions: PythonExpressions, term: model.Term) -> str:
     return "\n".join(lines)
 
 
-def _value_line(
-    expressions: PythonExpressions, term: model.Term, line: model.ValueLine, unsure: bool
-) -> Iterator[str]:
+def _value_line(expressions: PythonExpressions, term: model.Term, line: model.ValueLine, unsure: bool) -> Iterator[str]:
     """One value, returned where its condition holds and it is not missing."""
     indent = 4
     if line.when is not None:
