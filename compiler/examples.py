@@ -107,7 +107,9 @@ def _same_cell(rulebook: model.Rulebook, record: model.Record, column: str, want
     if wanted == found:
         return True
     term = next((t for t in rulebook.terms if t.id == column and t.record == record.id), None)
-    return term is not None and wanted != "" and _read(term, wanted) == _read(term, found)
+    if term is None:
+        return False
+    return found == "kan ikke beregnes" if wanted == "" else _read(term, wanted) == _read(term, found)
 
 
 def _felt(term: model.Term) -> Felt:
