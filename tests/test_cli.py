@@ -102,7 +102,7 @@ def test_contacts_from_csv_one_row_out_per_row_in(run: Run, tmp_path: Path) -> N
     assert (ran.code, ran.out) == (0, "")
     rows = list(csv.DictReader(out.open(encoding="utf-8"), delimiter=";"))
     given = list(csv.DictReader(inn.open(encoding="utf-8"), delimiter=";"))
-    assert [row["kontakt"] for row in rows] == [row["kontakt"] for row in given]
+    assert [row["nr"] for row in rows] == [row["nr"] for row in given]
     assert [row["status"] for row in rows] == [
         "gruppert",
         "gruppert",
