@@ -42,6 +42,8 @@ class Ledd:
     """Verdien, når leddet er en beregning."""
     taust: bool = False
     """Vises ikke når det er avgjort: det er forklart et annet sted, eller sier seg selv."""
+    gjelder: bool = True
+    """Usann for et krav som ikke gjelder posten; slike nevnes samlet."""
 
 
 def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
@@ -117,11 +119,10 @@ def kravledd(tekst: str, naar: Ledd | None, krever: Ledd, sted: str, kilder: tup
     if naar is None:
         return Ledd(tekst, krever.svar, (krever,), sted=sted, kilder=kilder)
     naar = replace(naar, tekst=f"når {leddsetning(naar.tekst)}")
+    if naar.svar is False:
+        return Ledd(tekst, True, (naar,), sted=sted, kilder=kilder, gjelder=False)
     svar = minst(1, ikke(naar.svar), krever.svar)
-    deler = (naar,) if naar.svar is False else (naar, krever)
-    return Ledd(
-        tekst if naar.svar is not False else f"{tekst}: gjelder ikke her", svar, deler, sted=sted, kilder=kilder
-    )
+    return Ledd(tekst, svar, (naar, krever), sted=sted, kilder=kilder)
 
 
 def verdiledd(tekst: str, verdi: Any, enhet: str, teller: int, nevner: int, *linjer: Ledd) -> Ledd:
@@ -205,9 +206,20 @@ def forklaringstekst(hode: str, svar: Svar, deler: list[Ledd]) -> str:
     linjer += [f"Varsel: {varsel.tekst}" for varsel in svar.varsler]
     linjer += [f"Sist bekreftet {aar}: {lest(id_)}" for id_, aar in svar.sist_bekreftet.items()]
     for ledd in deler:
-        linjer.append("")
-        linjer += leddlinjer(ledd)
+        if ledd.gjelder:
+            linjer.append("")
+            linjer += leddlinjer(ledd)
+    utenfor = [ledd for ledd in deler if not ledd.gjelder]
+    if utenfor:
+        linjer += ["", "Krav som ikke gjelder her, fordi vilkåret etter «når» ikke holder:"]
+        linjer += [f"  {ledd.tekst}   [{_hvorfor(ledd)}]" for ledd in utenfor]
     return "\n".join(linjer) + "\n"
+
+
+def _hvorfor(ledd: Ledd) -> str:
+    """Verdiene som gjør at et krav ikke gjelder."""
+    verdier = [verdi.tekst for verdi in ledd.verdier]
+    return "; ".join(dict.fromkeys([*verdier, *(tekst for del_ in ledd.deler if (tekst := _hvorfor(del_)))]))
 
 
 def samlede_grunner(svar: Svar) -> list[str]:
@@ -227,6 +239,9 @@ def leddlinjer(ledd: Ledd, nivaa: int = 0) -> Iterator[str]:
     if ledd.taust and ledd.svar is not None:
         return
     innrykk = "  " * nivaa
+    if not ledd.gjelder:
+        yield f"{innrykk}– {ledd.tekst}: gjelder ikke her   [{_hvorfor(ledd)}]"
+        return
     verdier = f"   [{'; '.join(verdi.tekst for verdi in ledd.verdier)}]" if ledd.verdier else ""
     if ledd.resultat is not None:
         yield f"{innrykk}= {ledd.resultat.tekst}{verdier}"
