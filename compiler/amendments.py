@@ -281,15 +281,6 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
     name = str(block.ref)
     if end_within_year(state, block):
         return None
-    stores: dict[str, dict[str, Any]] = {
-        "gruppe": state.groups,
-        "kodesett": state.sets,
-        "sats": state.rates,
-        "krav": state.requirements,
-        "begrep": state.terms,
-        "beregning": state.terms,
-        "unntak": state.exceptions,
-    }
     title: str | None
     if block.kind == "takst":
         name = normal_code(block.ref.id)
@@ -300,7 +291,7 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         title = row.title
         _without_row(state, TARIFF_KEY, name)
     else:
-        store = stores[block.kind]
+        store = state.rules()[block.kind]
         if name not in store:
             return _unknown(state, block, store)
         title = store.pop(name).title

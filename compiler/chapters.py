@@ -17,7 +17,7 @@ def chapters(
     documents: Sequence[tree.Document], rulebook: model.Rulebook, base: model.Rulebook | None
 ) -> tuple[tuple[model.Chapter, ...], list[Diagnostic]]:
     """The chapters of a year, and the faults in their prose."""
-    known = _known(rulebook)
+    known = {(kind, definition.id) for kind, definition in rulebook.definitions()}
     own = {}
     faults: list[Diagnostic] = []
     for document in documents:
@@ -40,25 +40,6 @@ def chapters(
             chapter = chapter.model_copy(update={"carried": tuple(carried)})
         found[id_] = chapter
     return tuple(found.values()), faults
-
-
-def _known(rulebook: model.Rulebook) -> set[tuple[str, str]]:
-    """Type and id of everything that a chapter can show."""
-    lists: list[tuple[str, Sequence[model.Definition]]] = [
-        ("opplysninger", rulebook.records),
-        ("tabell", rulebook.tables),
-        ("kodesett", rulebook.sets),
-        ("sats", rulebook.rates),
-        ("begrep", rulebook.terms),
-        ("krav", rulebook.requirements),
-        ("unntak", rulebook.exceptions),
-        ("presisering", rulebook.clarifications),
-        ("gruppering", rulebook.groupings),
-        ("gruppe", rulebook.groups),
-        ("takst", [row for table in rulebook.tables if table.key == "takst" for row in table.rows]),
-        ("eksempel", rulebook.examples),
-    ]
-    return {(kind, definition.id) for kind, definitions in lists for definition in definitions}
 
 
 def _kept(parts: Sequence[model.ChapterPart], known: set[tuple[str, str]]) -> Iterator[model.ChapterPart]:

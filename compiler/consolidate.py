@@ -138,27 +138,23 @@ def _without_unknown(text: str, rulebook: model.Rulebook) -> str:
 
 def _blocks(rulebook: model.Rulebook) -> dict[Key, str]:
     """The text of each block, by type and id, in an order that reads well."""
-    tariffs = [row for table in rulebook.tables if table.key == "takst" for row in table.rows]
-    lists: list[tuple[str, Sequence[model.Definition]]] = [
-        ("opplysninger", rulebook.records),
-        ("gruppering", rulebook.groupings),
-        ("tabell", rulebook.tables),
-        ("kodesett", rulebook.sets),
-        ("sats", rulebook.rates),
-        ("begrep", rulebook.terms),
-        ("krav", rulebook.requirements),
-        ("unntak", rulebook.exceptions),
-        ("presisering", rulebook.clarifications),
-        ("gruppe", [group for group in rulebook.groups if group.origin is None]),
-        ("takst", tariffs),
-        ("eksempel", [example for example in rulebook.examples if example.table is None]),
-    ]
-    found = {(kind, one.id): "\n".join(block(rulebook, one)) for kind, ones in lists for one in ones}
+    found = {(kind, one.id): "\n".join(block(rulebook, one)) for kind, one in rulebook.definitions() if _is_block(one)}
     tables = dict.fromkeys(example.table for example in rulebook.examples if example.table is not None)
     for id_ in tables:
         rows = [example for example in rulebook.examples if example.table == id_]
         found["eksempler", slug(id_)] = "\n".join(examples(rulebook, rows))
     return found
+
+
+def _is_block(definition: model.Definition) -> bool:
+    """Whether a definition has a block of its own, and is not written by a table of examples or another group."""
+    match definition:
+        case model.Group(origin=origin):
+            return origin is None
+        case model.Example(table=table):
+            return table is None
+        case _:
+            return True
 
 
 # ---- whether it says the same

@@ -3,6 +3,7 @@
 Numbers are exact and in base units: kroner, poeng, days, minutes, months; a percentage is its fraction.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -741,6 +742,26 @@ class Rulebook(Node):
     def name(self) -> str:
         """The name on the command line: «isf-2020»."""
         return f"{self.scheme.lower()}-{self.year}"
+
+    def definitions(self) -> Iterator[tuple[str, Definition]]:
+        """Each definition that a block can write, after the keyword of its type, in an order that reads well."""
+        definitions: tuple[tuple[str, Sequence[Definition]], ...] = (
+            ("opplysninger", self.records),
+            ("gruppering", self.groupings),
+            ("tabell", self.tables),
+            ("kodesett", self.sets),
+            ("sats", self.rates),
+            ("begrep", self.terms),
+            ("krav", self.requirements),
+            ("unntak", self.exceptions),
+            ("presisering", self.clarifications),
+            ("gruppe", self.groups),
+            ("takst", [row for table in self.tables if table.key == "takst" for row in table.rows]),
+            ("eksempel", self.examples),
+        )
+        for kind, ones in definitions:
+            for one in ones:
+                yield kind, one
 
     def confirmed(self, definition: Definition) -> int | None:
         """The newest year that the sources of an inherited rule speak for, when it is older than this year."""

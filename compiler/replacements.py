@@ -86,15 +86,9 @@ def nearest_written(kind: str, id_: str, known: Iterable[str]) -> str | None:
 
 def settle_replaced(state: State) -> None:
     """Give each replacement the history of what it replaced, and report one that changes nothing."""
-    stores: dict[str, dict[str, Any]] = {
-        "begrep": state.terms,
-        "beregning": state.terms,
-        "krav": state.requirements,
-        "unntak": state.exceptions,
-        "gruppe": state.groups,
-    }
+    rules = state.rules()
     for (kind, id_), (old, span) in state.replaced.items():
-        new = stores[kind].get(id_)
+        new = rules[kind].get(id_)
         if new is None:
             continue
         same_row = kind != "gruppe" or _row_values(state.base, id_) == _row_values(state, id_)
@@ -103,7 +97,7 @@ def settle_replaced(state: State) -> None:
             state.fault("R403", f"«{written}» endrer ingenting", span, "ta den bort, eller rett det nye")
         because = new.changes[-1].because if new.changes else None
         change = model.Change(year=state.year, kind="endret", because=because)
-        stores[kind][id_] = new.model_copy(update={"since": old.since, "changes": (*old.changes, change)})
+        rules[kind][id_] = new.model_copy(update={"since": old.since, "changes": (*old.changes, change)})
 
 
 def _row_values(rulebook: State | model.Rulebook | None, group: str) -> dict[str, Any]:
@@ -145,17 +139,8 @@ def move(state: State, block: tree.MoveDecl) -> None:
 
 def clarification(state: State, block: tree.ClarificationDecl) -> None:
     """Take in a dated interpretation of a rule."""
-    stores: dict[str, dict[str, Any]] = {
-        "gruppe": state.groups,
-        "kodesett": state.sets,
-        "sats": state.rates,
-        "krav": state.requirements,
-        "begrep": state.terms,
-        "beregning": state.terms,
-        "unntak": state.exceptions,
-    }
     about = str(block.ref)
-    known = stores.get(block.kind)
+    known = state.rules().get(block.kind)
     if known is not None and about not in known:
         hint = nearest_written(block.kind, about, known)
         state.fault("R201", f"ukjent {block.kind} «{as_written(block.kind, about)}»", block.ref.span, hint)

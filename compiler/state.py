@@ -71,6 +71,18 @@ class State:
         self.resolve_term: Callable[[tree.TermDecl], None] = lambda block: None
         self.calls = Expressions(self, self.faults.append)
 
+    def rules(self) -> dict[str, dict[str, Any]]:
+        """The definitions that a later block can name, by the keyword of their type and by id."""
+        return {
+            "gruppe": self.groups,
+            "kodesett": self.sets,
+            "sats": self.rates,
+            "krav": self.requirements,
+            "begrep": self.terms,
+            "beregning": self.terms,
+            "unntak": self.exceptions,
+        }
+
     # ---- what Expressions asks
 
     def term_kind(self, id_: str) -> Kind | None:

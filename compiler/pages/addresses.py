@@ -140,24 +140,14 @@ def _as_folder(path: str) -> str:
 
 def _definitions(rulebook: model.Rulebook) -> Iterator[tuple[Key, model.Definition | model.Source]]:
     """Everything that has an address."""
-    groups: tuple[tuple[str, Iterable[model.Definition | model.Source]], ...] = (
-        ("gruppe", rulebook.groups),
-        ("gruppering", rulebook.groupings),
-        ("takst", [row for table in rulebook.tables if table.keys == ("takst",) for row in table.rows]),
-        ("kodesett", rulebook.sets),
-        ("sats", rulebook.rates),
-        ("begrep", rulebook.terms),
-        ("krav", rulebook.requirements),
-        ("unntak", rulebook.exceptions),
-        ("presisering", rulebook.clarifications),
+    more: tuple[tuple[str, Iterable[model.Definition | model.Source]], ...] = (
         ("kodeverk", rulebook.code_systems),
-        ("tabell", rulebook.tables),
-        ("opplysninger", rulebook.records),
-        ("eksempel", rulebook.examples),
         ("eksempler", _example_tables(rulebook)),
         ("kilde", rulebook.sources),
     )
-    for kind, definitions in groups:
+    for kind, one in rulebook.definitions():
+        yield (kind, one.id), one
+    for kind, definitions in more:
         for definition in definitions:
             yield (kind, definition.id), definition
 
