@@ -6,6 +6,7 @@ from compiler import model
 from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
 from compiler.python.expressions import PythonExpressions
+from compiler.python.fast import fast_module
 from compiler.python.layout import filled, laid_out, tuple_of
 from compiler.python.symbols import (
     Symbols,
@@ -42,7 +43,8 @@ _ALL_RULES = '''
 _GROUPED_DATA = '''
     def grupper_data(data: Mapping[str, object], opplysninger: str = $first) -> Svar:
         """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""
-        return vurder(REGLER[opplysninger], data)[0]
+        regler = REGLER[opplysninger]
+        return raskt_svar(regler, data) or vurder(regler, data)[0]
 '''
 _EXPLAIN = '''
     def forklar(post: $posts | Mapping[str, object], opplysninger: str | None = None) -> str:
@@ -82,6 +84,23 @@ _ROWS = '''
         )
         return les_rader(DATA.innhold, kolonner, $results)
 '''
+_FAST = '''
+    @cache
+    def _raskt() -> Any:
+        """Den raske veien; den leses inn første gang noen spør."""
+        from .${module}_rask import RASKT
+
+        return RASKT
+'''
+_GROUPED_FAST = '''
+    def grupper(post: $posts) -> $answers:
+        """Svaret på en post: status, gruppe, beløp, grunner og kvittering."""
+        if post.$given is None:
+            svar: $answers | None = _raskt().av_klasse($fields)
+            if svar is not None:
+                return svar
+    $body
+'''
 _USED = '''
     def _bruker() -> Regler:
         """Reglene i $scheme $year, som finner gruppen."""
@@ -102,6 +121,8 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
         yield filled(_USED, scheme=used.scheme, year=str(used.year), module=module_name(used), rules=rules)
     if rulebook.rules:
         yield _rule_rows(rulebook, symbols)
+    if fast_module(rulebook) is not None:
+        yield filled(_FAST, module=module_name(rulebook))
     for record in tops:
         yield _rules(rulebook, symbols, record)
     for record in tops:
@@ -189,6 +210,8 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
         yield f"gruppering={grouping.identifier!r}"
         if rulebook.rules:
             yield "rader=_rader"
+        if fast_module(rulebook) is not None:
+            yield "raskt=_raskt"
         if grouping.otherwise is not None:
             yield f"ellers={grouping.otherwise!r}"
         yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
@@ -213,7 +236,7 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[s
     choice = _record_choice(tops)
     if len(tops) > 1:
         yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)
-    yield _grouped(posts, tops)
+    yield _grouped(rulebook, posts, tops)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, first=repr(tops[0].id))
     yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
@@ -222,13 +245,18 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[s
     yield filled(_PARTS)
 
 
-def _grouped(posts: str, tops: Sequence[model.Record]) -> str:
+def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record]) -> str:
     """The function `grupper`, which gives each kind of record its own kind of answer."""
     *others, last = tops
     lines = [
         f"    if isinstance(post, {class_name(record)}):\n        return {_answer(record)}" for record in others
     ] + [f"    return {_answer(last)}"]
-    return filled(_GROUPED, posts=posts, answers=" | ".join(map(answer_name, tops)), body="\n".join(lines))
+    names = " | ".join(map(answer_name, tops))
+    if len(tops) == 1 and fast_module(rulebook) is not None:
+        fields = ", ".join(f"post.{field.identifier}" for field in last.fields)
+        given = rulebook.groupings[0].identifier
+        return filled(_GROUPED_FAST, posts=posts, answers=names, given=given, fields=fields, body="\n".join(lines))
+    return filled(_GROUPED, posts=posts, answers=names, body="\n".join(lines))
 
 
 def _answer(record: model.Record) -> str:

@@ -20,7 +20,7 @@ VERDIER = (
 REGELRADER = ("Kolonne", "Regelrader", "les_rader")
 """What rules use of the runtime's `regelrader`."""
 
-MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "slaa_opp", "vurder")
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "raskt_svar", "slaa_opp", "vurder")
 """What rules use of the runtime's `motor`."""
 
 FORKLARING = (

@@ -215,6 +215,15 @@ def _kode(felt: Felt, raa: object) -> str:
     return Utenfor(kode) if felt.kjente is not None and kode not in felt.kjente else kode
 
 
+def kode_av(felt: Felt, tekst: str) -> str | None:
+    """En kode slik den skal stå, når den kan leses og er i regelverket; None ellers."""
+    try:
+        kode = _kode(felt, tekst)
+    except _Ventet:
+        return None
+    return None if isinstance(kode, Utenfor) else kode
+
+
 def _delt_liste(raa: object) -> Iterable[object]:
     """Elementene i en liste av koder; i en tekst er de skilt av mellomrom eller komma."""
     if isinstance(raa, str):

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
@@ -75,6 +77,8 @@ class Regler:
     """Regelradene, som prøves etter gruppene."""
     ellers: str | None = None
     """Gruppen til en post som ingen gruppe eller rad tar."""
+    raskt: Callable[[], Any] | None = None
+    """Den raske veien for poster der alt er oppgitt rett fram, når regelverket har en."""
     utdrag: bool = False
     forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
@@ -93,11 +97,24 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
             return Svar("feil i data", grunner=tuple(feil)), post
         if utenfor:
             return _utenfor(regler, post, utenfor), post
-        svar = _vurder(regler, post)
-        if not regler.bekreftet:
-            return svar, post
-        bak = svar.regler_bak()
-        return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak}), post
+        return _med_bekreftelse(regler, _vurder(regler, post)), post
+
+
+def raskt_svar(regler: Regler, data: object) -> Svar | None:
+    """Svaret på en post som er rett fram; None når den må gå den grundige veien, eller regelverket ikke har en rask."""
+    if regler.raskt is None or not isinstance(data, Mapping) or data.get(regler.gruppering or "") is not None:
+        return None
+    felt = [data.get(felt.id, data.get(felt.navn)) for felt in regler.felter if felt.id != regler.gruppering]
+    svar: Svar | None = regler.raskt().svar(*felt)
+    return svar
+
+
+def _med_bekreftelse(regler: Regler, svar: Svar) -> Svar:
+    """Svaret med reglene bak det som kildene bare bekrefter for et tidligere år."""
+    if not regler.bekreftet:
+        return svar
+    bak = svar.regler_bak()
+    return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak})
 
 
 def _vurder(regler: Regler, post: Post) -> Svar:
@@ -360,6 +377,22 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
     if not svarene or any(svar is not False for svar in svarene):
         return []
     return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
+
+
+def fast_svar(regler: Regler, rad: Rad | None, verdier: Mapping[str, Verdi]) -> Svar:
+    """Svaret på alle poster som en rad tar, med verdiene av beregningene som ikke følger av gruppen alene."""
+    if rad is None or None in verdier.values():
+        raise Langsom
+    post = Post()
+    post.gruppe_, post.rad_ = rad.gruppe, rad
+    grunner: list[Grunn] = []
+    with localcontext(REGNING):
+        alle_verdier: dict[str, Verdi] = _resultater(regler, post)
+        for beregning in regler.beregninger:
+            kjent = beregning.id in verdier
+            alle_verdier[beregning.id] = verdier[beregning.id] if kjent else _beregn(regler, beregning, post, grunner)
+    svar = Svar("gruppert", gruppe=rad.gruppe, verdier=MappingProxyType(alle_verdier))
+    return _med_bekreftelse(regler, svar)
 
 
 # ---- beregninger
