@@ -7,13 +7,14 @@ hangs together with the whole contact is worked out for it, when something it ne
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from compiler import model
 from compiler.names import identifier
 from compiler.python.layout import filled, plain
 from compiler.python.native import CONTACT, Native, NotNative
 from compiler.python.symbols import answer_name, module_name, rules_name, table_name
+from compiler.walk import nodes
 
 Part = Literal["forste", "hver", "resten"]
 """Which elements of a list contribute: the first, each, or each after the first."""
@@ -278,7 +279,55 @@ class _Fast:
                     self.outputs.setdefault((added.listed, added.part), []).append((hidden, "vilkår", added.code))
         body = f"    return bool({self.native.truth(way)})"
         self.rest_functions.append(f"def {function}({CONTACT}):\n{body}")
-        self.rest.append(f"Rest({number}, {required}, {guard}, {function})")
+        by_code = self._by_code(function, way)
+        self.rest.append(f"Rest({number}, {required}, {guard}, {function}{by_code})")
+
+    def _by_code(self, function: str, way: model.Expr) -> str:
+        """The same way code by code, where the codes come from the elements after the first of one list."""
+        if not isinstance(way, model.Quantified) or way.condition is None:
+            return ""
+        items: model.ListExpr = way.items
+        condition = way.condition
+        while isinstance(items, model.Where):
+            condition = model.All(parts=(items.condition, condition))
+            items = items.items
+        added = self.added(model.TermRef(id=items.id, variable=items.variable)) if _is_term(items) else []
+        if len(added) != 1 or added[0].part != "resten":
+            return ""
+        more = self._of_all(condition)
+        if more is None:
+            return ""
+        scope = self.native.inside(way.variable, None)
+        name = scope.variables[way.variable]
+        codes = f"def {function}_koder({CONTACT}, {_ELEMENT}):\n    return {added[0].code}"
+        one = f"def {function}_for({CONTACT}, {name}):\n    return bool({scope.truth(condition)})"
+        self.rest_functions += [codes, one]
+        listed = identifier(added[0].listed)
+        return f", Vei({listed!r}, {function}_koder, {function}_for, frozenset({sorted(more)!r}))"
+
+    def _of_all(self, condition: model.Expr) -> set[str] | None:
+        """The terms in a condition that need more than the first element; None where it needs more by itself."""
+        found: set[str] = set()
+        waiting: list[object] = [condition]
+        seen: set[str] = set()
+        while waiting:
+            for node in nodes(waiting.pop()):
+                match node:
+                    case model.TermRef(id=id_) | model.TermElements(id=id_) if id_ not in seen:
+                        seen.add(id_)
+                        term = self.rulebook.term(id_)
+                        about_contact = term.record == self.record.id and term.parameter is None
+                        if about_contact and any(part in ("hver", "resten") for part, _ in self.needs(node)):
+                            found.add(identifier(id_))
+                        elif not about_contact:
+                            waiting += [term.condition, *term.lines]
+                    case model.Elements(variable=variable) if self._is_contact(variable):
+                        return None
+        return found
+
+
+def _is_term(items: model.ListExpr) -> TypeGuard[model.TermElements]:
+    return isinstance(items, model.TermElements)
 
 
 def _parts(condition: model.Expr) -> tuple[model.Expr, ...]:

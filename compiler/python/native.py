@@ -90,6 +90,9 @@ class Native:
             return
         for line in term.lines:
             indent = ""
+            if line.when is None and len(term.lines) == 1:
+                yield f"return {self.value(line.value)}"
+                return
             if line.when is not None:
                 yield f"if {self.truth(line.when)}:"
                 indent = "    "

@@ -158,6 +158,17 @@ class Listeplan:
 
 
 @dataclass(frozen=True)
+class Vei:
+    """Et vilkår om minst én av kodene i en mengde: kodene hvert element etter det første bidrar med, og vilkåret."""
+
+    liste: str
+    koder: Callable[[Any, Any], Iterable[str]]
+    vilkaar: Callable[[Any, str], bool]
+    mer: frozenset[str]
+    """Begrepene som hører til hele posten; uten dem følger svaret av det første elementet og koden."""
+
+
+@dataclass(frozen=True)
 class Rest:
     """Et vilkår som må regnes ut for hele posten: kolonnen og kravet, hva som gjør det verdt å prøve, og vilkåret."""
 
@@ -166,6 +177,8 @@ class Rest:
     vakt: int | None
     vilkaar: Callable[[Any], bool] | None
     """None når vakten er nok."""
+    vei: Vei | None = None
+    """Det samme vilkåret kode for kode, når det kan prøves slik."""
 
 
 @dataclass(frozen=True)
