@@ -8,13 +8,112 @@ from compiler import import_weights
 from compiler.cli_common import FAULTS, FINE, load_folder, show
 from compiler.lists import UnreadableList
 from compiler.model import Rulebook
+from compiler.norddrg import files_of
+from compiler.norddrg.names import read as read_names
+from compiler.norddrg.names import writable
+from compiler.norddrg.report import Damaged, Report
+from compiler.norddrg.write import Edition
 from compiler.norwegian import Group
 from dsl.diagnostics import has_errors, nearest
+
+_SHOWN_FAULTS = 30
 
 
 @click.group(cls=Group)
 def importer() -> None:
     """Lag regler av lister som noen har utgitt."""
+
+
+@importer.command()
+@click.argument("tables", metavar="TABELLER", type=click.Path(path_type=Path))
+@click.option(
+    "--navn",
+    "names",
+    metavar="MAPPE",
+    type=click.Path(path_type=Path),
+    help="Mappen med navn: drg.csv, mdc.csv, dgcat.csv …",
+)
+@click.option(
+    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
+)
+@click.option("--ordning", "scheme", default="DRG", metavar="ORDNING", help="Hva ordningen heter; ellers DRG.")
+@click.option("--aar", "year", required=True, metavar="ÅR", type=click.IntRange(1900, 2099), help="Regelåret.")
+@click.option(
+    "--bygger-paa", "before", metavar="REGELVERK", help="Regelverket som det skrives som endringer i: drg-2015."
+)
+@click.option(
+    "--mappe", "folder", type=click.Path(path_type=Path), help="Mappen med regelverkene; ellers den to over --til."
+)
+def norddrg(
+    tables: Path, names: Path | None, target: Path, scheme: str, year: int, before: str | None, folder: Path | None
+) -> int:
+    """Lag et regelverk av definisjonstabellene til NordDRG, i JSON, zip eller Excel.
+
+    Med --bygger-paa skrives bare det som er nytt siden det regelverket.
+    """
+    if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
+        raise click.ClickException(f"«{target.as_posix()}» finnes fra før; velg en ny mappe, eller ta den bort")
+    report = Report()
+    try:
+        known = read_names(names.resolve().name, _csv_files(names)) if names is not None else None
+        base = _base(before, folder or target.resolve().parent.parent, year) if before is not None else None
+        edition = Edition(scheme, year, writable(tables.name), writable(names.resolve().name) if names else None)
+        files = files_of(tables.name, _bytes(tables), known, base, edition, report)
+    except UnreadableList as fault:
+        raise click.ClickException(str(fault)) from None
+    except Damaged:
+        return _show_damage(tables, report)
+    for name, text in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
+    for warning in report.warnings:
+        click.echo(f"advarsel: {warning}", err=True)
+    left = sum(report.left(table) for table in report.read)
+    click.echo(f"{target.as_posix()}: {len(files)} filer er skrevet; README.md sier hva som er med")
+    click.echo(f"{sum(report.read.values())} rader lest, {left} ikke tatt med", err=True)
+    return FINE
+
+
+def _bytes(file: Path) -> bytes:
+    """What is in a file."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise click.ClickException(
+            f"«{file}» kan ikke leses" if file.exists() else f"filen «{file}» finnes ikke"
+        ) from None
+
+
+def _csv_files(folder: Path) -> dict[str, bytes]:
+    """The CSV files in a folder by name."""
+    if not folder.is_dir():
+        raise click.UsageError(f"mappen «{folder}» finnes ikke")
+    return {path.name: _bytes(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def _base(name: str, folder: Path, year: int) -> Rulebook:
+    """The rulebook that a new year builds on."""
+    library = load_folder(folder)
+    found = library.years.get(name.lower())
+    if found is None:
+        hint = nearest(name.lower(), library.years) or f"regelverkene er {', '.join(library.years)}"
+        raise click.UsageError(f"ukjent regelverk «{name}»: {hint}")
+    if found.rulebook is None or has_errors(found.faults):
+        show(found.faults, library, "tekst")
+        raise click.ClickException(f"{found.name} har feil som må rettes først")
+    if found.rulebook.year >= year:
+        raise click.UsageError(f"{year} kan ikke bygge på {found.name}: det må være et tidligere år")
+    return found.rulebook
+
+
+def _show_damage(tables: Path, report: Report) -> int:
+    """Show what is wrong with the tables."""
+    for fault in report.faults[:_SHOWN_FAULTS]:
+        click.echo(f"feil: {fault}", err=True)
+    if len(report.faults) > _SHOWN_FAULTS:
+        click.echo(f"… og {len(report.faults) - _SHOWN_FAULTS} feil til", err=True)
+    click.echo(f"ingenting er skrevet: tabellene i «{tables}» har feil", err=True)
+    return FAULTS
 
 
 @importer.command()
