@@ -85,6 +85,8 @@ def _part(block: tree.Block) -> model.ChapterPart | None:
             return model.RuleAt(type="eksempler", id=slug(title))
         case tree.AmendTableDecl(name=id_, tail=tail):
             return model.AmendmentAt(type="tabell", id=id_, verb="endrer", because=tail.because)
+        case tree.AmendGroupingDecl(name=id_, tail=tail):
+            return model.AmendmentAt(type="gruppering", id=id_, verb="endrer", because=tail.because)
         case tree.MoveDecl(kind=kind, ref=ref, tail=tail):
             return model.AmendmentAt(type=kind, id=str(ref), verb="flytter", because=tail.because)
         case tree.SourceDecl(id=id_):
@@ -103,6 +105,8 @@ def _part(block: tree.Block) -> model.ChapterPart | None:
             return model.RuleAt(type="krav", id=id_)
         case tree.GroupingDecl(name=id_):
             return model.RuleAt(type="gruppering", id=id_)
+        case tree.RuleTableDecl(ref=ref):
+            return model.RuleAt(type="regeltabell", id=str(ref))
         case tree.GroupDecl(ref=ref):
             return model.RuleAt(type="gruppe", id=str(ref))
         case tree.TariffDecl(code=code):

@@ -206,7 +206,10 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
         state.fault("R205", message, block.chooses.span, "skriv «velger første»")
     owner = state.record_for(block.record, block.span)
     common = state.common(block.name, block.title, block.span, block.tail)
-    made = model.Grouping(**common, identifier=identifier(block.name), record=owner.id)
+    order = block.ordered_by.name if block.ordered_by is not None else None
+    results = tuple(name.name for name in block.gives)
+    state.column_names[block.name] = tuple(column.name for column in block.columns)
+    made = model.Grouping(**common, identifier=identifier(block.name), record=owner.id, order_by=order, results=results)
     state.groupings[block.name] = made
 
 

@@ -57,6 +57,12 @@ class _Case:
         self.record = record
         self.lists: dict[str, list[_Line]] = {}
         self.group: Any = None
+        self.rule: model.Rule | None = None
+        """The rule that gave the group, where one did."""
+        self.cells: dict[tuple[str, str], Truth] = {}
+        """What is known of the cells of rule tables, by column and text."""
+        self.known: dict[str, Any] | None = None
+        """The terms about the record that are worked out; None while the lists are judged, since they change then."""
         self.data: object = None
         self.used_answer: Svar | None = None
         """The answer of the rulebook that this one uses, where it was asked."""
@@ -73,9 +79,9 @@ class _Case:
             return self._outside(post, outside)
         self.env = {self.record.variable: post}
         undecided: list[Grunn] = []
-        for listed in self.record.fields:
-            if listed.kind == "liste":
-                self._judge_list(listed, post, undecided)
+        for listed in self.rulebook.judged_lists(self.record):
+            self._judge_list(listed, post, undecided)
+        self.known = {}
         failing: list[Grunn] = list(self._empty_lists())
         notices: list[Grunn] = []
         for requirement in self.rulebook.requirements:
@@ -97,7 +103,8 @@ class _Case:
             group = found
             notices += self._against_condition(group, grouping)
         reasons: list[Grunn] = []
-        values = {term.id: self._calculate(term, self.env, reasons) for term in self._calculations(self.record.id)}
+        values = self._results(grouping)
+        values |= {term.id: self._calculate(term, self.env, reasons) for term in self._calculations(self.record.id)}
         lists = self._lists(reasons)
         given = grouping is not None and self._given(grouping) is not None
         status = "kan ikke beregnes" if reasons else "gruppert"
@@ -106,21 +113,20 @@ class _Case:
     def _outside(self, post: Post, outside: list[Grunn]) -> Svar:
         """The answer when a code or group is not in the rulebook."""
         lists = {}
-        for listed in self.record.fields:
-            if listed.kind == "liste":
-                elements = getattr(post, listed.identifier)
-                lines = [] if isinstance(elements, Mangler) else elements
-                lists[listed.identifier] = tuple(
-                    Linjesvar(
-                        None,
-                        tuple(
-                            Grunn(name, f"{name} {value} er ikke i regelverket", (name,))
-                            for name, value in vars(line).items()
-                            if isinstance(value, Utenfor)
-                        ),
-                    )
-                    for line in lines
+        for listed in self.rulebook.judged_lists(self.record):
+            elements = getattr(post, listed.identifier)
+            lines = [] if isinstance(elements, Mangler) else elements
+            lists[listed.identifier] = tuple(
+                Linjesvar(
+                    None,
+                    tuple(
+                        Grunn(name, f"{name} {value} er ikke i regelverket", (name,))
+                        for name, value in vars(line).items()
+                        if isinstance(value, Utenfor)
+                    ),
                 )
+                for line in lines
+            )
         status = "ikke i utdraget" if self.rulebook.extract else "feil i data"
         return Svar(status, grunner=tuple(outside), lister=lists)  # type: ignore[arg-type]
 
@@ -189,7 +195,7 @@ class _Case:
 
     def _empty_lists(self) -> Iterator[Grunn]:
         """The reason that nothing is left of a list, when no line of it counts."""
-        for listed in self.record.fields:
+        for listed in self.rulebook.judged_lists(self.record):
             judged = any(requirement.record == listed.of for requirement in self.rulebook.requirements)
             lines = self.lists.get(listed.identifier, [])
             if judged and lines and all(line.counts is False for line in lines):
@@ -210,9 +216,7 @@ class _Case:
     def _lists(self, reasons: list[Grunn] | None = None) -> dict[str, tuple[Linjesvar, ...]]:
         """The answers for the lines, with their calculations when `reasons` is there to take what cannot be had."""
         answers = {}
-        for listed in self.record.fields:
-            if listed.kind != "liste":
-                continue
+        for listed in self.rulebook.judged_lists(self.record):
             record = self.rulebook.record(listed.of or "")
             made = []
             for line in self.lists[listed.identifier]:
@@ -244,13 +248,34 @@ class _Case:
         return self.group
 
     def _first(self, grouping: model.Grouping) -> Any:
-        for group in self.rulebook.groups:
-            holds = self.truth(group.when, self.env) if group.when is not None else False
+        for group, found in self.rulebook.in_order:
+            holds = self._holds(found)
             if holds:
-                return group.id
+                self.rule = found if isinstance(found, model.Rule) else None
+                return group
             if holds is None:
                 return Uavklart(grouping.id)
-        return Tom(grouping.id)
+        return grouping.otherwise or Tom(grouping.id)
+
+    def _holds(self, found: model.Group | model.Rule) -> Truth:
+        """Whether the condition of a group holds, or all that the cells of a rule say."""
+        if isinstance(found, model.Group):
+            return self.truth(found.when, self.env) if found.when is not None else False
+        whole: Truth = True
+        for cell in found.cells.items():
+            if cell not in self.cells:
+                self.cells[cell] = self.truth(self.rulebook.groupings[0].condition[cell], self.env)
+            if self.cells[cell] is False:
+                return False
+            if self.cells[cell] is None:
+                whole = None
+        return whole
+
+    def _results(self, grouping: model.Grouping | None) -> dict[str, Verdi]:
+        """The result fields of the rule that gave the group; None where no rule did."""
+        names = grouping.results if grouping is not None else ()
+        rule = self.rule
+        return {name: None if rule is None else {names[0]: rule.id, **rule.results}.get(name) for name in names}
 
     def _possible(self) -> Iterator[str]:
         """The groups that are not ruled out, up to the first sure one."""
@@ -260,12 +285,16 @@ class _Case:
         if given is not None:
             yield given
             return
-        for group in self.rulebook.groups:
-            holds = self.truth(group.when, self.env) if group.when is not None else False
-            if holds is not False:
-                yield group.id
+        seen: set[str] = set()
+        for group, found in self.rulebook.in_order:
+            holds = self._holds(found)
+            if holds is not False and group not in seen:
+                seen.add(group)
+                yield group
             if holds:
                 return
+        if grouping.otherwise is not None and grouping.otherwise not in seen:
+            yield grouping.otherwise
 
     def _without_group(self, grouping: model.Grouping, found: Mangler, notices: list[Grunn]) -> Svar:
         used = self.used_answer
@@ -273,9 +302,7 @@ class _Case:
             return Svar(used.status, grunner=used.grunner, varsler=(*notices, *used.varsler), mulige=used.mulige)
         if isinstance(found, Uavklart):
             possible = tuple(self._possible())
-            group = next(group for group in self.rulebook.groups if group.id == possible[0])
-            assert group.when is not None
-            why = self._why(group.id, group.when, self.env)
+            why = self._why(*self._first_undecided(), self.env)
             listed = (
                 f"mulige grupper: {', '.join(possible)}" if len(possible) <= 5 else f"{len(possible)} grupper er mulige"
             )
@@ -287,10 +314,15 @@ class _Case:
         reason = Grunn(grouping.id, "ingen gruppe tar denne posten")
         return Svar("inngår ikke", grunner=(reason,), varsler=tuple(notices))
 
+    def _first_undecided(self) -> tuple[str, model.Expr]:
+        """The first group or rule that cannot be decided, and its condition."""
+        found = next(found for _, found in self.rulebook.in_order if self._holds(found) is None)
+        return found.id, self.rulebook.condition_of(found)
+
     def _against_condition(self, group_id: str, grouping: model.Grouping) -> list[Grunn]:
         """A notice when the group was given and its own condition does not hold."""
-        group = next(group for group in self.rulebook.groups if group.id == group_id)
-        if self._given(grouping) is None or group.when is None or self.truth(group.when, self.env) is not False:
+        ways = [found for group, found in self.rulebook.in_order if group == group_id]
+        if self._given(grouping) is None or not ways or any(self._holds(found) is not False for found in ways):
             return []
         return [Grunn(group_id, f"{group_id} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
 
@@ -477,6 +509,12 @@ class _Case:
             case model.Related(variable=variable, which=which):
                 line: _Line = env[f"line:{variable}"]
                 return line.before if which == "tidligere" else line.others
+            case model.TermElements(id=id_, variable=variable):
+                found = self.value(model.TermRef(id=id_, variable=variable), env)
+                return found if isinstance(found, Mangler | tuple) else sorted(found)
+            case model.Rest(items=inner):
+                found = self._elements(inner, env)
+                return found if isinstance(found, Mangler) else tuple(found[1:])
             case model.Where(items=inner, variable=variable, condition=condition):
                 elements = self._elements(inner, env)
                 if isinstance(elements, Mangler):
@@ -517,13 +555,28 @@ class _Case:
                 return Uoppgitt(name) if required and isinstance(value, Tom) else value
             case model.Element(variable=variable):
                 return env[variable]
+            case model.FieldOf(record=of, field=name, lenient=lenient):
+                post = self.value(of, env)
+                return self._of_missing(post, name) or self._field(post, "", name, lenient)
+            case model.First(items=items):
+                elements = self._elements(items, env)
+                return self._of_missing(elements, "første") or (elements[0] if elements else Tom("første"))
+            case model.ListValue(items=items):
+                return self._elements(items, env)
             case model.RateRef(id=id_):
                 return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_))
-            case model.TermRef(id=id_):
-                term = next(term for term in self.rulebook.terms if term.id == id_)
-                return self._of_truth(self._term(term, self._rescope(expr, term, env)), id_)
+            case model.TermRef():
+                return self._term_ref(expr, env)
             case model.GroupRef():
                 return self._group()
+            case model.GroupCode(value=of):
+                group = self.value(of, env)
+                return self._of_missing(group, "gruppekode") or group.rsplit(" ", 1)[-1]
+            case model.Family(table=table, column=column, value=wanted):
+                rows = self.rulebook.table(table).rows
+                return frozenset(row.key for row in rows if self._has(row.values.get(column), wanted))
+            case model.Union(values=values):
+                return self._gathered([self.value(value, env) for value in values])
             case model.ColumnRef():
                 return self._column(expr, env)
             case model.DatePart(part=part, value=value):
@@ -565,6 +618,53 @@ class _Case:
         if f"line:{expr.variable}" in env:
             scope[f"line:{own}"] = env[f"line:{expr.variable}"]
         return scope
+
+    def _term_ref(self, expr: model.TermRef, env: Env) -> Any:
+        """The value of a term, of the record or the code that the reference says."""
+        term = self.rulebook.term(expr.id)
+        if expr.argument is not None:
+            argument = self.value(expr.argument, env)
+            missing = self._of_missing(argument, term.id)
+            if missing is not None:
+                return missing
+            name = term.parameter or self.rulebook.record(term.record).variable
+            return self._of_truth(self._term(term, {**env, name: argument}), term.id)
+        about_record = self.known is not None and term.record == self.record.id and term.parameter is None
+        if not about_record or self.known is None:
+            return self._of_truth(self._term(term, self._rescope(expr, term, env)), term.id)
+        if term.id not in self.known:
+            self.known[term.id] = self._of_truth(self._term(term, self.env), term.id)
+        return self.known[term.id]
+
+    @staticmethod
+    def _of_missing(value: Any, name: str) -> Mangler | None:
+        """What is worked out from a value that is missing; None where it is there."""
+        if isinstance(value, Tom):
+            return Tom(name)
+        return value if isinstance(value, Mangler) else None
+
+    def _gathered(self, found: list[Any]) -> Any:
+        """Codes and sets of codes as one set; what does not exist adds nothing."""
+        there = [value for value in found if not isinstance(value, Tom)]
+        missing = next((value for value in there if isinstance(value, Mangler)), None)
+        if missing is not None:
+            return missing
+        codes: set[str] = set()
+        for value in there:
+            if isinstance(value, str):
+                codes.add(value)
+            elif not isinstance(value, model.CodeSet):
+                codes.update(value)
+            elif value.intervals or value.prefixes or value.everything or value.sets or value.without:
+                return Ukjent("mengden kan ikke telles opp")
+            else:
+                codes.update(value.codes)
+        return frozenset(codes)
+
+    @staticmethod
+    def _has(cell: Any, wanted: str) -> bool:
+        """Whether a cell is a value, or a set that has it."""
+        return wanted in cell.codes if isinstance(cell, model.CodeSet) else cell == wanted
 
     def _field(self, post: Any, variable: str, name: str, lenient: bool = False) -> Any:
         for record in self.rulebook.records:
@@ -629,6 +729,8 @@ class _Case:
         if isinstance(elements, Mangler):
             return elements
         found = [self.value(expr.value, scope) for scope in self._each(expr.variable, elements, env)]
+        if expr.function == "samlet":
+            return self._gathered(found)
         return self._sum(found) if expr.function == "sum" else self._extreme(expr.function, found)
 
     @staticmethod
@@ -676,7 +778,10 @@ class _Case:
             items = items.items
         elements = self._elements(items, env)
         if isinstance(elements, Mangler):
-            yield elements
+            if isinstance(elements, Uavklart):
+                yield from self._undecided_items(items, env)
+            else:
+                yield elements
             return
         for scope in self._each(expr.variable, elements, env):
             for condition in conditions:
@@ -690,16 +795,24 @@ class _Case:
         if not isinstance(value, Uavklart):
             return
         match expr:
+            case model.TermRef(argument=argument) if argument is not None and isinstance(
+                self.value(argument, env), Mangler
+            ):
+                yield from self._missing(argument, env)
             case model.TermRef(id=id_):
-                term = next(term for term in self.rulebook.terms if term.id == id_)
+                term = self.rulebook.term(id_)
                 yield from self._undecided_term(term, self._rescope(expr, term, env))
+            case model.GroupCode(value=inner) | model.FieldOf(record=inner):
+                yield from self._missing(inner, env)
+            case model.Union(values=values):
+                for part in values:
+                    yield from self._missing(part, env)
+            case model.First(items=items) | model.ListValue(items=items):
+                yield from self._undecided_items(items, env)
             case model.GroupRef() if self.used_answer is not None:
                 yield from (Uoppgitt(name) for reason in self.used_answer.grunner for name in reason.felt)
             case model.GroupRef():
-                groups = [g.when for g in self.rulebook.groups if g.when is not None]
-                undecided = next((when for when in groups if self.truth(when, self.env) is None), None)
-                if undecided is not None:
-                    yield from self.undecided(undecided, self.env)
+                yield from self.undecided(self._first_undecided()[1], self.env)
             case model.ColumnRef(keys=keys):
                 for key in keys:
                     yield from self._missing(key, env)
@@ -725,7 +838,15 @@ class _Case:
                 yield from self.undecided(expr, env)
 
     def _undecided_items(self, items: model.ListExpr, env: Env) -> Iterator[Mangler]:
-        """The missing values that leave it undecided which elements a narrowed list has."""
+        """The missing values that leave it undecided which elements a list has."""
+        if isinstance(items, model.TermElements):
+            yield from self._missing(model.TermRef(id=items.id, variable=items.variable), env)
+        if isinstance(items, model.Rest):
+            yield from self._undecided_items(items.items, env)
+        if isinstance(items, model.Elements):
+            missing = self._elements(items, env)
+            if isinstance(missing, Uoppgitt | Ukjent):
+                yield missing
         if isinstance(items, model.Where):
             yield from self._undecided_items(items.items, env)
             elements = self._elements(items.items, env)

@@ -114,7 +114,8 @@ def _same_cell(rulebook: model.Rulebook, record: model.Record, column: str, want
 
 def _felt(term: model.Term) -> Felt:
     unit = term.unit or model.Unit(shown="")
-    kind = "tekst" if term.kind in ("gruppe", "kode") else term.kind
+    as_text = term.kind in ("gruppe", "kode", "koder", "liste", "post")
+    kind: model.FieldKind = "tekst" if as_text else term.kind  # type: ignore[assignment]
     return Felt(term.id, term.identifier, kind, unit.shown, unit.numerator, unit.denominator)
 
 

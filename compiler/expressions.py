@@ -23,6 +23,8 @@ from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
 DATE_PARTS = ("år", "måned", "tertial", "ukedag")
+LIST_PARTS = ("første", "etter_første")
+GROUP_CODE = "gruppekode"
 Resolved = tuple[model.Expr, Kind]
 _MOST_NUMBERED = 10_000
 """How many codes an interval of numbers may stand for."""
@@ -39,6 +41,8 @@ class Frame:
     """«tidligere» or «andre» for the elements of such a list."""
     codes: Kind | None = None
     """The kind of the element, when it is a code and not a record."""
+    element: str | None = None
+    """What an element of the list is called, where that is not the variable."""
 
 
 class Names(Protocol):
@@ -56,6 +60,15 @@ class Names(Protocol):
 
     def term_record(self, id_: str) -> str:
         """The record that a term is about."""
+
+    def term_parameter(self, id_: str) -> str | None:
+        """What the code that a term is about is called in it, when it is about a code."""
+
+    def term_element(self, id_: str) -> str | None:
+        """What an element of a term is called, when its value is a list or a set that says so."""
+
+    def terms_with_element(self, element: str) -> list[str]:
+        """The terms whose elements are called that."""
 
     def all_names(self) -> Iterable[str]:
         """Every name that an expression may use, for suggestions."""
@@ -387,13 +400,27 @@ class Expressions:
     def _field_or_term(self, expr: tree.Name) -> Resolved | None:
         """A field, term or grouping of the innermost record that has one by this name; or the element itself."""
         for frame in reversed(self.frames):
-            if frame.codes is not None and frame.variable == expr.name:
+            if frame.codes is not None and expr.name in (frame.variable, frame.element):
                 return model.Element(variable=frame.variable), frame.codes
+            if frame.codes is not None and self._is_about(expr.name, frame):
+                return self._about_element(expr.name, frame)
             if frame.record is not None:
                 found = self._of_record(expr.name, frame)
                 if found is not None:
                     return found
         return None
+
+    def _is_about(self, name: str, frame: Frame) -> bool:
+        """Whether a term is about codes that are called what the elements of a frame are called."""
+        return self.names.term_parameter(name) in (frame.variable, frame.element or frame.variable)
+
+    def _about_element(self, name: str, frame: Frame) -> Resolved | None:
+        """A term about a code, of the element in scope."""
+        kind = self.names.term_kind(name)
+        owner = self._frame_of(self.names.term_record(name))
+        if kind is None or owner is None:
+            return None
+        return model.TermRef(id=name, variable=owner.variable, argument=model.Element(variable=frame.variable)), kind
 
     def _of_record(self, name: str, frame: Frame) -> Resolved | None:
         """A field, term or grouping of one record."""
@@ -405,28 +432,48 @@ class Expressions:
         grouping = self.names.groupings.get(name)
         if grouping is not None and grouping.record == record.id:
             return model.GroupRef(grouping=name, variable=frame.variable), Kind("gruppe")
-        kind = self.names.term_kind(name) if self.names.term_record(name) == record.id else None
+        is_own = self.names.term_record(name) == record.id and self.names.term_parameter(name) is None
+        kind = self.names.term_kind(name) if is_own else None
         if kind is not None:
             return model.TermRef(id=name, variable=frame.variable), kind
         return None
 
     def _member(self, expr: tree.Member) -> Resolved:
         shown = f"{expr.scheme} {expr.id}"
+        table = next(
+            (t for t in self.names.tables.values() if t.field(expr.scheme) and expr.scheme not in t.keys), None
+        )
+        if table is not None and shown not in self.names.groups:
+            return self._family(table, expr)
         if shown in self.names.groups:
             return model.StringValue(value=shown, shown=shown), Kind("gruppe")
         hint = nearest(shown, self.names.groups) or "en gruppe må være skrevet med «gruppe» før den kan nevnes"
         return self.fault("R201", f"ukjent gruppe «{shown}»", expr.span, hint)
+
+    def _family(self, table: model.Table, expr: tree.Member) -> Resolved:
+        """«dgprop 90X13»: the keys of a table whose rows have a value in a column."""
+        if len(table.keys) > 1:
+            message = f"tabellen «{table.id}» slås opp med flere nøkler, og gir ikke en mengde av koder"
+            return self.fault("R302", message, expr.span)
+        key = table.field(table.key)
+        origins = key.origins if key is not None else ()
+        return model.Family(table=table.id, column=expr.scheme, value=expr.id), Kind("mengde", origins=origins)
 
     def _call(self, expr: tree.Call) -> Resolved:
         """A function of a record (its field or term) or of a key (a column of a table)."""
         frame = self._frame_named(expr.argument)
         if frame is not None and frame.record is not None:
             found = self._of_record(expr.function, frame)
-            if found is not None:
-                return found
-            known = [f.name for f in frame.record.fields]
-            message = f"ukjent navn «{expr.function}» i {frame.record.id}"
-            return self.fault("R201", message, _function_span(expr), nearest(expr.function, known))
+            return found if found is not None else self._not_in_record(expr, frame.record)
+        if expr.function in LIST_PARTS:
+            return self._list_part(expr)
+        if expr.function == GROUP_CODE:
+            return self._group_code(expr)
+        if self.names.term_parameter(expr.function) is not None:
+            return self._term_of_code(expr)
+        record = self._record_valued(expr.argument)
+        if record is not None:
+            return self._of_record_value(expr, record)
         tables = [
             table
             for table in self.names.tables.values()
@@ -436,7 +483,8 @@ class Expressions:
             return self._date_part(expr)
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            hint = nearest(expr.function, [*columns, *DATE_PARTS]) or self._not_a_column(expr.function)
+            known = [*columns, *DATE_PARTS, *LIST_PARTS, GROUP_CODE]
+            hint = nearest(expr.function, known) or self._not_a_column(expr.function)
             if hint is None and self.quietly(expr.argument).name == "dato":
                 hint = "av en dato finnes " + ", ".join(DATE_PARTS)
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
@@ -451,6 +499,64 @@ class Expressions:
         assert column is not None
         node = model.ColumnRef(table=table.id, column=column.name, key=keys[0], more_keys=tuple(keys[1:]))
         return node, field_kind(column)
+
+    def _not_in_record(self, expr: tree.Call, record: model.Record) -> Resolved:
+        """Report a function that is neither a field nor a term of a record."""
+        known = [f.name for f in record.fields]
+        message = f"ukjent navn «{expr.function}» i {record.id}"
+        return self.fault("R201", message, _function_span(expr), nearest(expr.function, known))
+
+    def _record_valued(self, expr: tree.Expr) -> model.Record | None:
+        """The record that an argument comes to, where it is a term that is one: «kode av hoveddiagnose»."""
+        if not isinstance(expr, tree.Name):
+            return None
+        kind = self.quietly(expr)
+        return self.names.records.get(kind.record or "") if kind.name == "post" else None
+
+    def _of_record_value(self, expr: tree.Call, record: model.Record) -> Resolved:
+        """A field or a term of the record that a term is."""
+        value, _ = self.value(expr.argument)
+        found = record.field(expr.function)
+        if found is not None:
+            return model.FieldOf(record=value, field=found.name, lenient=self.lenient), field_kind(found)
+        if self.names.term_record(expr.function) == record.id:
+            kind = self.names.term_kind(expr.function) or UNKNOWN
+            return model.TermRef(id=expr.function, variable=record.variable, argument=value), kind
+        return self._not_in_record(expr, record)
+
+    def _term_of_code(self, expr: tree.Call) -> Resolved:
+        """A term that is about a code, of the code that is written."""
+        kind = self.names.term_kind(expr.function) or UNKNOWN
+        frame = self._frame_of(self.names.term_record(expr.function))
+        value, of = self.value(expr.argument, Kind("kode"))
+        if of.name not in ("kode", "ukjent"):
+            message = f"«{expr.function}» gjelder en kode, ikke {of.words}"
+            return self.fault("R302", message, expr.argument.span)
+        if frame is None:
+            return self.fault("R201", f"«{expr.function}» hører til andre opplysninger", _function_span(expr))
+        return model.TermRef(id=expr.function, variable=frame.variable, argument=value), kind
+
+    def _frame_of(self, record: str) -> Frame | None:
+        """The innermost frame that holds a record of a type."""
+        return next((f for f in reversed(self.frames) if f.record is not None and f.record.id == record), None)
+
+    def _list_part(self, expr: tree.Call) -> Resolved:
+        """«første av diagnoser», «etter_første av diagnoser»."""
+        items, frame = self._items(expr.argument)
+        if items is None or frame is None:
+            return _NOTHING, UNKNOWN
+        one = Kind("post", record=frame.record.id) if frame.record is not None else frame.codes or UNKNOWN
+        if expr.function == "første":
+            return model.First(items=items), one
+        many = Kind("liste", record=one.record) if frame.record is not None else Kind("mengde", origins=one.origins)
+        return model.ListValue(items=model.Rest(items=items)), many
+
+    def _group_code(self, expr: tree.Call) -> Resolved:
+        """«gruppekode av drg»: the code of a group, without the scheme."""
+        value, kind = self.value(expr.argument, Kind("gruppe"))
+        if kind.name not in ("gruppe", "ukjent"):
+            return self.fault("R302", f"«gruppekode av» gjelder grupper, ikke {kind.words}", expr.argument.span)
+        return model.GroupCode(value=value), Kind("tekst")
 
     def _key(self, table: model.Table, name: str, written: tree.Expr) -> model.Expr:
         """One of the keys that a table is looked up by, with its kind checked."""
@@ -514,9 +620,11 @@ class Expressions:
         return node, Kind("tall", times(left_kind.dimension, right_kind.dimension, sign))
 
     def _of_many(self, expr: tree.OfMany) -> Resolved:
-        if expr.kind == "samlet":
-            return self.fault("R307", "«samlet av» over flere mengder er ikke tatt inn i språket ennå", expr.span)
         found = [self.value(value) for value in expr.values]
+        if expr.kind == "samlet":
+            for value, (_, kind) in zip(expr.values, found, strict=True):
+                self._check_gathered(value, kind)
+            return model.Union(values=tuple(value for value, _ in found)), Kind("mengde")
         for value, (_, kind) in zip(expr.values, found, strict=True):
             if kind.name not in ("tall", "ukjent"):
                 return self.fault("R302", f"«{expr.kind} av» gjelder tall, ikke {kind.words}", value.span)
@@ -530,8 +638,6 @@ class Expressions:
         return node, without_shown(kinds[0]) if kinds else UNKNOWN
 
     def _aggregate(self, expr: tree.Aggregate) -> Resolved:
-        if expr.kind == "samlet":
-            return self.fault("R307", "«samlet av … for hver» er ikke tatt inn i språket ennå", expr.span)
         items, frame = self._each(expr.element)
         if items is None or frame is None:
             return _NOTHING, UNKNOWN
@@ -540,11 +646,20 @@ class Expressions:
             condition = inner.condition(expr.condition)
             items = model.Where(items=items, variable=frame.variable, condition=condition)
         value, kind = inner.value(expr.value)
+        if expr.kind == "samlet":
+            inner._check_gathered(expr.value, kind)
+            made = model.Aggregate(function="samlet", items=items, variable=frame.variable, value=value)
+            return made, Kind("mengde")
         if kind.name not in ("tall", "ukjent"):
             return self.fault("R302", f"«{expr.kind} av» gjelder tall, ikke {kind.words}", expr.value.span)
         function: Literal["sum", "høyeste", "laveste"] = expr.kind  # type: ignore[assignment]
         node = model.Aggregate(function=function, items=items, variable=frame.variable, value=value)
         return node, without_shown(kind)
+
+    def _check_gathered(self, written: tree.Expr, kind: Kind) -> None:
+        """Report what «samlet av» cannot gather."""
+        if kind.name not in ("mengde", "kode", "tekst", "ukjent"):
+            self.fault("R302", f"«samlet av» gjelder koder, ikke {kind.words}", written.span)
 
     def rounding(self, rounding: tree.Rounding, kind: Kind) -> model.Rounding:
         """What a value of a kind is rounded to."""
@@ -619,6 +734,10 @@ class Expressions:
                 found = frame.record.field(expr.name) if frame.record is not None else None
                 if found is not None and found.kind in ("liste", "koder"):
                     return self._list_field(found, frame)
+                if frame.record is not None and self.names.term_record(expr.name) == frame.record.id:
+                    of_term = self._list_term(expr.name, frame)
+                    if of_term is not None:
+                        return of_term
         lists = self._lists()
         listed = f"listene er {', '.join(lists)}" if lists else "ingen av opplysningene er en liste"
         if isinstance(expr, tree.Name) and self._field_or_term(expr) is None:
@@ -636,6 +755,18 @@ class Expressions:
             return items, Frame(name, None, codes=Kind("kode", origins=found.origins))
         record = self.names.records.get(found.of or "")
         return items, Frame(record.variable if record else found.name, record)
+
+    def _list_term(self, id_: str, owner: Frame) -> tuple[model.ListExpr, Frame] | None:
+        """The elements of a term whose value is a list or a set."""
+        kind = self.names.term_kind(id_)
+        if kind is None or kind.name not in ("liste", "mengde"):
+            return None
+        items = model.TermElements(id=id_, variable=owner.variable)
+        element = self.names.term_element(id_)
+        if kind.name == "mengde":
+            return items, Frame(element or f"{id_}_element", None, codes=Kind("kode", origins=kind.origins))
+        record = self.names.records.get(kind.record or "")
+        return items, Frame(element or (record.variable if record else id_), record)
 
     def _related(self, expr: tree.Relative) -> tuple[model.ListExpr | None, Frame | None]:
         """«tidligere linjer» and «andre linjer» of the element in scope."""
@@ -664,6 +795,11 @@ class Expressions:
                     names |= {inner.variable, found.of} if inner else {found.of}
                 if found.kind in ("liste", "koder") and element.name in names:
                     return self._list_field(found, frame)
+            for id_ in self.names.terms_with_element(element.name):
+                if frame.record is not None and self.names.term_record(id_) == frame.record.id:
+                    of_term = self._list_term(id_, frame)
+                    if of_term is not None:
+                        return of_term
         elements = [f.element for frame in self.frames if frame.record for f in frame.record.fields if f.element]
         hint = nearest(element.name, elements) or (f"elementene heter {', '.join(elements)}" if elements else None)
         self.fault("R201", f"«{element.name}» er ikke navnet på elementene i noen liste", element.span, hint)

@@ -3,10 +3,11 @@
 Numbers are exact and in base units: kroner, poeng, days, minutes, months; a percentage is its fraction.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -27,6 +28,13 @@ class Node(BaseModel):
     """A frozen node."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
+        """A copy, without what was worked out from the old one and kept."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in copied.__dict__.keys() - type(self).model_fields.keys():
+            del copied.__dict__[name]
+        return copied
 
 
 def _digits(value: Decimal) -> str:
@@ -167,6 +175,15 @@ class Element(Node):
     variable: str
 
 
+class FieldOf(Node):
+    """A field of the record that an expression comes to: «kode av hoveddiagnose»."""
+
+    kind: Literal["field_of"] = "field_of"
+    record: "Expr"
+    field: str
+    lenient: bool = False
+
+
 class RateRef(Node):
     """The value of a rate."""
 
@@ -175,11 +192,15 @@ class RateRef(Node):
 
 
 class TermRef(Node):
-    """The value of a term or calculation, of the record that `variable` names."""
+    """The value of a term or calculation, of the record that `variable` names.
+
+    `argument` is the code that the term is about, or else the record itself where no variable names it.
+    """
 
     kind: Literal["term"] = "term"
     id: str
     variable: str
+    argument: "Expr | None" = None
 
 
 class GroupRef(Node):
@@ -205,6 +226,20 @@ class ColumnRef(Node):
         return (self.key, *self.more_keys)
 
 
+class GroupCode(Node):
+    """The code of a group without its scheme: «290» of DRG 290."""
+
+    kind: Literal["group_code"] = "group_code"
+    value: "Expr"
+
+
+class First(Node):
+    """The first element of a list."""
+
+    kind: Literal["first"] = "first"
+    items: "ListExpr"
+
+
 class DatePart(Node):
     """The year, tertial, month or day of the week of a date, as a number."""
 
@@ -218,6 +253,22 @@ class SetRef(Node):
 
     kind: Literal["set"] = "set"
     id: str
+
+
+class Family(Node):
+    """The keys of a table whose rows have a value in a column: «dgprop 90X13»."""
+
+    kind: Literal["family"] = "family"
+    table: str
+    column: str
+    value: str
+
+
+class Union(Node):
+    """The elements of several sets, and codes, as one set."""
+
+    kind: Literal["union"] = "union"
+    values: tuple["Expr", ...]
 
 
 class CodeSet(Node):
@@ -297,6 +348,28 @@ class Elements(Node):
     lenient: bool = False
 
 
+class TermElements(Node):
+    """The elements of a term whose value is a list or a set of codes."""
+
+    kind: Literal["term_elements"] = "term_elements"
+    id: str
+    variable: str
+
+
+class Rest(Node):
+    """The elements of a list after the first."""
+
+    kind: Literal["rest"] = "rest"
+    items: "ListExpr"
+
+
+class ListValue(Node):
+    """A list as a value: what a term whose value is a list stands for."""
+
+    kind: Literal["list"] = "list"
+    items: "ListExpr"
+
+
 class Related(Node):
     """The elements before the one that `variable` names in its list, or all others in it, that count."""
 
@@ -326,10 +399,10 @@ class Quantified(Node):
 
 
 class Aggregate(Node):
-    """A value over the elements of a list: their sum, highest or lowest."""
+    """A value over the elements of a list: their sum, highest or lowest, or all their codes as one set (`samlet`)."""
 
     kind: Literal["aggregate"] = "aggregate"
-    function: Literal["sum", "høyeste", "laveste"]
+    function: Literal["sum", "høyeste", "laveste", "samlet"]
     items: "ListExpr"
     variable: str
     value: "Expr"
@@ -382,7 +455,7 @@ class UnknownValue(Node):
     reason: str
 
 
-ListExpr = Annotated[Elements | Related | Where, Field(discriminator="kind")]
+ListExpr = Annotated[Elements | TermElements | Rest | Related | Where, Field(discriminator="kind")]
 Expr = Annotated[
     NumberValue
     | BoolValue
@@ -390,12 +463,18 @@ Expr = Annotated[
     | DateConstant
     | Get
     | Element
+    | FieldOf
+    | First
     | RateRef
     | TermRef
     | GroupRef
+    | GroupCode
     | ColumnRef
     | DatePart
     | SetRef
+    | Family
+    | Union
+    | ListValue
     | CodeSet
     | Compare
     | InSet
@@ -434,6 +513,8 @@ class Unit(Node):
 
 
 FieldKind = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
+TermKind = FieldKind | Literal["post"]
+"""What a term's value can be: also a record, as «første av diagnoser» is."""
 
 
 class RecordField(Node):
@@ -500,9 +581,14 @@ class Table(Definition):
         """The column with a name, if there is one."""
         return next((field for field in self.fields if field.name == name), None)
 
+    @cached_property
+    def by_key(self) -> dict[str, Row]:
+        """The rows by their keys."""
+        return {row.key: row for row in self.rows}
+
     def row(self, key: str) -> Row | None:
         """The row with a key, if there is one."""
-        return next((row for row in self.rows if row.key == key), None)
+        return self.by_key.get(key)
 
 
 class Source(Node):
@@ -561,10 +647,16 @@ class Term(Definition):
     lines: tuple[ValueLine, ...] = ()
     rounding: Rounding | None = None
     in_result: bool
-    kind: FieldKind
+    kind: TermKind
     """What the value is; a condition is «ja/nei»."""
     unit: Unit | None = None
     element: str | None = None
+    of: str | None = None
+    """The record that the value is, or that the list which it is holds."""
+    parameter: str | None = None
+    """What the code that the term is about is called in it, when it is about a code."""
+    choices: tuple[str, ...] = ()
+    """The texts that the value can be, where it is one of some written in the term."""
 
 
 class Requirement(Definition):
@@ -605,11 +697,57 @@ class Group(Definition):
     """The rulebook that finds it, when that is another: «DRG 2015»."""
 
 
+class RuleColumn(Node):
+    """A column of a grouping's rule tables: what its cells say something of."""
+
+    name: str
+    subject: Expr
+    unit: Unit | None = None
+
+
+class CellCondition(Node):
+    """What a cell of a rule table says, as a condition."""
+
+    column: str
+    text: str
+    condition: Expr
+
+
 class Grouping(Definition):
-    """An ordered list of groups for a record; the first that holds is the answer."""
+    """An ordered list of groups and rules for a record; the first that holds is the answer."""
 
     identifier: str
     record: str
+    order_by: str | None = None
+    """The result field by whose text the rules are ordered; without it they stand as written."""
+    results: tuple[str, ...] = ()
+    """The result fields of a rule; the first is the rule's id."""
+    columns: tuple[RuleColumn, ...] = ()
+    cells: tuple[CellCondition, ...] = ()
+    """Each different cell of the rules, once."""
+    otherwise: str | None = None
+    """The group of a record that no group or rule takes."""
+
+    @cached_property
+    def condition(self) -> dict[tuple[str, str], Expr]:
+        """Column and text of a cell -> what it says."""
+        return {(cell.column, cell.text): cell.condition for cell in self.cells}
+
+
+class RuleTable(Definition):
+    """A rule table: of one group, whose name it has, or with the group in each row."""
+
+
+class Rule(Definition):
+    """A row of a rule table: the group it gives, its result fields, and its cells by column."""
+
+    group: str
+    results: dict[str, str]
+    """The result fields after the first, which is the id."""
+    cells: dict[str, str]
+    """The text of each cell that is not empty, without the names written for the reader."""
+    table: str
+    """The rule table that it stands in."""
 
 
 class Expected(Node):
@@ -731,6 +869,9 @@ class Rulebook(Node):
     code_systems: tuple[CodeSystem, ...] = ()
     groupings: tuple[Grouping, ...] = ()
     groups: tuple[Group, ...] = ()
+    rule_tables: tuple[RuleTable, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    """The rules of the grouping, in the order they are tried, after the groups that have a condition of their own."""
     examples: tuple[Example, ...] = ()
     chapters: tuple[Chapter, ...] = ()
     repealed: tuple[Repealed, ...] = ()
@@ -756,6 +897,8 @@ class Rulebook(Node):
             ("unntak", self.exceptions),
             ("presisering", self.clarifications),
             ("gruppe", self.groups),
+            ("regeltabell", self.rule_tables),
+            ("regel", self.rules),
             ("takst", [row for table in self.tables if table.key == "takst" for row in table.rows]),
             ("eksempel", self.examples),
         )
@@ -791,6 +934,14 @@ class Rulebook(Node):
         """The record with an id."""
         return next(record for record in self.records if record.id == id_)
 
+    @cached_property
+    def _terms_by_id(self) -> dict[str, Term]:
+        return {term.id: term for term in self.terms}
+
+    def term(self, id_: str) -> Term:
+        """The term or calculation with an id."""
+        return self._terms_by_id[id_]
+
     def table(self, id_: str) -> Table:
         """The table with an id."""
         return next(table for table in self.tables if table.id == id_)
@@ -798,6 +949,24 @@ class Rulebook(Node):
     def top_records(self) -> tuple[Record, ...]:
         """The records that come in on their own, in the order they were declared."""
         return tuple(record for record in self.records if record.outer is None)
+
+    def condition_of(self, found: Group | Rule) -> Expr:
+        """What must hold for a group or for a rule: of a rule, all that its cells say."""
+        if isinstance(found, Group):
+            return found.when if found.when is not None else BoolValue(value=False)
+        conditions = self.groupings[0].condition
+        return All(parts=tuple(conditions[cell] for cell in found.cells.items()))
+
+    def judged_lists(self, record: Record) -> tuple[RecordField, ...]:
+        """The lists of a record whose elements there are requirements or calculations about."""
+        about = {r.record for r in self.requirements} | {t.record for t in self.terms if t.in_result}
+        return tuple(field for field in record.fields if field.kind == "liste" and field.of in about)
+
+    @cached_property
+    def in_order(self) -> tuple[tuple[str, Group | Rule], ...]:
+        """The group that each group with a condition and each rule gives, in the order they are tried."""
+        groups = [(group.id, group) for group in self.groups if group.when is not None]
+        return (*groups, *((rule.group, rule) for rule in self.rules))
 
     def grouping_of(self, record: str) -> Grouping | None:
         """The grouping of a record, if it has one."""

@@ -15,6 +15,8 @@ from dsl.parser import no_collector, parse
 from dsl.source import Source, clean
 
 SUFFIXES = (".md", ".regel")
+_READS_FILES = tree.TableDecl | tree.AmendTableDecl | tree.CodeSystemDecl | tree.RuleTableDecl | tree.AmendGroupingDecl
+"""The blocks that may say `fra «fil.csv»`."""
 
 
 @dataclass
@@ -175,7 +177,7 @@ def _files(library: Library, year: Year) -> tuple[dict[str, str], list[Diagnosti
     scheme = year.folder.parent.resolve()
     for document in year.documents:
         for block in document.blocks:
-            file = block.file if isinstance(block, tree.TableDecl | tree.AmendTableDecl | tree.CodeSystemDecl) else None
+            file = block.file if isinstance(block, _READS_FILES) else None
             if file is None or file.path in texts:
                 continue
             path = (year.folder / file.path).resolve()

@@ -26,6 +26,7 @@ from compiler.given import example, examples
 from compiler.names import identifier, slug
 from compiler.replacements import clarification, move, settle_replaced, undated_rates, unwrapped
 from compiler.rows import group_condition, group_stub, incomplete_rows, row
+from compiler.rule_tables import amend_grouping, columns, rule_table, settle_rules
 from compiler.state import State, term_kind
 from compiler.table_rows import amend_table, code_system
 from compiler.terms import declare_term, exception, requirement, resolve_term, terms_in_order
@@ -51,6 +52,8 @@ _STAGES: tuple[tuple[type | UnionType, Callable[[State, Any], None]], ...] = (
     (tree.AmendDecl, amend),
     (tree.AmendTableDecl, amend_table),
     (tree.MoveDecl, move),
+    (tree.RuleTableDecl, rule_table),
+    (tree.AmendGroupingDecl, amend_grouping),
 )
 """What is done with the blocks, kind by kind, before terms are resolved."""
 
@@ -110,6 +113,10 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         if block.name in state.pending:
             resolve_term(state, block)
     for block in blocks:
+        if isinstance(block, tree.GroupingDecl):
+            columns(state, block)
+    settle_rules(state)
+    for block in blocks:
         if isinstance(block, tree.GroupDecl) and block.when is not None:
             group_condition(state, block)
         if isinstance(block, tree.RequirementDecl):
@@ -157,6 +164,8 @@ def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         code_systems=tuple(state.code_systems.values()),
         groupings=tuple(state.groupings.values()),
         groups=tuple(state.groups.values()),
+        rule_tables=tuple(state.rule_tables.values()),
+        rules=tuple(state.rule_rows.values()),
         examples=tuple(state.examples.values()),
         repealed=tuple(state.repealed),
         uses=_uses(state.used),

@@ -56,6 +56,14 @@ class State:
         self.code_systems = by_id(base.code_systems) if base else {}
         self.groupings = by_id(base.groupings) if base else {}
         self.groups = by_id(_inherited(g) for g in base.groups if g.ends is None and g.origin is None) if base else {}
+        self.rule_tables = by_id(base.rule_tables) if base else {}
+        self.rule_rows = by_id(base.rules) if base else {}
+        self.ended_rules: dict[str, str | None] = {}
+        """Rows that this year took out of the rule tables, and why."""
+        self.cell_places: dict[tuple[str, str], Span] = {}
+        """Where a cell of a rule table first stands, by its column and text."""
+        self.column_names: dict[str, tuple[str, ...]] = {}
+        """The columns of the rule tables of this year's groupings."""
         self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
         """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}
@@ -83,6 +91,10 @@ class State:
             "unntak": self.exceptions,
         }
 
+    def rule_columns(self, grouping: model.Grouping) -> tuple[str, ...]:
+        """The names of the columns of a grouping's rule tables."""
+        return self.column_names.get(grouping.id) or tuple(column.name for column in grouping.columns)
+
     # ---- what Expressions asks
 
     def term_kind(self, id_: str) -> Kind | None:
@@ -100,8 +112,40 @@ class State:
     def term_record(self, id_: str) -> str:
         """The record that a term is about."""
         if id_ in self.pending:
-            return self.record_for(self.pending[id_].record, self.pending[id_].span).id
+            return self.about(self.pending[id_])[0].id
         return self.terms[id_].record if id_ in self.terms else ""
+
+    def term_parameter(self, id_: str) -> str | None:
+        """What the code that a term is about is called in it, when it is about a code."""
+        if id_ in self.pending:
+            return self.about(self.pending[id_])[1]
+        return self.terms[id_].parameter if id_ in self.terms else None
+
+    def term_element(self, id_: str) -> str | None:
+        """What an element of a term is called, when its value is a list or a set that says so."""
+        found = self.pending.get(id_) or self.terms.get(id_)
+        return found.element if found is not None else None
+
+    def terms_with_element(self, element: str) -> list[str]:
+        """The terms whose elements are called that."""
+        pending = [id_ for id_, block in self.pending.items() if block.element == element]
+        return pending + [id_ for id_, term in self.terms.items() if term.element == element]
+
+    def about(self, block: tree.TermDecl) -> tuple[model.Record, str | None]:
+        """The record that a term is about, and what its code is called when it is about a code: «for hver egenskap»."""
+        name = block.record
+        if name is not None and self._record_named(name.name) is None:
+            for record in self.records.values():
+                if any(field.element == name.name and field.kind == "koder" for field in record.fields):
+                    return record, name.name
+            owners = [id_ for id_ in self.terms_with_element(name.name) if id_ != block.name]
+            if owners:
+                return self.records[self.term_record(owners[0])], name.name
+        return self.record_for(name, block.span), None
+
+    def _record_named(self, name: str) -> model.Record | None:
+        """The record that «for hver X» names, if it names one."""
+        return next((r for r in self.records.values() if name in (r.id, r.variable, r.id.lower())), None)
 
     def all_names(self) -> Iterable[str]:
         """Every name that an expression may use, for suggestions."""
@@ -167,9 +211,9 @@ class State:
             for record in self.records.values():
                 if record.outer is None:
                     return record
-        for record in self.records.values():
-            if name is not None and name.name in (record.id, record.variable, record.id.lower()):
-                return record
+        found = self._record_named(name.name) if name is not None else None
+        if found is not None:
+            return found
         self._no_record(name, name.span if name else span)
         place = model.Place(path=span.path, line=span.line, chapter=chapter_of(span.path))
         return model.Record(id="", place=place, since=self.year, fields=(), variable="")
@@ -186,14 +230,16 @@ class State:
         if not alike:
             self.faults.append(found)
 
-    def scope(self, record: model.Record, lenient: bool = False) -> Expressions:
-        """Expressions with a record, and the one whose list it stands in, in scope."""
+    def scope(self, record: model.Record, lenient: bool = False, code: str | None = None) -> Expressions:
+        """Expressions with a record, the one whose list it stands in, and the code that a term is about, in scope."""
         if not record.id:
             return Expressions(self, _quiet)
         frames = [Frame(record.variable, record)]
         while record.outer is not None:
             record = self.records[record.outer]
             frames.insert(0, Frame(record.variable, record))
+        if code is not None:
+            frames.append(Frame(code, None, codes=Kind("kode")))
         return Expressions(self, self.faults.append, frames, lenient)
 
     # ---- what definitions have in common
@@ -238,7 +284,8 @@ def term_kind(term: model.Term) -> Kind:
     """The kind of a term's value."""
     if term.kind == "desimaltall":
         return Kind("tall", field_dimension(term.unit), shown=term.unit)
-    return Kind({"ja/nei": "ja/nei", "koder": "mengde"}.get(term.kind, term.kind))  # type: ignore[arg-type]
+    name = {"ja/nei": "ja/nei", "koder": "mengde"}.get(term.kind, term.kind)
+    return Kind(name, record=term.of, choices=term.choices)  # type: ignore[arg-type]
 
 
 def _start(definition: Any) -> Span | None:

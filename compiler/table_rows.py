@@ -39,12 +39,14 @@ def file_place(file: tree.FromFile) -> str:
     return normpath(join(dirname(file.span.path), file.path))
 
 
-def written_rows(state: State, rows: tuple[tree.Row, ...], columns: list[str]) -> Iterator[Line]:
-    """The rows of a table in the text, by the names in the first."""
+def written_rows(
+    state: State, rows: tuple[tree.Row, ...], columns: list[str], needed: list[str] | None = None
+) -> Iterator[Line]:
+    """The rows of a table in the text, by the names in the first; `needed` are the columns it must have, else all."""
     if not rows:
         return
     head, *rest = rows
-    if not _check_head(state, list(head.cells), columns, head.span, head.places):
+    if not _check_head(state, list(head.cells), columns, head.span, head.places, needed):
         return
     for row in rest:
         if cells_match(state, row, head):
@@ -61,13 +63,13 @@ def cells_match(state: State, row: tree.Row, head: tree.Row) -> bool:
     return False
 
 
-def file_rows(state: State, file: tree.FromFile, columns: list[str]) -> Iterator[Line]:
-    """The rows of a CSV file, by the names in its first line."""
+def file_rows(state: State, file: tree.FromFile, columns: list[str], needed: list[str] | None = None) -> Iterator[Line]:
+    """The rows of a CSV file, by the names in its first line; `needed` are the columns it must have, else all."""
     found = list(_csv(state, file))
     if not found:
         return
     (span, head), *rest = found
-    if not _check_head(state, head, columns, span):
+    if not _check_head(state, head, columns, span, needed=needed):
         return
     for place, cells in rest:
         if len(cells) != len(head):
@@ -102,7 +104,14 @@ def _cells(count: int) -> str:
     return f"{count} {'celle' if count == 1 else 'celler'}"
 
 
-def _check_head(state: State, head: list[str], columns: list[str], span: Span, places: tuple[Span, ...] = ()) -> bool:
+def _check_head(
+    state: State,
+    head: list[str],
+    columns: list[str],
+    span: Span,
+    places: tuple[Span, ...] = (),
+    needed: list[str] | None = None,
+) -> bool:
     """Report columns that the table does not have, that stand twice, or else that are missing."""
     before = len(state.faults)
     for at, name in enumerate(head):
@@ -112,7 +121,7 @@ def _check_head(state: State, head: list[str], columns: list[str], span: Span, p
             state.fault("R205", f"ukjent kolonne «{name}»", place, hint)
         elif name in head[:at]:
             state.fault("R202", f"kolonnen «{name}» står to ganger", place, "ta bort den ene")
-    missing = [name for name in columns if name not in head]
+    missing = [name for name in (columns if needed is None else needed) if name not in head]
     if missing and len(state.faults) == before:
         listed = ", ".join(f"«{name}»" for name in missing)
         hint = "skriv alle kolonnene, i valgfri rekkefølge; en celle kan være tom"

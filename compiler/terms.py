@@ -58,14 +58,14 @@ def names_in(node: object) -> Iterator[str]:
 def resolve_term(state: State, block: tree.TermDecl) -> None:
     """Resolve a term, and those it needs first."""
     state.resolving.append(block.name)
-    record = state.record_for(block.record, block.span)
+    record, code = state.about(block)
     common = state.common(block.name, block.title, block.span, block.tail)
-    common |= {"identifier": identifier(block.name), "record": record.id, "element": block.element}
+    common |= {"identifier": identifier(block.name), "record": record.id, "element": block.element, "parameter": code}
     if block.tail.from_day is not None:
         kind_of = "en beregning" if block.in_result else "et begrep"
         hint = "skriv «når dato er minst …» på en linje, eller sett datoen på satsen, kravet eller gruppen"
         state.fault("R216", f"{kind_of} kan ikke skifte innen året", block.tail.from_day.span, hint)
-    scope = state.scope(record, block.tail.lenient)
+    scope = state.scope(record, block.tail.lenient, code)
     if block.condition is not None:
         term = model.Term(**common, condition=scope.condition(block.condition), in_result=False, kind="ja/nei")
     else:
@@ -74,7 +74,8 @@ def resolve_term(state: State, block: tree.TermDecl) -> None:
             state.unclear.add(block.name)
         unit = kind.shown or shown_unit(kind.dimension) if kind.name == "tall" else None
         rounding = scope.rounding(block.tail.rounding, kind) if block.tail.rounding else None
-        common |= {"in_result": block.in_result, "kind": _field_kind(kind), "unit": unit}
+        common |= {"in_result": block.in_result, "kind": _field_kind(kind), "unit": unit, "of": kind.record}
+        common |= {"choices": _texts(lines) if kind.name == "tekst" else ()}
         term = model.Term(**common, lines=lines, rounding=rounding)
     state.resolving.pop()
     if state.pending.pop(block.name, None) is not None:
@@ -91,7 +92,7 @@ def _lines(state: State, scope: Expressions, block: tree.TermDecl) -> tuple[tupl
         lines.append(model.ValueLine(value=value, when=when))
         if kind.name == "ukjent":
             continue
-        if kind.name in ("liste", "post"):
+        if kind.name in ("liste", "post") and (block.in_result or isinstance(line.value, tree.Name)):
             hint = "skriv «antall …» eller «sum av … for hver …»"
             state.fault("R305", f"verdien kan ikke være {kind.words}", line.value.span, hint)
         elif found is UNKNOWN:
@@ -118,9 +119,15 @@ def _may_be_nothing(value: tree.Expr) -> bool:
     return isinstance(value, tree.Call | tree.Aggregate | tree.Name | tree.OfMany)
 
 
-def _field_kind(kind: Kind) -> model.FieldKind:
+def _texts(lines: tuple[model.ValueLine, ...]) -> tuple[str, ...]:
+    """The texts that a term can be, where all its lines are written texts."""
+    texts = [line.value.value for line in lines if isinstance(line.value, model.StringValue)]
+    return tuple(dict.fromkeys(texts)) if len(texts) == len(lines) else ()
+
+
+def _field_kind(kind: Kind) -> model.TermKind:
     """The kind of field that holds a value of a kind."""
-    found: dict[str, model.FieldKind] = {
+    found: dict[str, model.TermKind] = {
         "ja/nei": "ja/nei",
         "dato": "dato",
         "tekst": "tekst",
@@ -128,6 +135,8 @@ def _field_kind(kind: Kind) -> model.FieldKind:
         "valg": "tekst",
         "gruppe": "gruppe",
         "mengde": "koder",
+        "liste": "liste",
+        "post": "post",
     }
     return found.get(kind.name, "desimaltall")
 

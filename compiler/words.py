@@ -112,12 +112,26 @@ class Words:
                 return self.ref("felt", f"{variable}.{name}", self._of(spoken(name), variable))
             case model.Element(variable=variable):
                 return self.text(spoken(variable))
+            case model.FieldOf(record=record, field=name):
+                return f"{self.text(spoken(name))} av {self.inline(record)}"
+            case model.First(items=items):
+                return f"første av {self.items(items)}"
+            case model.ListValue(items=items):
+                return self.items(items)
             case model.RateRef(id=id_):
                 return self.ref("sats", id_, self.text(spoken(id_)))
+            case model.TermRef(id=id_, argument=argument) if argument is not None:
+                return f"{self.ref('begrep', id_, self.text(spoken(id_)))} av {self.inline(argument)}"
             case model.TermRef(id=id_, variable=variable):
                 return self.ref("begrep", id_, self._of(spoken(id_), variable))
             case model.GroupRef(grouping=id_):
                 return self.ref("gruppering", id_, self.text(spoken(id_)))
+            case model.GroupCode(value=value):
+                return f"gruppekode av {self.inline(value)}"
+            case model.Family(column=column, value=value):
+                return f"{self.text(spoken(column))} {self.text(value)}"
+            case model.Union(values=values):
+                return f"samlet av ({', '.join(map(self.inline, values))})"
             case model.ColumnRef(column=column, keys=(key,)):
                 return f"{self.text(spoken(column))} av {self.inline(key)}"
             case model.ColumnRef(column=column, keys=keys):
@@ -176,6 +190,10 @@ class Words:
         match items:
             case model.Elements(field=name):
                 return self.text(spoken(name))
+            case model.TermElements(id=id_):
+                return self.ref("begrep", id_, self.text(spoken(id_)))
+            case model.Rest(items=inner):
+                return f"{self.items(inner)} etter den første"
             case model.Related(variable=variable, which=which):
                 listed = self._list_of(variable)
                 return f"{which} {self.text(spoken(listed))}"

@@ -400,12 +400,38 @@ class Builder:
     # ---- grouping
 
     def grouping(self, meta: Meta, name: Token, each: _ForEach, *parts: Any) -> tree.GroupingDecl:
-        chooses = _one(parts, _Named)
-        how = chooses.value if chooses else None
-        return tree.GroupingDecl(name.value, each.name, _title(parts), how, _tail(parts), self._span(name))
+        lines = {part.key: part.value for part in parts if isinstance(part, _Named)}
+        return tree.GroupingDecl(
+            name.value,
+            each.name,
+            _title(parts),
+            lines.get("chooses"),
+            _tail(parts),
+            self._span(name),
+            lines.get("ordered"),
+            lines.get("gives", ()),
+            _all(parts, tree.RuleColumn),
+            lines.get("otherwise"),
+        )
 
     def chooses(self, meta: Meta, how: Token) -> _Named:
         return _Named("chooses", self.name(meta, how))
+
+    def ordered(self, meta: Meta, _word: Token, by: Token) -> _Named:
+        return _Named("ordered", self.name(meta, by))
+
+    def gives(self, meta: Meta, *names: Token) -> _Named:
+        return _Named("gives", tuple(tree.Name(name.value, self._span(name)) for name in names))
+
+    def rule_column(self, meta: Meta, name: Token, subject: tree.Expr) -> tree.RuleColumn:
+        return tree.RuleColumn(name.value, subject, self._span(name))
+
+    def otherwise_group(self, meta: Meta, ref: tree.Ref) -> _Named:
+        return _Named("otherwise", ref)
+
+    def rule_table(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.RuleTableDecl:
+        file, rows = _one(parts, tree.FromFile), _all(parts, tree.Row)
+        return tree.RuleTableDecl(ref, _title(parts), file, rows, _tail(parts), ref.span)
 
     def group(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.GroupDecl:
         when = _one(parts, _When)
@@ -453,6 +479,10 @@ class Builder:
     def amend_table(self, meta: Meta, name: Token, *parts: Any) -> tree.AmendTableDecl:
         rows = _all(parts, tree.Row)
         return tree.AmendTableDecl(name.value, _one(parts, tree.FromFile), rows, _tail(parts), self._span(name))
+
+    def amend_grouping(self, meta: Meta, name: Token, *parts: Any) -> tree.AmendGroupingDecl:
+        rows = _all(parts, tree.Row)
+        return tree.AmendGroupingDecl(name.value, _one(parts, tree.FromFile), rows, _tail(parts), self._span(name))
 
     def replace(self, meta: Meta, block: Any) -> tree.ReplaceDecl:
         return tree.ReplaceDecl(block, block.span)

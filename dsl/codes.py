@@ -19,6 +19,7 @@ CODES: dict[str, str] = {
     "R115": "fil som ikke kan leses inn",
     "R116": "ukjent merke på gjerdet",
     "R117": "uttrykk med for mange ledd i hverandre",
+    "R118": "celle i en regeltabell som ikke kan leses",
     # R2xx: navn
     "R201": "ukjent navn",
     "R202": "samme navn to ganger",

@@ -545,6 +545,34 @@ class GroupingDecl:
     chooses: Name | None
     tail: Tail
     span: Span
+    ordered_by: Name | None = None
+    """The result field whose text decides the order of the rows: «ordnet etter regel»."""
+    gives: tuple[Name, ...] = ()
+    """The result fields of a row; the first is its id."""
+    columns: "tuple[RuleColumn, ...]" = ()
+    otherwise: Ref | None = None
+    """The group of a record that no rule takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleColumn:
+    """«kolonne hdg = hdg»: the beginning of the sentence that a cell of the column ends."""
+
+    name: str
+    subject: Expr
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTableDecl:
+    """The block `regeltabell`: rows of a grouping, of one group or with the group in a column."""
+
+    ref: Ref
+    title: str | None
+    file: FromFile | None
+    rows: "tuple[Row, ...]"
+    tail: Tail
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -636,6 +664,17 @@ class RepealDecl:
 @dataclass(frozen=True, slots=True)
 class AmendTableDecl:
     """The block `endrer tabell`: rows in and out."""
+
+    name: str
+    file: FromFile | None
+    rows: "tuple[Row, ...]"
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class AmendGroupingDecl:
+    """The block `endrer gruppering`: rows of its rule tables in and out."""
 
     name: str
     file: FromFile | None
@@ -769,12 +808,14 @@ Block = (
     | TermDecl
     | RequirementDecl
     | GroupingDecl
+    | RuleTableDecl
     | GroupDecl
     | TariffDecl
     | AmendDecl
     | AmendRecordsDecl
     | RepealDecl
     | AmendTableDecl
+    | AmendGroupingDecl
     | MoveDecl
     | ExceptionDecl
     | ReplaceDecl

@@ -243,12 +243,16 @@ def _gruppe(felt: Felt, raa: object) -> str:
 
 
 def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[Grunn]) -> tuple[Post, ...]:
+    av_koder = all(del_.slag == "kode" for del_ in felt.av)
     if isinstance(raa, str):
-        raa = _json(raa) if raa.strip() else []
+        tekst = raa.strip()
+        raa = _delt_liste(tekst) if av_koder and not tekst.startswith("[") else _json(tekst) if tekst else []
     if not isinstance(raa, list | tuple):
         raise _Ventet("en liste av linjer (i JSON)")
     poster = []
     for nummer, element in enumerate(raa, 1):
+        if av_koder and isinstance(element, str):
+            element = _delt_element(felt, element)
         post, nye_feil, nye_utenfor = les(felt.av, element, f"{navn} {nummer}: ")
         poster.append(post)
         feil += nye_feil
@@ -257,6 +261,14 @@ def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[
         post.foran = tuple(poster[:nummer])
         post.andre = tuple(poster[:nummer] + poster[nummer + 1 :])
     return tuple(poster)
+
+
+def _delt_element(felt: Felt, tekst: str) -> dict[str, str]:
+    """Et element som bare er koder, skrevet kort: kodene med pluss mellom, i den rekkefølgen feltene er skrevet."""
+    koder = tekst.split("+")
+    if len(koder) > len(felt.av):
+        raise _Ventet("en kode" if len(felt.av) == 1 else f"høyst {len(felt.av)} koder med pluss mellom, som E105+I792")
+    return dict(zip((del_.id for del_ in felt.av), koder, strict=False))
 
 
 def _json(tekst: str) -> object:

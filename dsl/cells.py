@@ -1,0 +1,100 @@
+"""The cells of rule tables: each is the rest of the sentence that its column begins."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from dsl import tree
+from dsl.builder import number
+from dsl.diagnostics import Span
+
+_PART = re.compile(
+    r"""
+    (?:(?P<not>ikke)\s+)?
+    (?:
+        (?P<bare>mangler|finnes)
+      | (?:(?P<than>minst|høyst|over|under)\s+)?
+        (?:
+            (?P<low>\d{1,3}(?:\ \d{3})+|\d+)\s*[–-]\s*(?P<high>\d{1,3}(?:\ \d{3})+|\d+)
+          | (?P<number>(?:\d{1,3}(?:\ \d{3})+|\d+)(?:,\d+)?)
+          | (?P<member>[A-ZÆØÅ]+\ \w+)
+          | (?P<word>\w[\w.+-]*)
+          | «(?P<text>[^«»]*)»
+        )
+        (?:\s*«(?P<named>[^«»]*)»)?
+    )
+    """,
+    re.VERBOSE,
+)
+_JOINED = re.compile(r"\s+(og|eller)\s+")
+_NAMED = re.compile(r"(?<=\S)\s*«[^«»]*»")
+_PREDICATES: dict[str, tree.Predicate] = {"minst": "minst", "høyst": "høyst", "over": "over", "under": "under"}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One thing that a cell says: a predicate and its value."""
+
+    predicate: tree.Predicate
+    value: tree.Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell says; several things are joined by one word."""
+
+    said: tuple[Said, ...]
+    joined_by: Literal["og", "eller"]
+
+
+class UnreadableCell(Exception):
+    """The cell cannot be read; the text says why."""
+
+
+def normal(text: str) -> str:
+    """The cell without the names after its codes, which are there for the reader, and with single spaces."""
+    return " ".join(_NAMED.sub("", text).split())
+
+
+def read(text: str, span: Span) -> Cell:
+    """What a cell in normal form says."""
+    words = set(_JOINED.findall(text))
+    if len(words) > 1:
+        raise UnreadableCell("«og» og «eller» kan ikke blandes i én celle")
+    said = tuple(_said(part, span) for part in _JOINED.split(text)[::2])
+    if "eller" in words and any(one.predicate in ("er ikke", "ikke i") for one in said):
+        raise UnreadableCell("«ikke … eller …» kan leses på to måter: skriv «ikke A og ikke B»")
+    return Cell(said, "eller" if "eller" in words else "og")
+
+
+def _said(part: str, span: Span) -> Said:
+    """One part of a cell."""
+    found = _PART.fullmatch(part)
+    if found is None or (found["not"] and found["than"]):
+        raise UnreadableCell(f"«{part}» kan ikke leses som et vilkår")
+    if found["bare"]:
+        lacks = (found["bare"] == "mangler") != bool(found["not"])
+        return Said("mangler" if lacks else "finnes", None)
+    value = _value(found, span)
+    if found["than"]:
+        return Said(_PREDICATES[found["than"]], value)
+    if isinstance(value, tree.Interval):
+        return Said("ikke i" if found["not"] else "i", value)
+    return Said("er ikke" if found["not"] else "er", value)
+
+
+def _value(found: re.Match[str], span: Span) -> tree.Expr:
+    if found["low"]:
+        low, high = found["low"], found["high"]
+        return tree.Interval(number(low), number(high), None, f"{low}–{high}", span)
+    if found["number"]:
+        return tree.Quantity(number(found["number"]), None, found["number"], span)
+    if found["member"]:
+        scheme, id_ = found["member"].split(" ")
+        return tree.Member(scheme, id_, span)
+    if found["text"] is not None:
+        return tree.Text(found["text"], span)
+    word = found["word"]
+    if word in ("ja", "nei"):
+        return tree.YesNo(word == "ja", span)
+    return tree.Codes(word, span) if re.search(r"\d", word) else tree.Name(word, span)
