@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from compiler import model
 from compiler.lists import UnreadableList
-from compiler.norddrg.content import TABLES, Cells, Content, Key, Rule, of_rulebook
+from compiler.norddrg.content import TABLES, Cells, Content, Rule, of_rulebook
 from compiler.norddrg.names import Names
 from compiler.norddrg.report import Report
 from compiler.norddrg.write import (
@@ -21,7 +21,6 @@ from compiler.norddrg.write import (
     rule_row,
 )
 
-_K = TypeVar("_K", str, Key)
 _V = TypeVar("_V")
 OUT, IN = "ut", "inn"
 _ELSEWHERE = ""
@@ -71,10 +70,9 @@ def changes(old: Content, new: Content, with_titles: bool) -> Changes:
     )
 
 
-def _differing(old: Mapping[_K, _V], new: Mapping[_K, _V]) -> Iterator[tuple[str, _K, _V]]:
+def _differing(old: Mapping[str, _V], new: Mapping[str, _V]) -> Iterator[tuple[str, str, _V]]:
     """What goes out and what comes in, by key; what is the same is passed over."""
-    keys: set[_K] = {*old, *new}
-    for key in sorted(keys):
+    for key in sorted({*old, *new}):
         was, is_ = old.get(key), new.get(key)
         if was == is_:
             continue

@@ -11,7 +11,6 @@ SCHEME = "DRG"
 """The scheme of the groups: «DRG 290»."""
 Cells = dict[str, str]
 """Cells by column, without those that are empty; a list is its codes, sorted."""
-Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +21,9 @@ class Table:
     columns: tuple[str, ...]
     keys: int = 1
 
-    def key(self, row: Mapping[str, str]) -> Key:
-        """The key of a row."""
-        return tuple(row[column] for column in self.columns[: self.keys])
+    def key(self, row: Mapping[str, str]) -> str:
+        """The key of a row; codes have no spaces, so that two make one text."""
+        return " ".join(row[column] for column in self.columns[: self.keys])
 
 
 TABLES = {
@@ -75,7 +74,7 @@ class Group:
 class Content:
     """The rows of each table by key, the rules by id in the order they are tried, and the groups."""
 
-    tables: dict[str, dict[Key, Cells]]
+    tables: dict[str, dict[str, Cells]]
     rules: dict[str, Rule]
     groups: dict[str, Group]
 
@@ -96,7 +95,7 @@ def listed(codes: Iterable[str]) -> str:
 def of_rulebook(rulebook: model.Rulebook) -> Content:
     """What a rulebook says, so far as definition tables say it."""
     tables = {
-        table.id: {tuple(cells[key] for key in table.keys): cells for cells in map(_cells, table.rows)}
+        table.id: {TABLES[table.id].key(cells): cells for cells in map(_cells, table.rows)}
         for table in rulebook.tables
         if table.id in TABLES
     }
@@ -141,7 +140,7 @@ def names_in(rulebook: model.Rulebook) -> Names:
         "compl": ("komplikasjonskategorier", "komplikasjonsnavn"),
     }
     by_kind = {
-        kind: {key: row[column] for (key,), row in found.tables.get(table, {}).items() if column in row}
+        kind: {key: row[column] for key, row in found.tables.get(table, {}).items() if column in row}
         for kind, (table, column) in columns.items()
     }
     by_kind["drg"] = {

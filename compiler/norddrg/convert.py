@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from compiler.norddrg.cells import of_rule, values
-from compiler.norddrg.content import TABLES, Cells, Content, Group, Key, Rule, group_of, listed
+from compiler.norddrg.content import TABLES, Cells, Content, Group, Rule, group_of, listed
 from compiler.norddrg.names import Names
 from compiler.norddrg.report import Report, numbers_shown
 from compiler.norddrg.tables import Definitions, Exclusion, Feature, Logic
@@ -48,13 +48,13 @@ def of_tables(given: Definitions, names: Names, report: Report) -> Content:
     return found
 
 
-def _rows(table: str, rows: Iterable[Cells]) -> dict[Key, Cells]:
+def _rows(table: str, rows: Iterable[Cells]) -> dict[str, Cells]:
     """Rows by key, in order, without empty cells."""
     found = {TABLES[table].key(row): {column: cell for column, cell in row.items() if cell} for row in rows}
     return dict(sorted(found.items()))
 
 
-def _diagnoses(given: Definitions, report: Report) -> dict[str, dict[Key, Cells]]:
+def _diagnoses(given: Definitions, report: Report) -> dict[str, dict[str, Cells]]:
     """The tables of diagnoses and of pairs."""
     features: dict[tuple[str, str], dict[str, list[Feature]]] = defaultdict(lambda: defaultdict(list))
     for feature in given.diagnoses:
@@ -215,14 +215,14 @@ def _warn_of_values(found: Content, report: Report) -> None:
             for is_wanted, code in unknown:
                 follows = "regelen kan aldri slå til" if is_wanted else "det kravet er alltid oppfylt"
                 report.warnings.append(f"regel {id_} ({rule.group}): ingen kode gir {column} {code}, så {follows}")
-    for (compl,), row in found.tables["komplikasjonskategorier"].items():
+    for compl, row in found.tables["komplikasjonskategorier"].items():
         for code in row.get("inklusjon", "").split():
             if code not in known["dgprop"]:
                 said = f"{compl} venter på dgprop {code}, som ingen kode gir"
                 report.warnings.append(f"komplikasjonskategorien {said}")
 
 
-def _known(tables: Mapping[str, Mapping[Key, Cells]]) -> dict[str, set[str]]:
+def _known(tables: Mapping[str, Mapping[str, Cells]]) -> dict[str, set[str]]:
     """The values that some code can give, by column of rule tables."""
     diagnoses, pairs = tables["diagnosekoder"].values(), tables["diagnosepar"].values()
     procedures, categories = tables["prosedyrekoder"].values(), tables["kategorier"].values()
