@@ -61,17 +61,16 @@ def whole_year(content: Content, names: Names, edition: Edition, report: Report)
 
 
 def _chapters(content: Content, names: Names, edition: Edition) -> Iterator[tuple[str, str]]:
-    """The chapter of each MDC that has groups: a section for each, by its first rule."""
+    """The chapter of each MDC: a section for each of its groups, by their first rule, those without rules last."""
     of_group: dict[str, list[tuple[str, Rule]]] = {group: [] for group in content.groups}
     for id_, rule in content.rules.items():
         of_group[rule.group].append((id_, rule))
-    last = max(content.rules, default="")
-    by_mdc = sorted(
-        (found.mdc or "", of_group[id_][0][0] if of_group[id_] else f"{last} uten regler", id_)
-        for id_, found in content.groups.items()
+    firsts = {id_: min((rule_id for rule_id, _ in rules), default="") for id_, rules in of_group.items()}
+    in_order = sorted(
+        content.groups, key=lambda id_: (content.groups[id_].mdc or "", not of_group[id_], firsts[id_], id_)
     )
-    for mdc, groups in groupby(by_mdc, lambda found: found[0]):
-        sections = [_section(id_, of_group[id_], content, names, edition) for *_, id_ in groups]
+    for mdc, groups in groupby(in_order, lambda id_: content.groups[id_].mdc or ""):
+        sections = [_section(id_, of_group[id_], content, names, edition) for id_ in groups]
         yield mdc, "\n\n".join([f"# {mdc_shown(mdc, names)}", *sections]) + "\n"
 
 
