@@ -1,6 +1,5 @@
 """Definitions of the model as the blocks an author would write: one function for each kind."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,12 +7,11 @@ from itertools import chain
 from typing import Any
 
 from compiler import model
-from compiler.rule_text import Writer, code_terms, number, quoted, rounded
+from compiler.rule_text import Writer, code_or_text, code_terms, number, quoted, rounded
 from compiler.walk import nodes
 
 Lines = Iterator[str]
 
-_PLAIN_CODE = re.compile(r"(?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå.]*")
 _STEADY = frozenset({"ja/nei", "heltall", "desimaltall", "valg", "gruppe"})
 """Kinds of field whose values in a row can stand as facts in common."""
 
@@ -153,8 +151,9 @@ def _rate(rulebook: model.Rulebook, found: model.Rate) -> Lines:
 def _term(rulebook: model.Rulebook, found: model.Term) -> Lines:
     element = f" hver en {found.element}" if found.element else ""
     word = "beregning" if found.in_result else "begrep"
-    yield f"{word} {found.id}{_for_each(rulebook, found.record)}{element}{_title(found.title)}"
-    writer = Writer(rulebook).about(found.record)
+    about = f" for hver {found.parameter}" if found.parameter else _for_each(rulebook, found.record)
+    yield f"{word} {found.id}{about}{element}{_title(found.title)}"
+    writer = Writer(rulebook).about(found.record, found.parameter)
     if found.condition is not None:
         yield from _indented(writer.condition("", found.condition))
     for i, line in enumerate(found.lines):
@@ -243,8 +242,10 @@ def _in_block(field: model.RecordField, value: object) -> str:
             return f"{number(value, field.unit)} {field.unit.shown}" if field.unit else number(value, None)
         case model.CodeSet():
             return ", ".join(code_terms(value))
-        case str() if field.kind == "tekst" or (field.kind == "kode" and not _PLAIN_CODE.fullmatch(value)):
+        case str() if field.kind == "tekst":
             return quoted(value)
+        case str() if field.kind == "kode":
+            return code_or_text(value)
         case _:
             return _cell(field, value)
 

@@ -1,6 +1,7 @@
 """Rule tables: the columns of a grouping, the rows that give a group, and the amendments of them."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from compiler import model
@@ -249,7 +250,7 @@ def settle_rules(state: State) -> None:
 def _after_catch_all(state: State) -> None:
     """R401: rows after one that asks for nothing are never tried."""
     rules = list(state.rule_rows.values())
-    for rule, after in zip(rules, rules[1:], strict=False):
+    for rule, after in pairwise(rules):
         if not rule.cells:
             place = Span(after.place.path, after.place.line, 1, after.place.line, 2)
             hint = f"gi raden {rule.id} et vilkår, eller flytt den sist"

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from compiler import model
+from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
-from compiler.python.layout import filled, tuple_of
+from compiler.python.expressions import PythonExpressions
+from compiler.python.layout import filled, laid_out, tuple_of
 from compiler.python.symbols import (
     Symbols,
     answer_name,
@@ -71,6 +73,15 @@ _PARTS = '''
 '''
 
 
+_ROWS = '''
+    @cache
+    def _rader() -> Regelrader:
+        """Radene i regeltabellene; de leses inn første gang noen spør."""
+        kolonner = (
+    $columns
+        )
+        return les_rader(DATA.innhold, kolonner, $results)
+'''
 _USED = '''
     def _bruker() -> Regler:
         """Reglene i $scheme $year, som finner gruppen."""
@@ -89,6 +100,8 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
         used = rulebook.used
         rules = rules_name(used.top_records()[0])
         yield filled(_USED, scheme=used.scheme, year=str(used.year), module=module_name(used), rules=rules)
+    if rulebook.rules:
+        yield _rule_rows(rulebook, symbols)
     for record in tops:
         yield _rules(rulebook, symbols, record)
     for record in tops:
@@ -115,6 +128,24 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"{rules_name(record)} = Regler(\n{lines})"
+
+
+def _rule_rows(rulebook: model.Rulebook, symbols: Symbols) -> str:
+    """The function that reads the rows of the rule tables, with what their columns say something of."""
+    grouping = rulebook.groupings[0]
+    record = rulebook.record(grouping.record)
+    expressions = PythonExpressions.for_record(rulebook, symbols, record)
+    parameter = identifier(record.variable)
+    columns = "".join(f"        {laid_out('', _column(expressions, parameter, c), 8)},\n" for c in grouping.columns)
+    return filled(_ROWS, columns=columns.rstrip("\n"), results=repr(grouping.results))
+
+
+def _column(expressions: PythonExpressions, parameter: str, column: model.RuleColumn) -> str:
+    term = column.subject.id if isinstance(column.subject, model.TermRef) else None
+    unit = column.unit or model.Unit(shown="")
+    extra = f", {term!r}, {unit.shown!r}, {unit.numerator}, {unit.denominator}" if column.unit else f", {term!r}"
+    extra = "" if term is None and column.unit is None else extra
+    return f"Kolonne({column.name!r}, lambda {parameter}: {expressions.value(column.subject)}{extra})"
 
 
 def _requirements(rulebook: model.Rulebook, record: model.Record) -> str:
@@ -156,6 +187,10 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None:
         yield f"gruppering={grouping.identifier!r}"
+        if rulebook.rules:
+            yield "rader=_rader"
+        if grouping.otherwise is not None:
+            yield f"ellers={grouping.otherwise!r}"
         yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
 
 

@@ -9,7 +9,7 @@ from compiler.python.explained import explained
 from compiler.python.layout import filled, imports, plain
 from compiler.python.records import records
 from compiler.python.rules import rules
-from compiler.python.symbols import FORKLARING, MOTOR, VERDIER, module_name, symbols
+from compiler.python.symbols import FORKLARING, MOTOR, REGELRADER, VERDIER, module_name, symbols
 
 _HEAD = '''
     """$what.
@@ -30,11 +30,15 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("dataclasses", ["dataclass"], body),
         *imports("datetime", ["date"], body),
         *imports("decimal", ["Decimal"], body),
+        *imports("functools", ["cache"], body),
+        *imports("pathlib", ["Path"], body),
         *imports("typing", ["Any", "Literal", "overload"], body),
         "",
+        *imports("._runtime.data", ["Datafil"], body),
         *imports("._runtime.forklaring", ["Ledd"], body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
         *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),
+        *imports("._runtime.regelrader", REGELRADER, body),
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]

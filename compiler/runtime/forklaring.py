@@ -62,6 +62,8 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
         return verdi.isoformat()
     if isinstance(verdi, Decimal):
         return f"{tall(REGNING.divide(verdi * nevner, Decimal(teller)))} {enhet}".rstrip()
+    if isinstance(verdi, frozenset):
+        return ", ".join(sorted(verdi)) or "ingen"
     if isinstance(verdi, tuple | list):
         return (
             ", ".join(vist(del_) if isinstance(del_, str) else f"{len(verdi)} linjer" for del_ in verdi[:12]) or "ingen"
@@ -96,6 +98,11 @@ def ikke_ledd(tekst: str, *deler: Ledd) -> Ledd:
 def elementledd(svar: Vilkaar, liste: Any, ledd: Callable[[Any], Ledd], vis: bool = True) -> tuple[Ledd, ...]:
     """Leddene for elementene i en liste; av koder bare når svaret er uavklart."""
     return () if isinstance(liste, Mangler) or not (vis or svar is None) else tuple(map(ledd, liste))
+
+
+def ledd_av(verdi: Any, ledd: Callable[[Any], Ledd]) -> tuple[Ledd, ...]:
+    """Leddet for et begrep om en verdi, der verdien finnes."""
+    return () if isinstance(verdi, Mangler) else (ledd(verdi),)
 
 
 def taus(ledd: Ledd) -> Ledd:

@@ -59,6 +59,10 @@ class Post:
     """Svaret og posten fra regelverket som brukes."""
     alle_: "dict[str, tuple[Post, ...]]"
     """Alle linjene i hver liste, også dem som ikke inngår."""
+    rad_: Any
+    """Regelraden som ga gruppen, når en rad gjorde det."""
+    husket_: dict[str, Any]
+    """Begreper som er regnet ut."""
 
     def __init__(self) -> None:
         self.gruppe_ = None
@@ -66,6 +70,8 @@ class Post:
         self.data_ = None
         self.brukt_ = None
         self.alle_ = {}
+        self.rad_ = None
+        self.husket_ = {}
 
     def __getattr__(self, navn: str) -> Any:
         raise AttributeError(navn)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any, Literal
 
-from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
@@ -70,6 +71,10 @@ class Regler:
     gruppering: str | None = None
     grupper: tuple[Gruppe, ...] = ()
     beregninger: tuple[Beregning, ...] = ()
+    rader: Callable[[], Regelrader] | None = None
+    """Regelradene, som prøves etter gruppene."""
+    ellers: str | None = None
+    """Gruppen til en post som ingen gruppe eller rad tar."""
     utdrag: bool = False
     forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
@@ -118,7 +123,8 @@ def _vurder(regler: Regler, post: Post) -> Svar:
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
-    verdier = {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
+    verdier: dict[str, Verdi] = _resultater(regler, post)
+    verdier |= {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
     for liste in regler.lister:
         _beregn_linjer(regler, liste, lister[liste.felt], grunner)
     return Svar(
@@ -155,7 +161,12 @@ def _prov(
 
 def _uavklart(regler: Regler, id_: str, post: Post) -> Grunn:
     """Hvorfor noe er uavklart: feltene som avgjør, i den rekkefølgen de er skrevet, og verdiene som er ukjent."""
-    felt, ukjent = uavklarte(regler.forklaringer()[id_](post))
+    return _grunn(regler, id_, regler.forklaringer()[id_](post))
+
+
+def _grunn(regler: Regler, id_: str, ledd: Ledd) -> Grunn:
+    """Grunnen til at noe er uavklart, fra leddet som forklarer det."""
+    felt, ukjent = uavklarte(ledd)
     i_orden = [navn for navn in feltnavn(regler.felter) if navn in felt]
     return Grunn(id_, uavklart_tekst(i_orden, sorted(ukjent)), tuple(i_orden))
 
@@ -195,6 +206,7 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
         igjen = staar
     post.alle_[liste.felt] = poster
     setattr(post, liste.felt, tuple(linje.post for linje in igjen))
+    post.husket_.clear()
     uavklart += [grunn for linje in igjen if linje.inngaar is None for grunn in linje.grunner]
     return linjer
 
@@ -254,15 +266,32 @@ def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
 
 def _forste(regler: Regler, post: Post) -> Any:
     assert regler.gruppering is not None
-    for gruppe in regler.grupper:
-        if gruppe.naar is None:
-            continue
-        passer = gruppe.naar(post)
+    for gruppe, rad, passer in _provd(regler, post):
         if passer:
-            return gruppe.id
+            post.rad_ = rad
+            return gruppe
         if passer is None:
             return Uavklart(regler.gruppering)
-    return Tom(regler.gruppering)
+    return regler.ellers or Tom(regler.gruppering)
+
+
+def _provd(regler: Regler, post: Post) -> Iterator[tuple[str, Rad | None, Vilkaar]]:
+    """Gruppene med vilkår og så regelradene, med svaret på dem, i den rekkefølgen de prøves."""
+    for gruppe in regler.grupper:
+        if gruppe.naar is not None:
+            yield gruppe.id, None, gruppe.naar(post)
+    if regler.rader is not None:
+        for rad, svar in regler.rader().provd(post):
+            yield rad.gruppe, rad, svar
+
+
+def _resultater(regler: Regler, post: Post) -> dict[str, Verdi]:
+    """Resultatfeltene til raden som ga gruppen; None når ingen rad gjorde det."""
+    if regler.rader is None:
+        return {}
+    felt = regler.rader().resultatfelt
+    verdier = post.rad_.resultater if post.rad_ is not None else (None,) * len(felt)
+    return dict(zip(felt, verdier, strict=True))
 
 
 def _mulige(regler: Regler, post: Post) -> list[str]:
@@ -270,14 +299,15 @@ def _mulige(regler: Regler, post: Post) -> list[str]:
     oppgitt = getattr(post, regler.gruppering or "")
     if isinstance(oppgitt, str):
         return [oppgitt]
-    mulige = []
-    for gruppe in regler.grupper:
-        passer = gruppe.naar(post) if gruppe.naar is not None else False
+    mulige: dict[str, None] = {}
+    for gruppe, _, passer in _provd(regler, post):
         if passer is not False:
-            mulige.append(gruppe.id)
+            mulige[gruppe] = None
         if passer:
-            break
-    return mulige
+            return list(mulige)
+    if regler.ellers is not None:
+        mulige[regler.ellers] = None
+    return list(mulige)
 
 
 def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grunn]) -> Svar:
@@ -288,7 +318,8 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         return Svar(brukt.status, grunner=brukt.grunner, varsler=(*varsler, *brukt.varsler), mulige=brukt.mulige)
     if isinstance(funnet, Uavklart):
         mulige = _mulige(regler, post)
-        grunn = _uavklart(regler, mulige[0], post)
+        rad = next(rad for _, rad, svar in _provd(regler, post) if svar is None)
+        grunn = _uavklart_gruppe(regler, mulige[0], rad, post)
         valg = f"; mulige grupper: {', '.join(mulige)}" if len(mulige) <= 5 else f"; {len(mulige)} grupper er mulige"
         grunner = (Grunn(grunn.id, grunn.tekst + valg, grunn.felt),)
         return Svar("uavklart", grunner=grunner, varsler=tuple(varsler), mulige=tuple(mulige))
@@ -296,6 +327,13 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         grunn = Grunn(navn, "ingen gruppe i utdraget tar denne posten")
         return Svar("ikke i utdraget", grunner=(grunn,), varsler=tuple(varsler))
     return Svar("inngår ikke", grunner=(Grunn(navn, "ingen gruppe tar denne posten"),), varsler=tuple(varsler))
+
+
+def _uavklart_gruppe(regler: Regler, gruppe: str, rad: Rad | None, post: Post) -> Grunn:
+    """Hvorfor den første gruppen eller raden som er uavklart, er det."""
+    if rad is None:
+        return _uavklart(regler, gruppe, post)
+    return _grunn(regler, rad.id, radledd(regler, rad, post))
 
 
 def _utenfor(regler: Regler, post: Post, utenfor: list[Grunn]) -> Svar:
@@ -318,8 +356,8 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
     """Et varsel når gruppen er oppgitt i data, og vilkåret for den ikke er oppfylt."""
     if post.oppgitt_ is None:
         return []
-    naar = next((g.naar for g in regler.grupper if g.id == gruppe), None)
-    if naar is None or naar(post) is not False:
+    svarene = [svar for id_, _, svar in _provd(regler, post) if id_ == gruppe]
+    if not svarene or any(svar is not False for svar in svarene):
         return []
     return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
 
@@ -360,6 +398,27 @@ def slaa_opp(tabell: Mapping[str, Mapping[str, Any]], noekkel: Any, kolonne: str
 
 
 # ---- forklaring
+
+
+def radledd(regler: Regler, rad: Rad, post: Post) -> Ledd:
+    """Leddet for en regelrad: hver celle, med verdien i kolonnen."""
+    assert regler.rader is not None
+    rader = regler.rader()
+    prove = Prove(rader, post)
+    deler = tuple(_celleledd(regler, rader, nummer, prove, post) for nummer in rad.celler)
+    return Ledd(f"rad {rad.id} gir {rad.gruppe}", prove.rad(rad), deler, sted=rad.sted)
+
+
+def _celleledd(regler: Regler, rader: Regelrader, nummer: int, prove: Prove, post: Post) -> Ledd:
+    """Leddet for en celle; begrepet i kolonnen er forklart under når cellen er uavklart."""
+    celle = rader.celler[nummer]
+    kolonne = rader.kolonner[celle.kolonne]
+    verdi, svar = prove.verdi(celle.kolonne), prove.celle(nummer)
+    vist_verdi = Vist(lest(kolonne.navn), verdi, kolonne.enhet, kolonne.teller, kolonne.nevner)
+    under: tuple[Ledd, ...] = ()
+    if svar is None and kolonne.forklaring is not None:
+        under = (regler.forklaringer()[kolonne.forklaring](post),)
+    return Ledd(f"{lest(kolonne.navn)} {celle.tekst}", svar, under, (vist_verdi,), av=(verdi,))
 
 
 def _forklart_linje(
