@@ -1,7 +1,7 @@
 """Made-up definition tables of the shape that NordDRG has: every code, DRG and name is invented.
 
 They are small, and have one of each thing that real tables have: pairs of codes, values that follow the sex, errors,
-day care, age borders, both complication levels, exclusions, inclusions, and a second year in which something of each is new.
+day care, age borders, both complication levels, exclusions, inclusions, and a second year in which something is new.
 """
 
 import csv
@@ -51,6 +51,7 @@ _SECOND_RULES = """
 405D012000 501D 0 icd=+ mdc=05 or=S procpro1=05S03
 405D020010 504  0 icd=+ dgcat1=05M09 pdgprop=05P09
 415D010010 550B 4 icd=+ mdc=15 agelim=>28
+415D020000 504  0 dgcat1=-05M01 pdgprop=15P01
 """
 _REMOVED_RULES = ("405D015000",)
 

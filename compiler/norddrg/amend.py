@@ -147,11 +147,16 @@ def _sections(
             for id_ in ids:
                 if mdcs[id_] == mdc:
                     blocks.append(verb + "\n".join(group_block(id_, groups[id_].title, edition)))
-        rules = [change for change in found.rules if mdcs[change[2].group] == mdc]
+        rules = [change for change in found.rules if mdcs[_rule(change[1], old, new).group] == mdc]
         if rules:
             blocks.append("\n".join(_amended_rules(rules, names, edition)))
         if blocks:
             yield mdc, blocks
+
+
+def _rule(id_: str, old: Content, new: Content) -> Rule:
+    """The rule as it is, or else as it was: a rule that moves is written out and in at the same place."""
+    return new.rules.get(id_) or old.rules[id_]
 
 
 def _amended_rules(rules: list[tuple[str, str, Rule]], names: Names, edition: Edition) -> list[str]:

@@ -66,10 +66,9 @@ def _chapters(content: Content, names: Names, edition: Edition) -> Iterator[tupl
     for id_, rule in content.rules.items():
         of_group[rule.group].append((id_, rule))
     firsts = {id_: min((rule_id for rule_id, _ in rules), default="") for id_, rules in of_group.items()}
-    in_order = sorted(
-        content.groups, key=lambda id_: (content.groups[id_].mdc or "", not of_group[id_], firsts[id_], id_)
-    )
-    for mdc, groups in groupby(in_order, lambda id_: content.groups[id_].mdc or ""):
+    mdcs = {id_: group.mdc or "" for id_, group in content.groups.items()}
+    in_order = sorted(mdcs, key=lambda id_: (mdcs[id_], not of_group[id_], firsts[id_], id_))
+    for mdc, groups in groupby(in_order, mdcs.__getitem__):
         sections = [_section(id_, of_group[id_], content, names, edition) for id_ in groups]
         yield mdc, "\n\n".join([f"# {mdc_shown(mdc, names)}", *sections]) + "\n"
 
