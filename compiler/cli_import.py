@@ -1,5 +1,6 @@
 """The commands `regelverk importer …`: rules from lists and tables that others publish."""
 
+import re
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from compiler.norwegian import Group
 from dsl.diagnostics import has_errors, nearest
 
 _SHOWN_FAULTS = 30
+_SCHEME = re.compile(r"[^\W\d]\w*")
 
 
 @click.group(cls=Group)
@@ -53,6 +55,8 @@ def norddrg(
     """
     if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
         raise click.ClickException(f"«{target.as_posix()}» finnes fra før; velg en ny mappe, eller ta den bort")
+    if not _SCHEME.fullmatch(scheme):
+        raise click.UsageError(f"«{scheme}» kan ikke være navnet på en ordning; skriv ett ord, som DRG")
     report = Report()
     try:
         known = read_names(names.resolve().name, _csv_files(names)) if names is not None else None

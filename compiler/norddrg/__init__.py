@@ -15,7 +15,8 @@ def files_of(
     name: str, data: bytes, names: Names | None, base: model.Rulebook | None, edition: Edition, report: Report
 ) -> dict[str, str]:
     """The text of each file of a rule year, from a file of definition tables; Damaged where they have faults."""
-    known = names or (names_in(base) if base is not None else Names())
+    given = names or Names()
+    known = given.or_else(names_in(base)) if base is not None else given
     content = of_tables(definitions(read(name, data), report), known, report)
     if base is None:
         return whole_year(content, known, edition, report)

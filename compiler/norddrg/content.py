@@ -99,7 +99,11 @@ def of_rulebook(rulebook: model.Rulebook) -> Content:
         for table in rulebook.tables
         if table.id in TABLES
     }
-    groups = {group.id: Group(group.title or group.id, _mdc_of(group.place.chapter)) for group in rulebook.groups}
+    groups = {
+        group.id: Group(group.title or group.id, _mdc_of(group.place.chapter))
+        for group in rulebook.groups
+        if group.scheme == SCHEME
+    }
     rules = {rule.id: Rule(rule.group, rule.results.get("returkode", ""), rule.cells) for rule in rulebook.rules}
     return Content(tables, rules, groups)
 

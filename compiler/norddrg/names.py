@@ -25,6 +25,11 @@ class Names:
         """The name of a code; empty where it is not known."""
         return self.by_kind.get(kind, {}).get(code, "")
 
+    def or_else(self, others: "Names") -> "Names":
+        """These names, and those of others for what has none here."""
+        kinds = {*self.by_kind, *others.by_kind}
+        return Names(self.source, {k: {**others.by_kind.get(k, {}), **self.by_kind.get(k, {})} for k in kinds})
+
 
 def read(folder: str, files: Mapping[str, bytes]) -> Names:
     """The names in the files of a folder: `drg.csv`, `dgcat.csv` and so on, each where it is there."""

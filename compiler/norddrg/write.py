@@ -19,6 +19,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {"kategori": "dgcat", "pdgprop": "pdgprop", "procprop": "procprop", "dgprop": "dgprop"}
 """Columns of rule tables whose codes have names, and what kind of names."""
 _INDENT = "    "
+_ORDER = """\
+Reglene i alle kapitlene prøves samlet, ordnet etter `regel`, og den første som holder, gir DRG-en. En tom celle krever
+ingenting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def _chapters(content: Content, names: Names, edition: Edition) -> Iterator[tupl
     in_order = sorted(mdcs, key=lambda id_: (mdcs[id_], not of_group[id_], firsts[id_], id_))
     for mdc, groups in groupby(in_order, mdcs.__getitem__):
         sections = [_section(id_, of_group[id_], content, names, edition) for id_ in groups]
-        yield mdc, "\n\n".join([f"# {mdc_shown(mdc, names)}", *sections]) + "\n"
+        yield mdc, "\n\n".join([f"# {mdc_shown(mdc, names)}", _ORDER, *sections]) + "\n"
 
 
 def _section(id_: str, rules: Sequence[tuple[str, Rule]], content: Content, names: Names, edition: Edition) -> str:
