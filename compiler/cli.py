@@ -12,22 +12,22 @@ from typing import Any, TextIO
 
 import click
 
-from compiler import bulk, compare, consolidate, import_weights
+from compiler import bulk, compare, consolidate
+from compiler.cli_common import BROKEN, FAULTS, FINE, WRONG_USE, load_folder, show
+from compiler.cli_import import importer
 from compiler.examples import answers, failing_examples
 from compiler.model import Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
-from compiler.pipeline import SUFFIXES, Library, Year, load, rule_files
-from compiler.report import as_github, as_json, as_text, summary
+from compiler.pipeline import SUFFIXES, Library, Year, rule_files
+from compiler.report import as_text
 from compiler.runtime.forklaring import samlede_grunner, vist
 from compiler.runtime.svar import Svar
 from compiler.runtime.verdier import lest
 from dsl.diagnostics import Diagnostic, has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
-
-FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
 
 folder_option = click.option(
     "--mappe",
@@ -63,6 +63,9 @@ def cli() -> None:
     """Regelverk for helsefinansiering: fra tekst til Python-pakke og nettsted."""
 
 
+cli.add_command(importer)
+
+
 @cli.command()
 @click.argument("paths", nargs=-1, metavar="[STI]…", type=click.Path(path_type=Path))
 @folder_option
@@ -71,13 +74,13 @@ def cli() -> None:
 )
 def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
-    library = _load(folder)
+    library = load_folder(folder)
     for path in paths:
         _check_path(path, folder)
     found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
-    _show(found, library, form, with_summary=not faulty, years=len(years))
+    show(found, library, form, with_summary=not faulty, years=len(years))
     for year in faulty:
         click.echo(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", err=True)
     return FAULTS if has_errors(found) or faulty else FINE
@@ -141,9 +144,9 @@ def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
 @folder_option
 def test(folder: Path) -> int:
     """Kjør eksemplene i alle regelverkene, med referansen og med de genererte pakkene."""
-    library = _load(folder)
+    library = load_folder(folder)
     if has_errors(library.diagnostics()):
-        _show(library.diagnostics(), library, "tekst")
+        show(library.diagnostics(), library, "tekst")
         return FAULTS
     faults = 0
     for years in _by_scheme(library):
@@ -158,7 +161,7 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
     module = package.aar(rulebook.year)
     by_package = {e.id: module.grupper_data(e.given, e.record) for e in rulebook.examples}
     found = [*failing_examples(rulebook, answers(rulebook)), *failing_examples(rulebook, by_package)]
-    _show(sorted(set(found), key=lambda d: d.span), library, "tekst", with_summary=False)
+    show(sorted(set(found), key=lambda d: d.span), library, "tekst", with_summary=False)
     failing = len({diagnostic.message for diagnostic in found})
     count = len(rulebook.examples)
     click.echo(f"{rulebook.name}: {count - failing} av {count} eksempler stemmer")
@@ -369,58 +372,6 @@ def ny(scheme: str, year: int, folder: Path) -> int:
     return FINE
 
 
-@cli.group(cls=Group)
-def importer() -> None:
-    """Lag regler av lister som noen har utgitt."""
-
-
-@importer.command()
-@click.argument("file", metavar="FIL", type=click.Path(path_type=Path))
-@click.option(
-    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
-)
-@click.option("--kilde", "cited", metavar="ID", help="Kilden som vektene er hentet fra.")
-def vekter(file: Path, target: Path, cited: str | None) -> int:
-    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
-    rulebook, before = _year_in(target)
-    out = target / "vekter.regel"
-    if out.exists():
-        raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
-    sources = [found.id for found in rulebook.sources]
-    if cited is not None and cited not in sources:
-        hint = nearest(cited, sources) or "skriv kilden i regelverket først"
-        raise click.UsageError(f"{rulebook.name} har ingen kilde «{cited}»: {hint}")
-    if not file.is_file():
-        raise click.ClickException(f"filen «{file}» finnes ikke")
-    try:
-        lines, unused = import_weights.read(file.name, file.read_bytes())
-        made = import_weights.imported(lines, rulebook, before, cited)
-    except import_weights.UnreadableList as fault:
-        raise click.ClickException(str(fault)) from None
-    for column in unused:
-        click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
-    for line in [*(why for _, why in made.left_out), *made.notes]:
-        click.echo(line, err=True)
-    if made.text:
-        out.write_text(made.text, encoding="utf-8", newline="\n")
-        click.echo(f"{out.as_posix()}: {made.new} nye grupper, {made.changed} med ny vekt")
-    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
-    return FAULTS if made.left_out else FINE
-
-
-def _year_in(folder: Path) -> tuple[Rulebook, Rulebook | None]:
-    """The rule year in a folder, and the year that it builds on."""
-    if not folder.is_dir():
-        raise click.UsageError(f"mappen «{folder}» finnes ikke; lag den med «regelverk ny»")
-    library = _load(folder.resolve().parent.parent)
-    found = next((y for y in library.years.values() if y.folder.resolve() == folder.resolve()), None)
-    if found is None or found.rulebook is None or has_errors(found.faults):
-        _show(found.faults if found else library.diagnostics(), library, "tekst")
-        raise click.ClickException(f"regelverket i «{folder}» har feil som må rettes først")
-    before = f"{found.rulebook.scheme.lower()}-{found.rulebook.base}"
-    return found.rulebook, library.years[before].rulebook if before in library.years else None
-
-
 # ---- loading
 
 
@@ -430,36 +381,14 @@ def checked(library: Library) -> list[Diagnostic]:
     return sorted({*library.diagnostics(), *found}, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
 
 
-def _load(folder: Path) -> Library:
-    if not folder.is_dir():
-        raise click.UsageError(f"mappen «{folder}» finnes ikke; gå til mappen med «rulebooks», eller skriv --mappe")
-    return load(folder)
-
-
 def _sound(folder: Path) -> Library | None:
     """The library when it has no errors; else its faults are shown."""
-    library = _load(folder)
+    library = load_folder(folder)
     found = checked(library)
     if has_errors(found):
-        _show(found, library, "tekst")
+        show(found, library, "tekst")
         return None
     return library
-
-
-def _show(
-    found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
-) -> None:
-    """Show diagnostics: in colour on a terminal, plain elsewhere."""
-    if form == "json":
-        click.echo(as_json(found))
-        return
-    for diagnostic in found:
-        if form == "github":
-            click.echo(as_github(diagnostic))
-        else:
-            click.echo(as_text(diagnostic, library.sources.get(diagnostic.span.path)), err=True)
-    if form == "tekst" and with_summary:
-        click.echo(summary(found, len(library.years) if years is None else years), err=True)
 
 
 def _by_scheme(library: Library) -> Iterator[list[Rulebook]]:
