@@ -42,6 +42,17 @@ _GROUPED_DATA = '''
         """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""
         return vurder(REGLER[opplysninger], data)[0]
 '''
+_GROUPED_BATCH = '''
+    def grupper_parti(parti: "pa.RecordBatch", opplysninger: str = $first) -> "pa.RecordBatch":
+        """Svarene på mange poster i kolonner: én rad ut for hver rad inn, i samme rekkefølge. Krever numpy og pyarrow.
+
+        Kolonnene inn har navnene på feltene; andre kolonner blir ikke lest. Ut kommer bare svaret: status, gruppe,
+        beregningene, grunn og varsel. Et tall ut har 15 desimaler, rundet av der det trengs flere, halve bort fra null.
+        """
+        from ._runtime.parti import grupper_parti as _grupper_parti
+
+        return _grupper_parti(REGLER[opplysninger], parti)
+'''
 _EXPLAIN = '''
     def forklar(post: $posts | Mapping[str, object], opplysninger: str | None = None) -> str:
         """Svaret på en post forklart: hva som ble prøvd, hva som holdt, og hva som ikke gjorde det."""
@@ -138,7 +149,9 @@ def _calculations(rulebook: model.Rulebook, symbols: Symbols, record: model.Reco
 def _calculation(symbols: Symbols, term: model.Term) -> str:
     unit = term.unit or model.Unit(shown="")
     factor = "" if unit.numerator == unit.denominator else f", {unit.numerator}, {unit.denominator}"
-    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor})"
+    kind = "" if term.kind == "desimaltall" else f", slag={term.kind!r}"
+    name = "" if term.identifier == term.id else f", navn={term.identifier!r}"
+    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor}{kind}{name})"
 
 
 def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
@@ -181,6 +194,7 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[s
     yield _grouped(posts, tops)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, first=repr(tops[0].id))
+    yield filled(_GROUPED_BATCH, first=repr(tops[0].id))
     yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
     if rulebook.groupings:
         yield filled(_WHY_NOT, posts=posts, choice=choice, title=title)

@@ -17,6 +17,7 @@ _HEAD = '''
     Laget av regelverk $version. Ikke rediger: endre regelverket og bygg på nytt.$extract
     """
 '''
+_ARROW = "if TYPE_CHECKING:\n    import pyarrow as pa"
 
 
 def rules_module(rulebook: model.Rulebook) -> str:
@@ -30,7 +31,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("dataclasses", ["dataclass"], body),
         *imports("datetime", ["date"], body),
         *imports("decimal", ["Decimal"], body),
-        *imports("typing", ["Any", "Literal", "overload"], body),
+        *imports("typing", ["TYPE_CHECKING", "Any", "Literal", "overload"], body + _ARROW),
         "",
         *imports("._runtime.forklaring", ["Ledd"], body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
@@ -38,7 +39,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
-    return "\n".join(lines) + f"\n\n{body}\n"
+    return "\n".join(lines) + f"\n\n{_ARROW}\n\n\n{body}\n"
 
 
 def explanations_module(rulebook: model.Rulebook) -> str:
