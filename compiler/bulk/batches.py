@@ -37,10 +37,12 @@ def chunks(source: CsvSource | ParquetSource) -> Iterator[Chunk]:
     if isinstance(source, ParquetSource):
         yield from map(Chunk, source.batches())
         return
-    rows = source.rows()
+    rows = source.cells()
+    schema = text_schema(source.columns)
     while some := list(islice(rows, TEXT_BATCH)):
-        faults = {place: str(row["_feil"]) for place, row in enumerate(some) if row.get("_feil")}
-        yield Chunk(_in_columns(some, text_schema(source.columns)), faults)
+        faults = {place: fault for place, cells in enumerate(some) if (fault := source.fault(cells))}
+        whole = [_filled(cells, len(schema)) if place in faults else cells for place, cells in enumerate(some)]
+        yield Chunk(_text_batch(whole, schema), faults)
 
 
 def text_schema(columns: Sequence[str]) -> pa.Schema:
@@ -48,10 +50,15 @@ def text_schema(columns: Sequence[str]) -> pa.Schema:
     return pa.schema([(column, pa.string()) for column in columns])
 
 
-def _in_columns(rows: Sequence[Row], schema: pa.Schema) -> pa.RecordBatch:
+def _text_batch(rows: Sequence[Sequence[str | None]], schema: pa.Schema) -> pa.RecordBatch:
     """Rows of text in columns."""
-    columns = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
+    columns = [pa.array(cells, pa.string()) for cells in zip(*rows, strict=True)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _filled(cells: list[str], width: int) -> list[str | None]:
+    """The cells of a row that has too many or too few."""
+    return [*cells[:width], *[None] * (width - len(cells))]
 
 
 # ---- the answers
@@ -172,23 +179,24 @@ class ParquetRowWriter:
 
     def __init__(self, writer: ParquetWriter, columns: Sequence[str]) -> None:
         self.writer = writer
-        self.schema = text_schema(columns)
-        self.rows: list[Row] = []
+        self.columns = columns
+        self.rows: list[list[str | None]] = []
         self.answers: list[Rad] = []
 
     def write(self, row: Row, svar: Svar, name: str) -> None:
-        texts = {key: cell(row[key], ",") for key in self.schema.names if row.get(key) is not None}
-        self.rows.append(texts)
+        given = map(row.get, self.columns)
+        self.rows.append([None if value is None else cell(value, ",") for value in given])
         self.answers.append(self.writer.cells(flat(svar, name)))
         if len(self.rows) == TEXT_BATCH:
             self._flush()
 
     def _flush(self) -> None:
         """Write the rows that wait."""
-        numbers = np.arange(len(self.rows), dtype=np.int32)
-        self.writer.write_chunk(_in_columns(self.rows, self.schema), self.answers, numbers)
+        batch = _text_batch(self.rows, text_schema(self.columns))
+        self.writer.write_chunk(batch, self.answers, np.arange(len(self.rows), dtype=np.int32))
         self.rows, self.answers = [], []
 
     def close(self) -> None:
         """Write what is left."""
-        self._flush()
+        if self.rows:
+            self._flush()

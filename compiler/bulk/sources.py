@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Protocol, TextIO
 
@@ -61,21 +61,29 @@ class CsvSource(_TextSource):
         self.delimiter = max(";\t,", key=head.count) if any(c in head for c in ";\t,") else ","
         self.columns = [column.strip() for column in next(csv.reader([head], delimiter=self.delimiter), [])]
         refuse_doubled(self.columns)
+        if head and not self.columns:
+            raise UnreadableFile("den første linjen er tom; der skal navnene på kolonnene stå")
 
     def rows(self) -> Iterator[Row]:
+        for cells in self.cells():
+            row: Row = dict(zip(self.columns, cells, strict=False))
+            if fault := self.fault(cells):
+                row["_feil"] = fault
+            yield row
+
+    def cells(self) -> Iterator[list[str]]:
+        """The cells of each row that has any."""
         reader = csv.reader(self.stream, delimiter=self.delimiter)
         try:
-            for cells in reader:
-                if cells:
-                    yield self._row(cells)
+            yield from filter(None, reader)
         except csv.Error as fault:
             raise UnreadableFile(f"linje {reader.line_num + 1} kan ikke leses som CSV: {fault}") from None
 
-    def _row(self, cells: list[str]) -> Row:
-        row: Row = dict(zip(self.columns, cells, strict=False))
-        if len(cells) != len(self.columns):
-            row["_feil"] = f"raden har {len(cells)} celler, overskriften har {len(self.columns)}"
-        return row
+    def fault(self, cells: Sequence[str]) -> str | None:
+        """What is wrong with a row that has not a cell for each column."""
+        if len(cells) == len(self.columns):
+            return None
+        return f"raden har {len(cells)} celler, overskriften har {len(self.columns)}"
 
 
 class JsonSource(_TextSource):
