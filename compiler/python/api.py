@@ -46,6 +46,17 @@ _GROUPED_DATA = '''
         regler = REGLER[opplysninger]
         return raskt_svar(regler, data) or vurder(regler, data)[0]
 '''
+_GROUPED_BATCH = '''
+    def grupper_parti(parti: "pa.RecordBatch", opplysninger: str = $first) -> "pa.RecordBatch":
+        """Svarene på mange poster i kolonner: én rad ut for hver rad inn, i samme rekkefølge. Krever numpy og pyarrow.
+
+        Kolonnene inn har navnene på feltene; andre kolonner blir ikke lest. Ut kommer bare svaret: status, gruppe,
+        beregningene, grunn og varsel. Et tall ut har 15 desimaler, rundet av der det trengs flere, halve bort fra null.
+        """
+        from ._runtime.parti import grupper_parti as _grupper_parti
+
+        return _grupper_parti(REGLER[opplysninger], parti)
+'''
 _EXPLAIN = '''
     def forklar(post: $posts | Mapping[str, object], opplysninger: str | None = None) -> str:
         """Svaret på en post forklart: hva som ble prøvd, hva som holdt, og hva som ikke gjorde det."""
@@ -91,6 +102,14 @@ _FAST = '''
         from .${module}_rask import RASKT
 
         return RASKT
+
+
+    @cache
+    def _kjerne() -> Any:
+        """Kjernen for mange poster om gangen; den leses inn første gang noen spør."""
+        from ._runtime.kjerne import Kjerne
+
+        return Kjerne(_raskt(), $given)
 '''
 _GROUPED_FAST = '''
     def grupper(post: $posts) -> $answers:
@@ -122,7 +141,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     if rulebook.rules:
         yield _rule_rows(rulebook, symbols)
     if fast_module(rulebook) is not None:
-        yield filled(_FAST, module=module_name(rulebook))
+        yield filled(_FAST, module=module_name(rulebook), given=repr(rulebook.groupings[0].identifier))
     for record in tops:
         yield _rules(rulebook, symbols, record)
     for record in tops:
@@ -190,7 +209,9 @@ def _calculations(rulebook: model.Rulebook, symbols: Symbols, record: model.Reco
 def _calculation(symbols: Symbols, term: model.Term) -> str:
     unit = term.unit or model.Unit(shown="")
     factor = "" if unit.numerator == unit.denominator else f", {unit.numerator}, {unit.denominator}"
-    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor})"
+    kind = "" if term.kind == "desimaltall" else f", slag={term.kind!r}"
+    name = "" if term.identifier == term.id else f", navn={term.identifier!r}"
+    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor}{kind}{name})"
 
 
 def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
@@ -212,6 +233,7 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
             yield "rader=_rader"
         if fast_module(rulebook) is not None:
             yield "raskt=_raskt"
+            yield "kjerne=_kjerne"
         if grouping.otherwise is not None:
             yield f"ellers={grouping.otherwise!r}"
         yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
@@ -239,6 +261,7 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[s
     yield _grouped(rulebook, posts, tops)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, first=repr(tops[0].id))
+    yield filled(_GROUPED_BATCH, first=repr(tops[0].id))
     yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
     if rulebook.groupings:
         yield filled(_WHY_NOT, posts=posts, choice=choice, title=title)

@@ -17,6 +17,7 @@ _HEAD = '''
     Laget av regelverk $version. Ikke rediger: endre regelverket og bygg på nytt.$extract
     """
 '''
+_ARROW = "if TYPE_CHECKING:\n    import pyarrow as pa"
 
 
 def rules_module(rulebook: model.Rulebook) -> str:
@@ -32,7 +33,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("decimal", ["Decimal"], body),
         *imports("functools", ["cache"], body),
         *imports("pathlib", ["Path"], body),
-        *imports("typing", ["Any", "Literal", "overload"], body),
+        *imports("typing", ["TYPE_CHECKING", "Any", "Literal", "overload"], body + _ARROW),
         "",
         *imports("._runtime.data", ["Datafil"], body),
         *imports("._runtime.forklaring", ["Ledd"], body),
@@ -42,7 +43,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
-    return "\n".join(lines) + f"\n\n{body}\n"
+    return "\n".join(lines) + f"\n\n{_ARROW}\n\n\n{body}\n"
 
 
 def explanations_module(rulebook: model.Rulebook) -> str:

@@ -34,7 +34,8 @@ _TAKEN_CLASSES = {
     *("Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
-    *("grupper", "grupper_data", "forklar", "regler", "overload", "dataclass", "KVITTERING", "REGLER", "FORKLARINGER"),
+    *("grupper", "grupper_data", "grupper_parti", "forklar", "regler", "overload", "dataclass", "pa"),
+    *("KVITTERING", "REGLER", "FORKLARINGER", "TYPE_CHECKING"),
     *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
 }
 

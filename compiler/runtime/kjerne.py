@@ -82,8 +82,9 @@ class _Listekolonne:
 class Kjerne:
     """Bitene og radene til bunker av poster."""
 
-    def __init__(self, raskt: Raskt) -> None:
+    def __init__(self, raskt: Raskt, gruppering: str) -> None:
         self.raskt = raskt
+        self.gruppering = gruppering
         self.plan = raskt.bitplan
         self.ord = -(-self.plan.antall_biter // _ORD)
         self.sammenhenger = len(self.plan.sammenhenger)
@@ -126,7 +127,7 @@ class Kjerne:
     def __call__(self, parti: pa.RecordBatch) -> tuple[_Tall, list[Svar]]:
         """Nummeret på svaret til hver post i bunken (−1 for den grundige veien), og svarene."""
         antall = parti.num_rows
-        fram = np.ones(antall, bool)
+        fram = _uten_verdi(parti, self.gruppering)
         ord_: _Tall = np.zeros((self.ord, antall), np.uint64)
         verdier = {navn: _enkel_kolonne(parti, felt) for navn, felt in self._feltene()}
         if any(kolonne is None for kolonne in verdier.values()):
@@ -479,6 +480,19 @@ def _har_ukjent(liste: _Listekolonne) -> _Tall:
 
 
 # ---- fra kolonner til verdier og numre
+
+
+def _uten_verdi(parti: pa.RecordBatch, navn: str) -> _Tall:
+    """Hvilke poster som ikke har noe i en kolonne."""
+    plass = parti.schema.get_field_index(navn)
+    if plass < 0:
+        return np.ones(parti.num_rows, bool)
+    kolonne = parti.column(plass)
+    tom = pc.is_null(kolonne)
+    if pa.types.is_string(kolonne.type):
+        tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
+    funnet: _Tall = tom.to_numpy(zero_copy_only=False).copy()
+    return funnet
 
 
 def _kolonne(parti: pa.RecordBatch, felt: Any) -> pa.Array | None:

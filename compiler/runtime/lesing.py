@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -180,8 +180,8 @@ def _tall(felt: Felt, raa: object) -> Decimal:
         if enhet and tekst.lower().endswith(enhet):
             tekst = tekst[: -len(enhet)].rstrip()
             break
-    if isinstance(raa, Decimal | float) and "e" in tekst.lower() and Decimal(tekst).is_finite():
-        tekst = f"{Decimal(tekst):f}"
+    if isinstance(raa, Decimal | float) and Decimal(tekst).is_finite():
+        tekst = f"{Decimal(tekst).normalize(REGNING):f}"
     if not _TALL.fullmatch(tekst):
         raise _Ventet(ventet)
     tall = Decimal(tekst.replace(" ", "").replace(",", ".").replace("−", "-"))
@@ -193,6 +193,8 @@ def _tall(felt: Felt, raa: object) -> Decimal:
 
 
 def _dato(raa: object) -> date:
+    if isinstance(raa, datetime):
+        return raa.date()
     if isinstance(raa, date):
         return raa
     tekst = str(raa).strip()[:10]

@@ -1,13 +1,13 @@
 """Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
-from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
 from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
@@ -45,12 +45,20 @@ class Gruppe:
 
 @dataclass(frozen=True, slots=True)
 class Beregning:
-    """En beregning, og enheten den vises i."""
+    """En beregning, enheten den vises i, og kolonnen den får i filer og partier."""
 
     id: str
     verdi: Callable[[Any], Any]
     teller: int = 1
     nevner: int = 1
+    slag: Slag = "desimaltall"
+    navn: str = ""
+    """Navnet i Python og filer, der det er et annet enn id-en."""
+
+    @property
+    def kolonne(self) -> str:
+        """Navnet på kolonnen."""
+        return self.navn or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,13 @@ class Liste:
     felt: str
     krav: tuple[Krav, ...] = ()
     beregninger: tuple[Beregning, ...] = ()
+
+
+Kjerne = Callable[[Any], tuple[Any, Sequence[Svar]]]
+"""Grupperer et parti (Arrow RecordBatch) kolonne for kolonne, og gir `(numre, svarene)`.
+
+`numre` har ett tall (numpy, int32) for hver rad: plassen i `svarene`, eller −1 når raden må vurderes for seg.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,8 @@ class Regler:
     """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
     bekreftet: Mapping[str, int] = field(default_factory=dict)
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
+    kjerne: Callable[[], Kjerne] | None = None
+    """Kjernen som grupperer mange rader om gangen; den samme hver gang den hentes."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
