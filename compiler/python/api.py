@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler import model
 from compiler.python.answers import answers, lists_of
+from compiler.python.index import index
 from compiler.python.layout import filled, tuple_of
 from compiler.python.symbols import (
     Symbols,
@@ -11,6 +12,7 @@ from compiler.python.symbols import (
     class_name,
     fields_name,
     group_name,
+    index_name,
     module_name,
     requirement_name,
     rules_name,
@@ -90,7 +92,9 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
         rules = rules_name(used.top_records()[0])
         yield filled(_USED, scheme=used.scheme, year=str(used.year), module=module_name(used), rules=rules)
     for record in tops:
-        yield _rules(rulebook, symbols, record)
+        indexed = list(index(rulebook, symbols, record))
+        yield from indexed
+        yield _rules(rulebook, symbols, record, bool(indexed))
     for record in tops:
         yield from answers(rulebook, record)
     yield from _calls(rulebook, tops)
@@ -99,7 +103,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
 # ---- the rules about a record
 
 
-def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, indexed: bool) -> str:
     """The rules about a record as one object."""
     arguments = [
         repr(record.id),
@@ -107,6 +111,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         f"krav={_requirements(rulebook, record)}",
         *_lists(rulebook, symbols, record),
         *_groups(rulebook, record),
+        *([f"indeks={index_name(record)}"] if indexed else []),
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",

@@ -9,7 +9,7 @@ from compiler.python.explained import explained
 from compiler.python.layout import filled, imports, plain
 from compiler.python.records import records
 from compiler.python.rules import rules
-from compiler.python.symbols import FORKLARING, MOTOR, VERDIER, module_name, symbols
+from compiler.python.symbols import FORKLARING, INDEKS, MOTOR, VERDIER, module_name, symbols
 
 _HEAD = '''
     """$what.
@@ -33,6 +33,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("typing", ["Any", "Literal", "overload"], body),
         "",
         *imports("._runtime.forklaring", ["Ledd"], body),
+        *imports("._runtime.indeks", INDEKS, body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
         *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),

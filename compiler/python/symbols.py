@@ -19,6 +19,9 @@ VERDIER = (
 MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "slaa_opp", "vurder")
 """What rules use of the runtime's `motor`."""
 
+INDEKS = ("Hekte", "Indeks")
+"""What rules use of the runtime's `indeks`."""
+
 FORKLARING = (
     *("Ledd", "Vist", "alle_ledd", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
     *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd"),
@@ -31,7 +34,7 @@ _TAKEN_CLASSES = {
 }
 _TAKEN = {
     *("grupper", "grupper_data", "forklar", "regler", "overload", "dataclass", "KVITTERING", "REGLER", "FORKLARINGER"),
-    *(*VERDIER, *MOTOR, *FORKLARING, *_TAKEN_CLASSES),
+    *(*VERDIER, *MOTOR, *INDEKS, *FORKLARING, *_TAKEN_CLASSES),
 }
 
 _Id = TypeVar("_Id")
@@ -118,6 +121,11 @@ def fields_name(record: model.Record) -> str:
 def rules_name(record: model.Record) -> str:
     """The object with the rules about a record."""
     return f"REGLER_{identifier(record.id).upper()}"
+
+
+def index_name(record: model.Record) -> str:
+    """The index of the groups of a record."""
+    return f"INDEKS_{identifier(record.id).upper()}"
 
 
 def table_name(table: model.Table) -> str:

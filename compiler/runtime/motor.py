@@ -1,11 +1,12 @@
 """Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from typing import Any, Literal
 
 from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .indeks import Indeks
 from .lesing import Felt, Post, Utenfor, feltnavn, les
 from .svar import Grunn, Linjesvar, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
@@ -69,6 +70,7 @@ class Regler:
     lister: tuple[Liste, ...] = ()
     gruppering: str | None = None
     grupper: tuple[Gruppe, ...] = ()
+    indeks: Indeks | None = None
     beregninger: tuple[Beregning, ...] = ()
     utdrag: bool = False
     forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
@@ -252,9 +254,14 @@ def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
     return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
 
 
+def _kandidater(regler: Regler, post: Post) -> Sequence[Gruppe]:
+    """Gruppene som kan passe, i rekkefølge."""
+    return regler.grupper if regler.indeks is None else regler.indeks.kandidater(regler.grupper, post)
+
+
 def _forste(regler: Regler, post: Post) -> Any:
     assert regler.gruppering is not None
-    for gruppe in regler.grupper:
+    for gruppe in _kandidater(regler, post):
         if gruppe.naar is None:
             continue
         passer = gruppe.naar(post)
@@ -271,7 +278,7 @@ def _mulige(regler: Regler, post: Post) -> list[str]:
     if isinstance(oppgitt, str):
         return [oppgitt]
     mulige = []
-    for gruppe in regler.grupper:
+    for gruppe in _kandidater(regler, post):
         passer = gruppe.naar(post) if gruppe.naar is not None else False
         if passer is not False:
             mulige.append(gruppe.id)
