@@ -94,7 +94,8 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
         if not regler.bekreftet:
             return svar, post
         bak = svar.regler_bak()
-        return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak}), post
+        bekreftet = {id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak}
+        return replace(svar, sist_bekreftet=bekreftet) if bekreftet else svar, post
 
 
 def _vurder(regler: Regler, post: Post) -> Svar:
@@ -116,7 +117,8 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     if regler.gruppering is not None:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
-            return replace(_uten_gruppe(regler, post, funnet, varsler), lister=_ferdige(lister))
+            uten = _uten_gruppe(regler, post, funnet, varsler)
+            return replace(uten, lister=_ferdige(lister)) if lister else uten
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
