@@ -5,9 +5,10 @@ is in a set of codes. Of «minst én av disse» a part of one of the branches mu
 group can be passed over when what must hold does not, also where values are missing.
 """
 
+import textwrap
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from compiler import model
@@ -21,12 +22,22 @@ from compiler.runtime.verdier import Kodesett
 FEWEST = 8
 """With fewer groups than this on a value, they are all tried."""
 
+_LAYERS = 2
+"""How many parts of a condition are looked up: the second where a value of the first is missing."""
+_WIDEST = 0.1
+"""A second part that more records than this may have, is not worth looking up."""
+
 _INDEX = '''
     $name = Indeks(
-    $hooks
+    $layers
     )
-    """Det en post må ha for å kunne få en gruppe; grupper som ikke står her, prøves alltid."""
+    """Det en post må ha for å kunne få en gruppe; grupper som ikke står i et lag, tas alltid med i det."""
 '''
+_LAYER = """
+    (
+    $hooks
+    ),
+"""
 _HOOK = """
     Hekte(
         lambda $parameter: $value,
@@ -75,21 +86,29 @@ def index(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> I
     hooked = hooks(rulebook, symbols, record)
     if len(hooked) < FEWEST:
         return
-    by_value: dict[str, dict[str, model.CodeSet]] = defaultdict(dict)
-    for id_, found in hooked.items():
-        for value, codes in found.items():
-            by_value[value][id_] = codes
     python = PythonExpressions.for_record(rulebook, symbols, record)
-    parameter = identifier(record.variable)
+    layers = [_layer(python, identifier(record.variable), hooked, number) for number in range(_LAYERS)]
+    yield filled(_INDEX, name=index_name(record), layers="\n".join(layer for layer in layers if layer))
+
+
+def _layer(python: PythonExpressions, parameter: str, hooked: Mapping[str, Sequence[Hooks]], number: int) -> str:
+    """A layer of the index: the values that groups hang on."""
+    by_value: dict[str, dict[str, model.CodeSet]] = defaultdict(dict)
+    for id_, layers in hooked.items():
+        for value, codes in layers[number].items() if number < len(layers) else ():
+            by_value[value][id_] = codes
     written = [_hook(python, parameter, value, sets) for value, sets in by_value.items()]
-    yield filled(_INDEX, name=index_name(record), hooks="\n".join(written))
+    return _indented(filled(_LAYER, hooks="\n".join(written))) if written else ""
 
 
 def _hook(python: PythonExpressions, parameter: str, value: str, sets: Mapping[str, model.CodeSet]) -> str:
     """A value with the groups that hang on it, a line to a group."""
     lines = "\n".join(f"        {id_!r}: {tidy(_codes(python, codes))}," for id_, codes in sets.items())
-    text = filled(_HOOK, parameter=parameter, value=tidy(value), sets=lines)
-    return "\n".join(f"    {line}" for line in text.split("\n"))
+    return _indented(filled(_HOOK, parameter=parameter, value=tidy(value), sets=lines))
+
+
+def _indented(text: str) -> str:
+    return textwrap.indent(text, "    ")
 
 
 def _codes(python: PythonExpressions, codes: model.CodeSet) -> str:
@@ -101,13 +120,13 @@ def _codes(python: PythonExpressions, codes: model.CodeSet) -> str:
 # ---- what each group hangs on
 
 
-def hooks(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> dict[str, Hooks]:
-    """What each group hangs on, of what its condition needs: what the fewest records can be thought to have."""
+def hooks(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> dict[str, list[Hooks]]:
+    """What each group hangs on, in each layer: of all its condition needs, what the fewest records may have."""
     reader = _Reader(rulebook, PythonExpressions.for_record(rulebook, symbols, record), record)
     needs = {group.id: reader.need(group.when) for group in rulebook.groups if group.when is not None}
     found = {id_: need for id_, need in needs.items() if need is not None}
     share = _shares(rulebook, [hook for need in found.values() for hook in _hooks_in(need)])
-    return {id_: _cheapest(need, share)[1] for id_, need in found.items()}
+    return {id_: _layers(_ranked(need, share)) for id_, need in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,20 +223,34 @@ def _number_under(words: list[str], beginning: str) -> int:
     return bisect_left(words, f"{beginning}{chr(0x10FFFF)}") - bisect_left(words, beginning)
 
 
-def _cheapest(need: Need, share: Mapping[Hook, float]) -> tuple[float, Hooks]:
-    """What to look for, and the share of records that can be thought to have it."""
+def _ranked(need: Need, share: Mapping[Hook, float]) -> list[tuple[float, Hooks]]:
+    """What can be looked for, each with the share of records that may have it, the smallest first."""
     match need:
         case Hook(value=value, codes=codes):
-            return share[need], {value: codes}
+            return [(share[need], {value: codes})]
         case Every(parts=parts):
-            return min((_cheapest(part, share) for part in parts), key=lambda found: found[0])
+            return sorted((one for part in parts for one in _ranked(part, share)), key=_cost)
         case Either(parts=parts):
-            every = [_cheapest(part, share) for part in parts]
+            best = [_ranked(part, share)[0] for part in parts]
             joined: dict[str, model.CodeSet] = {}
-            for _, found in every:
+            for _, found in best:
                 for value, codes in found.items():
                     joined[value] = _joined(joined[value], codes) if value in joined else codes
-            return sum(cost for cost, _ in every), joined
+            return [(sum(map(_cost, best)), joined)]
+
+
+def _cost(ranked: tuple[float, Hooks]) -> float:
+    return ranked[0]
+
+
+def _layers(ranked: Sequence[tuple[float, Hooks]]) -> list[Hooks]:
+    """The best to look for, and the next ones that rest on other values."""
+    layers = [ranked[0][1]]
+    for cost, found in ranked[1:]:
+        used = {value for layer in layers for value in layer}
+        if len(layers) < _LAYERS and cost <= _WIDEST and used.isdisjoint(found):
+            layers.append(found)
+    return layers
 
 
 def _joined(one: model.CodeSet, other: model.CodeSet) -> model.CodeSet:

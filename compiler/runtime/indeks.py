@@ -20,6 +20,8 @@ from typing import Any, Protocol, TypeVar
 
 from .verdier import Kodesett, Tom, Verdi, Vilkaar
 
+_MANGE = 16
+"""Gir et lag flere grupper enn dette, brukes også det neste."""
 _VIDEST = 64
 """Et intervall over flere tegn enn dette slås opp etter det kodene har felles."""
 
@@ -45,28 +47,43 @@ class Hekte:
 
 
 class Indeks:
-    """Oppslaget; det lages første gang det brukes."""
+    """Oppslaget, i ett lag eller flere; det lages første gang det brukes.
 
-    def __init__(self, *hekter: Hekte) -> None:
-        self.hekter = hekter
-        self._laget: tuple[list[int], list[_Oppslag]] | None = None
+    Det første laget har det som skiller gruppene best. Gir det mange grupper, oftest fordi en verdi er uavklart, tas de
+    bort som neste lag utelukker: hvert lag er et ledd for seg, og en gruppe som ett lag utelukker, passer ikke.
+    """
+
+    def __init__(self, *lag: tuple[Hekte, ...]) -> None:
+        self.lag = lag
+        self._laget: list[_Lag] = []
 
     def kandidater(self, grupper: Sequence[_Gruppe], post: Any) -> list[_Gruppe]:
         """Gruppene som kan passe, i rekkefølge; vilkåret for alle de andre er usant."""
-        if self._laget is None:
-            self._laget = self._lag(grupper)
-        alltid, oppslag = self._laget
-        numre = set(alltid)
-        for ett in oppslag:
-            numre.update(ett.treff(post))
-        return [grupper[nummer] for nummer in sorted(numre)]
+        if not self._laget:
+            numre = {gruppe.id: nummer for nummer, gruppe in enumerate(grupper) if gruppe.naar is not None}
+            self._laget = [_Lag(hekter, numre) for hekter in self.lag]
+        forste, *resten = self._laget
+        treff = forste.treff(post)
+        for lag in resten:
+            if len(treff) > _MANGE:
+                treff &= lag.treff(post)
+        return [grupper[nummer] for nummer in sorted(treff)]
 
-    def _lag(self, grupper: Sequence[_Gruppe]) -> "tuple[list[int], list[_Oppslag]]":
-        """Numrene til gruppene som alltid prøves, og oppslagene."""
-        numre = {gruppe.id: nummer for nummer, gruppe in enumerate(grupper) if gruppe.naar is not None}
-        hengende = {id_ for hekte in self.hekter for id_ in hekte.mengder}
-        alltid = [nummer for id_, nummer in numre.items() if id_ not in hengende]
-        return alltid, [_Oppslag(hekte, numre) for hekte in self.hekter]
+
+class _Lag:
+    """Ett lag: numrene til gruppene som ikke henger på noe, og oppslagene av de andre."""
+
+    def __init__(self, hekter: tuple[Hekte, ...], numre: Mapping[str, int]) -> None:
+        hengende = {id_ for hekte in hekter for id_ in hekte.mengder}
+        self.alltid = [nummer for id_, nummer in numre.items() if id_ not in hengende]
+        self.oppslag = [_Oppslag(hekte, numre) for hekte in hekter]
+
+    def treff(self, post: Any) -> set[int]:
+        """Numrene til gruppene som kan passe."""
+        numre = set(self.alltid)
+        for oppslag in self.oppslag:
+            oppslag.legg_til(numre, post)
+        return numre
 
 
 class _Oppslag:
@@ -85,16 +102,16 @@ class _Oppslag:
                 self.begynnelser.setdefault(begynnelse, []).append(numre[id_])
         self.lengder = sorted(set(map(len, self.begynnelser)))
 
-    def treff(self, post: Any) -> Iterator[int]:
-        """Numrene til gruppene som kan passe."""
+    def legg_til(self, numre: set[int], post: Any) -> None:
+        """Legg til numrene til gruppene som kan passe."""
         verdi = self.verdi(post)
         for en in verdi if isinstance(verdi, tuple | list) else (verdi,):
             if isinstance(en, str):
-                yield from self.koder.get(en, ())
+                numre.update(self.koder.get(en, ()))
                 for lengde in self.lengder:
-                    yield from self.begynnelser.get(en[:lengde], ())
+                    numre.update(self.begynnelser.get(en[:lengde], ()))
             elif not isinstance(en, Tom):
-                yield from self.alle
+                numre.update(self.alle)
 
 
 def oppslagsord(mengde: Kodesett) -> tuple[set[str], set[str]]:
