@@ -55,6 +55,7 @@ def explanations_module(rulebook: model.Rulebook) -> str:
         f"from . import {module_name(rulebook)} as regler",
         *imports("._runtime.forklaring", FORKLARING, body),
         "from ._runtime.lesing import Post",
+        *imports("._runtime.motor", ["gruppeledd"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
     return "\n".join(lines) + f"\n\n\n{body}\n"

@@ -16,7 +16,7 @@ VERDIER = (
 )
 """What rules use of the runtime's `verdier`."""
 
-MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "slaa_opp", "vurder")
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "slaa_opp", "vurder")
 """What rules use of the runtime's `motor`."""
 
 INDEKS = ("Hekte", "Indeks")

@@ -371,6 +371,12 @@ def slaa_opp(tabell: Mapping[str, Mapping[str, Any]], noekkel: Any, kolonne: str
 # ---- forklaring
 
 
+def gruppeledd(regler: Regler, post: Post) -> Iterator[Ledd]:
+    """Leddene for gruppene som kan passe, i den rekkefølgen de prøves."""
+    forklaringer = regler.forklaringer()
+    return (forklaringer[gruppe.id](post) for gruppe in _kandidater(regler, post) if gruppe.naar is not None)
+
+
 def _forklart_linje(
     liste: Liste,
     nummer: int,
