@@ -24,7 +24,7 @@ FEWEST = 8
 
 _LAYERS = 2
 """How many parts of a condition are looked up: the second where a value of the first is missing."""
-_WIDEST = 0.1
+WIDEST = 0.1
 """A second part that more records than this may have, is not worth looking up."""
 
 _INDEX = '''
@@ -248,7 +248,7 @@ def _layers(ranked: Sequence[tuple[float, Hooks]]) -> list[Hooks]:
     layers = [ranked[0][1]]
     for cost, found in ranked[1:]:
         used = {value for layer in layers for value in layer}
-        if len(layers) < _LAYERS and cost <= _WIDEST and used.isdisjoint(found):
+        if len(layers) < _LAYERS and cost <= WIDEST and used.isdisjoint(found):
             layers.append(found)
     return layers
 
