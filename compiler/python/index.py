@@ -20,12 +20,11 @@ from compiler.runtime.indeks import oppslagsord
 from compiler.runtime.verdier import Kodesett
 
 FEWEST = 8
-"""With fewer groups than this on a value, they are all tried."""
-
-_LAYERS = 2
+"""With fewer groups than this to look up, all groups are tried."""
+LAYERS = 2
 """How many parts of a condition are looked up: the second where a value of the first is missing."""
 WIDEST = 0.1
-"""A second part that more records than this may have, is not worth looking up."""
+"""A second part that more of the records than this may have, is not worth looking up."""
 
 _INDEX = '''
     $name = Indeks(
@@ -87,7 +86,7 @@ def index(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> I
     if len(hooked) < FEWEST:
         return
     python = PythonExpressions.for_record(rulebook, symbols, record)
-    layers = [_layer(python, identifier(record.variable), hooked, number) for number in range(_LAYERS)]
+    layers = [_layer(python, identifier(record.variable), hooked, number) for number in range(LAYERS)]
     yield filled(_INDEX, name=index_name(record), layers="\n".join(layer for layer in layers if layer))
 
 
@@ -248,7 +247,7 @@ def _layers(ranked: Sequence[tuple[float, Hooks]]) -> list[Hooks]:
     layers = [ranked[0][1]]
     for cost, found in ranked[1:]:
         used = {value for layer in layers for value in layer}
-        if len(layers) < _LAYERS and cost <= WIDEST and used.isdisjoint(found):
+        if len(layers) < LAYERS and cost <= WIDEST and used.isdisjoint(found):
             layers.append(found)
     return layers
 

@@ -3,12 +3,13 @@
 En gruppe kan henge på en verdi: vilkåret for gruppen kan bare holde når verdien er i en mengde av koder. Gruppene som
 ikke henger på noe, prøves alltid. Svaret er det samme som når alle gruppene prøves i rekkefølge:
 
-- Verdien er der: da er leddet «verdien er i mengden» avgjort. For en gruppe som ikke slås opp, er leddet usant, og et
-  vilkår som krever et usant ledd, er usant, uansett hva som er uavklart i resten av det.
+- Verdien er der: da er leddet «verdien er i mengden» avgjort. For en gruppe som ikke slås opp, er leddet usant. Da er
+  vilkåret usant, uansett hva som er uavklart i resten: `alle` er usann når én del er det, og `minst` når alle er det.
 - Verdien er `Tom`: leddet er usant, og gruppen ville ikke passet.
 - Verdien kan ikke avgjøres (`Uoppgitt`, `Ukjent`, `Uavklart`): leddet er uavklart, og alle gruppene som henger på
   verdien, prøves.
-- Verdien er en liste: leddet er at minst ett element er i mengden, og hvert element slås opp. I en tom liste er ingen.
+- Verdien er en liste: leddet er at minst ett element er i mengden, og hvert element slås opp. Er ingen i mengden, er
+  `minst_av` usann; kan listen eller et element ikke avgjøres, prøves alle gruppene som henger på den.
 - Verdien er en av flere, der minst ett ledd må holde: gruppen henger på alle, og slås opp når én av dem treffer.
 
 Et oppslag kan gi for mange grupper, aldri for få: gruppene det gir, prøves med hele vilkåret, i rekkefølge.
