@@ -7,6 +7,7 @@ from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
 from compiler.python.expressions import PythonExpressions
 from compiler.python.fast import fast_module
+from compiler.python.index import index
 from compiler.python.layout import filled, laid_out, tuple_of
 from compiler.python.symbols import (
     Symbols,
@@ -14,6 +15,7 @@ from compiler.python.symbols import (
     class_name,
     fields_name,
     group_name,
+    index_name,
     module_name,
     requirement_name,
     rules_name,
@@ -143,7 +145,9 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     if fast_module(rulebook) is not None:
         yield filled(_FAST, module=module_name(rulebook), given=repr(rulebook.groupings[0].identifier))
     for record in tops:
-        yield _rules(rulebook, symbols, record)
+        indexed = list(index(rulebook, symbols, record))
+        yield from indexed
+        yield _rules(rulebook, symbols, record, bool(indexed))
     for record in tops:
         yield from answers(rulebook, record)
     yield from _calls(rulebook, tops)
@@ -152,7 +156,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
 # ---- the rules about a record
 
 
-def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, indexed: bool) -> str:
     """The rules about a record as one object."""
     arguments = [
         repr(record.id),
@@ -160,6 +164,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         f"krav={_requirements(rulebook, record)}",
         *_lists(rulebook, symbols, record),
         *_groups(rulebook, record),
+        *([f"indeks={index_name(record)}"] if indexed else []),
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",

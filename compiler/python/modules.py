@@ -9,7 +9,7 @@ from compiler.python.explained import explained
 from compiler.python.layout import filled, imports, plain
 from compiler.python.records import records
 from compiler.python.rules import rules
-from compiler.python.symbols import FORKLARING, MOTOR, REGELRADER, VERDIER, module_name, symbols
+from compiler.python.symbols import FORKLARING, INDEKS, MOTOR, REGELRADER, VERDIER, module_name, symbols
 
 _HEAD = '''
     """$what.
@@ -37,6 +37,7 @@ def rules_module(rulebook: model.Rulebook) -> str:
         "",
         *imports("._runtime.data", ["Datafil"], body),
         *imports("._runtime.forklaring", ["Ledd"], body),
+        *imports("._runtime.indeks", INDEKS, body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
         *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),
         *imports("._runtime.regelrader", REGELRADER, body),
@@ -59,6 +60,7 @@ def explanations_module(rulebook: model.Rulebook) -> str:
         f"from . import {module_name(rulebook)} as regler",
         *imports("._runtime.forklaring", FORKLARING, body),
         "from ._runtime.lesing import Post",
+        *imports("._runtime.motor", ["gruppeledd"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
     return "\n".join(lines) + f"\n\n\n{body}\n"

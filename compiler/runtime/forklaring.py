@@ -1,6 +1,6 @@
 """Forklaringen av et svar: hvert vilkår med svaret sitt, verdiene det bygger på, og hvor det står."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -167,7 +167,11 @@ def unntaksledd(
 
 
 def grupperingsledd(
-    navn: str, funnet: Any, oppgitt: str | None, brukt: tuple[Svar, Any] | None, *grupper: Callable[[], Ledd]
+    navn: str,
+    funnet: Any,
+    oppgitt: str | None,
+    brukt: tuple[Svar, Any] | None,
+    grupper: Callable[[], Iterable[Ledd]],
 ) -> Ledd:
     """Leddet for en gruppering: gruppen som er oppgitt eller funnet, eller den første som er uavklart."""
     if oppgitt is not None:
@@ -176,7 +180,7 @@ def grupperingsledd(
         felt = [navn for grunn in brukt[0].grunner for navn in grunn.felt]
         return Ledd(f"{navn} kan ikke avgjøres i regelverket som brukes", None, av=tuple(map(Uoppgitt, felt)))
     if isinstance(funnet, Uavklart):
-        uavklart = next((ledd for ledd in (gruppe() for gruppe in grupper) if ledd.svar is None), None)
+        uavklart = next((ledd for ledd in grupper() if ledd.svar is None), None)
         return Ledd(f"{navn} kan ikke avgjøres", None, (uavklart,) if uavklart else ())
     return Ledd(f"{navn} er funnet", True, verdier=(Vist(navn, funnet),), taust=True)
 

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .indeks import Indeks
 from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
 from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
@@ -87,6 +88,7 @@ class Regler:
     lister: tuple[Liste, ...] = ()
     gruppering: str | None = None
     grupper: tuple[Gruppe, ...] = ()
+    indeks: Indeks | None = None
     beregninger: tuple[Beregning, ...] = ()
     rader: Callable[[], Regelrader] | None = None
     """Regelradene, som prøves etter gruppene."""
@@ -153,7 +155,8 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     if regler.gruppering is not None:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
-            return replace(_uten_gruppe(regler, post, funnet, varsler), lister=_ferdige(lister))
+            uten = _uten_gruppe(regler, post, funnet, varsler)
+            return replace(uten, lister=_ferdige(lister)) if lister else uten
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
@@ -298,6 +301,11 @@ def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
     return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
 
 
+def _kandidater(regler: Regler, post: Post) -> Sequence[Gruppe]:
+    """Gruppene som kan passe, i rekkefølge."""
+    return regler.grupper if regler.indeks is None else regler.indeks.kandidater(regler.grupper, post)
+
+
 def _forste(regler: Regler, post: Post) -> Any:
     assert regler.gruppering is not None
     for gruppe, rad, passer in _provd(regler, post):
@@ -311,7 +319,7 @@ def _forste(regler: Regler, post: Post) -> Any:
 
 def _provd(regler: Regler, post: Post) -> Iterator[tuple[str, Rad | None, Vilkaar]]:
     """Gruppene med vilkår og så regelradene, med svaret på dem, i den rekkefølgen de prøves."""
-    for gruppe in regler.grupper:
+    for gruppe in _kandidater(regler, post):
         if gruppe.naar is not None:
             yield gruppe.id, None, gruppe.naar(post)
     if regler.rader is not None:
@@ -390,7 +398,9 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
     """Et varsel når gruppen er oppgitt i data, og vilkåret for den ikke er oppfylt."""
     if post.oppgitt_ is None:
         return []
-    svarene = [svar for id_, _, svar in _provd(regler, post) if id_ == gruppe]
+    svarene = [g.naar(post) for g in regler.grupper if g.id == gruppe and g.naar is not None]
+    if regler.rader is not None:
+        svarene += [svar for rad, svar in regler.rader().provd(post) if rad.gruppe == gruppe]
     if not svarene or any(svar is not False for svar in svarene):
         return []
     return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
@@ -469,6 +479,14 @@ def _celleledd(regler: Regler, rader: Regelrader, nummer: int, prove: Prove, pos
     if svar is None and kolonne.forklaring is not None:
         under = (regler.forklaringer()[kolonne.forklaring](post),)
     return Ledd(f"{lest(kolonne.navn)} {celle.tekst}", svar, under, (vist_verdi,), av=(verdi,))
+
+
+def gruppeledd(regler: Regler, post: Post) -> Iterator[Ledd]:
+    """Leddene for gruppene som kan passe, og regelradene som er uavklart, i den rekkefølgen de prøves."""
+    forklaringer = regler.forklaringer()
+    yield from (forklaringer[gruppe.id](post) for gruppe in _kandidater(regler, post) if gruppe.naar is not None)
+    if regler.rader is not None:
+        yield from (radledd(regler, rad, post) for rad, svar in regler.rader().provd(post) if svar is None)
 
 
 def _forklart_linje(
