@@ -16,8 +16,6 @@ RUNTIME = (
     *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
     *("indeks", "rask", "motor", "kjerne", "parti"),
 )
-    *("svar", "verdier", "lesing", "forklaring", "regelrader", "data", "indeks", "rask", "motor", "kjerne", "parti"),
-)
 
 _INIT = '''
     """$scheme: reglene for $years, laget av regelverk $version. Ikke rediger.
