@@ -112,6 +112,20 @@ _FAST = '''
         from ._runtime.kjerne import Kjerne
 
         return Kjerne(_raskt(), $given)
+
+
+    @cache
+    def _begrunner() -> Any:
+        """Det som begrunner svarene kort; det leses inn første gang noen spør."""
+        from ._runtime.begrunnelse import Begrunner
+
+        return Begrunner(_raskt(), $title)
+
+
+    def begrunn(post: $posts) -> str:
+        """Kort begrunnelse for svaret på en post: raden, hver celle i den, og koden eller verdien den bygger på."""
+        kort: str | None = _begrunner()($fields) if post.$given_field is None else None
+        return kort or forklar(post)
 '''
 _GROUPED_FAST = '''
     def grupper(post: $posts) -> $answers:
@@ -143,7 +157,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     if rulebook.rules:
         yield _rule_rows(rulebook, symbols)
     if fast_module(rulebook) is not None:
-        yield filled(_FAST, module=module_name(rulebook), given=repr(rulebook.groupings[0].identifier))
+        yield _fast(rulebook, tops[0])
     for record in tops:
         indexed = list(index(rulebook, symbols, record))
         yield from indexed
@@ -173,6 +187,25 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, ind
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"{rules_name(record)} = Regler(\n{lines})"
+
+
+def _fast(rulebook: model.Rulebook, record: model.Record) -> str:
+    """The functions that read the fast way, the kernel and the short reasons."""
+    given = rulebook.groupings[0].identifier
+    return filled(
+        _FAST,
+        module=module_name(rulebook),
+        given=repr(given),
+        given_field=given,
+        title=repr(_title(rulebook)),
+        posts=class_name(record),
+        fields=", ".join(f"post.{field.identifier}" for field in record.fields),
+    )
+
+
+def _title(rulebook: model.Rulebook) -> str:
+    """What an explanation begins with."""
+    return f"{rulebook.title} ({rulebook.scheme} {rulebook.year}, {rulebook.status})"
 
 
 def _rule_rows(rulebook: model.Rulebook, symbols: Symbols) -> str:
@@ -259,7 +292,7 @@ def _each_on_a_line(parts: Sequence[str]) -> str:
 def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[str]:
     """The functions that other systems call."""
     posts = " | ".join(map(class_name, tops))
-    title = repr(f"{rulebook.title} ({rulebook.scheme} {rulebook.year}, {rulebook.status})")
+    title = repr(_title(rulebook))
     choice = _record_choice(tops)
     if len(tops) > 1:
         yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)

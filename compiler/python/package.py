@@ -14,7 +14,7 @@ from compiler.python.symbols import module_name, package_name
 
 RUNTIME = (
     *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
-    *("indeks", "rask", "motor", "kjerne", "parti"),
+    *("indeks", "rask", "begrunnelse", "motor", "kjerne", "parti"),
 )
 
 _INIT = '''

@@ -532,6 +532,8 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
                 deler.append(ledd)
                 if ledd.svar is not False:
                     break
+        if regler.rader is not None and post.oppgitt_ is None:
+            deler += _forklart_rad(regler, post, svar)
     if post.brukt_ is not None and regler.bruker is not None:
         brukt, brukt_post = post.brukt_
         bruker = regler.bruker()
@@ -540,6 +542,16 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
+
+
+def _forklart_rad(regler: Regler, post: Post, svar: Svar) -> list[Ledd]:
+    """Leddet for raden som ga gruppen, eller for den første som ikke kan avgjøres."""
+    if post.rad_ is not None:
+        return [radledd(regler, post.rad_, post)]
+    if svar.status != "uavklart" or svar.gruppe is not None:
+        return []
+    uavklart = [rad for _, rad, holder in _provd(regler, post) if holder is None and rad is not None]
+    return [radledd(regler, uavklart[0], post)] if uavklart else []
 
 
 def _med_svar(liste: Liste, post: Post, svar: Svar) -> Iterator[tuple[Post, Linjesvar]]:
@@ -558,15 +570,40 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             oppgitt = " fordi den er oppgitt i data" if svar.gruppe_oppgitt else ""
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
-        rekkefolge = [g.id for g in regler.grupper]
-        if (
-            not svar.gruppe_oppgitt
-            and svar.gruppe in rekkefolge
-            and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe)
-        ):
-            linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
-        if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
+        if not svar.gruppe_oppgitt and post.rad_ is None and svar.gruppe is not None:
+            rekkefolge = [g.id for g in regler.grupper]
+            if rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+                linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
+        har_vilkaar = any(g.naar is not None for g in regler.grupper if g.id == gruppe)
+        rader = [] if regler.rader is None else [rad for rad in regler.rader().rader if rad.gruppe == gruppe]
+        if not har_vilkaar and not rader:
             linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
         elif svar.status != "feil i data":
-            linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            if har_vilkaar:
+                linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            linjer += _nermeste_rader(regler, rader, post)
         return "\n".join(linjer) + "\n"
+
+
+_RADER_VIST = 3
+"""Så mange av radene til en gruppe vises når en post ikke får den."""
+
+
+def _nermeste_rader(regler: Regler, rader: list[Rad], post: Post) -> list[str]:
+    """Radene til en gruppe som det er minst som mangler på, med det som ikke holder."""
+    if not rader or regler.rader is None:
+        return []
+    prove = Prove(regler.rader(), post)
+    mangler = {rad.id: sum(prove.celle(nummer) is not True for nummer in rad.celler) for rad in rader}
+    nermest = sorted(rader, key=lambda rad: mangler[rad.id])
+    linjer = []
+    if not mangler[nermest[0].id] and post.rad_ is not None and post.rad_.gruppe != nermest[0].gruppe:
+        linjer.append(f"Raden {nermest[0].id} holder også, men raden {post.rad_.id} prøves før den.")
+    for rad in nermest[:_RADER_VIST]:
+        linjer += ["", *leddlinjer(radledd(regler, rad, post))]
+    if len(rader) > _RADER_VIST:
+        linjer += [
+            "",
+            f"{rader[0].gruppe} har {len(rader)} rader; her er de {_RADER_VIST} der det er minst som ikke holder.",
+        ]
+    return linjer
