@@ -1,5 +1,6 @@
 """Expressions of the model as an author would write them: what reading them again turns into the same expression."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -13,6 +14,7 @@ _LONG = 90
 """How long a condition may be before it becomes a list."""
 _RUN = 3
 """How many numbers in a row are written as an interval."""
+_PLAIN_CODE = re.compile(r"(?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå.]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +34,15 @@ class Writer:
     rulebook: model.Rulebook
     frames: tuple[Frame, ...] = ()
 
-    def about(self, record_id: str) -> "Writer":
-        """The writer for what is said of a record."""
+    def about(self, record_id: str, code: str | None = None) -> "Writer":
+        """The writer for what is said of a record, or of a code that stands in one."""
         record = self.rulebook.record(record_id)
         frames = [Frame(record.variable, record)]
         while record.outer is not None:
             record = self.rulebook.record(record.outer)
             frames.insert(0, Frame(record.variable, record))
-        return replace(self, frames=tuple(frames))
+        of_code = [Frame(code, None)] if code is not None else []
+        return replace(self, frames=(*frames, *of_code))
 
     def inside(self, items: model.ListExpr) -> "Writer":
         """The writer for what is said of the elements of a list."""
@@ -102,8 +105,22 @@ class Writer:
                 return "ja" if yes else "nei"
             case model.DateConstant(value=day):
                 return day.isoformat()
+            case model.TermRef(id=name, argument=model.Element(variable=code)) if self._is_parameter(name, code):
+                return name
+            case model.TermRef(id=name, argument=argument) if argument is not None:
+                return f"{name} av {self._argument(argument)}"
             case model.Get(variable=variable, field=name) | model.TermRef(id=name, variable=variable):
                 return self._name(name, variable)
+            case model.FieldOf(record=record, field=name):
+                return f"{name} av {self._argument(record)}"
+            case model.First(items=items):
+                return f"første av {self._listed(items)}"
+            case model.ListValue(items=items):
+                return self.items(items)
+            case model.GroupCode(value=value):
+                return f"gruppekode av {self._argument(value)}"
+            case model.Family(column=column, value=value):
+                return f"{column} {code_or_text(value)}"
             case model.GroupRef(grouping=name, variable=variable):
                 return self._name(name, variable)
             case model.Element(variable=name) | model.RateRef(id=name) | model.SetRef(id=name):
@@ -111,7 +128,7 @@ class Writer:
             case model.ColumnRef(column=column, keys=(key,)):
                 return f"{column} av {self._argument(key)}"
             case model.ColumnRef(column=column, keys=keys):
-                return f"{column} av ({', '.join(map(self.inline, keys))})"
+                return f"{column} av {self._many(keys)}"
             case model.DatePart(part=part, value=value):
                 return f"{part} av {self._argument(value)}"
             case model.CodeSet():
@@ -122,18 +139,20 @@ class Writer:
                 return f"{self._side(value)} {rounded(rounding)}"
             case model.CountOf(items=items):
                 return f"antall {self._listed(items)}"
-            case model.Arithmetic() | model.Aggregate() | model.OfMany():
+            case model.Arithmetic() | model.Aggregate() | model.OfMany() | model.Union():
                 return self._computed(expr)
             case _:
                 return self._said(expr)
 
-    def _computed(self, expr: model.Arithmetic | model.Aggregate | model.OfMany) -> str:
+    def _computed(self, expr: model.Arithmetic | model.Aggregate | model.OfMany | model.Union) -> str:
         """A calculation on one line."""
         match expr:
+            case model.Union(values=values):
+                return f"samlet av {self._many(values)}"
             case model.Arithmetic(operator=operator, left=left, right=right):
                 return f"{self._operand(left, operator, first=True)} {operator} {self._operand(right, operator)}"
             case model.OfMany(function=function, values=values):
-                return f"{function} av ({', '.join(map(self.inline, values))})"
+                return f"{function} av {self._many(values)}"
             case model.Aggregate(function=function, items=items, value=value):
                 inner = self.inside(items)
                 narrowed = f" der {inner._part(items.condition)}" if isinstance(items, model.Where) else ""
@@ -165,9 +184,9 @@ class Writer:
             case model.Compare(operator=operator, right=right):
                 return f"{OPERATORS[operator]} {self._side(right)}"
             case model.InSet(codes=codes):
-                return f"er i {self.inline(codes)}"
+                return f"er i {self._side(codes)}"
             case model.Not(operand=model.InSet(codes=codes)):
-                return f"er ikke i {self.inline(codes)}"
+                return f"er ikke i {self._side(codes)}"
             case model.InInterval(low=low, high=high):
                 return f"er i {low.shown.split(' ')[0]}–{high.shown}"
             case model.Not(operand=model.Lacks()):
@@ -210,12 +229,14 @@ class Writer:
         unlike = (loose and (tight or not first)) or (tight and not first)
         return f"({self.inline(side)})" if unlike else self.inline(side)
 
+    def _many(self, values: Sequence[model.Expr]) -> str:
+        """Several values in parentheses; what narrows a list has parentheses of its own."""
+        return f"({', '.join(self.inline(one) if _is_whole(one) else self._side(one) for one in values)})"
+
     def _argument(self, expr: model.Expr) -> str:
         """What stands after «av», in parentheses where it is more than a name."""
         text = self.inline(expr)
-        plain = isinstance(
-            expr, model.Get | model.TermRef | model.GroupRef | model.ColumnRef | model.Element | model.RateRef
-        )
+        plain = isinstance(expr, _AFTER_OF)
         return text if plain or (isinstance(expr, model.StringValue) and text[:1].isalpha()) else f"({text})"
 
     # ---- names and lists
@@ -232,15 +253,22 @@ class Writer:
         """Whether a name means something of the record in a frame."""
         if frame.record is None:
             return False
-        terms = any(term.id == name and term.record == frame.record.id for term in self.rulebook.terms)
+        own = (term for term in self.rulebook.terms if term.record == frame.record.id and term.parameter is None)
+        terms = any(term.id == name for term in own)
         groupings = any(g.id == name and g.record == frame.record.id for g in self.rulebook.groupings)
         return terms or groupings or frame.record.field(name) is not None
+
+    def _is_parameter(self, term: str, code: str) -> bool:
+        """Whether a term about a code is of the code in scope by its name alone."""
+        return self.rulebook.term(term).parameter == code and not any(self._has(frame, term) for frame in self.frames)
 
     def items(self, items: model.ListExpr) -> str:
         """A list by its name, or narrowed by a condition."""
         match items:
-            case model.Elements(field=name):
+            case model.Elements(field=name) | model.TermElements(id=name):
                 return name
+            case model.Rest(items=inner):
+                return f"etter_første av {self._listed(inner)}"
             case model.Related(variable=variable, which=which):
                 return f"{which} {self._field_of(variable).name}"
             case model.Where(items=inner, condition=condition):
@@ -253,18 +281,23 @@ class Writer:
     def _each(self, items: model.ListExpr) -> str:
         """What one element of a list is called after «for hver»."""
         match items:
-            case model.Where(items=inner):
+            case model.Where(items=inner) | model.Rest(items=inner):
                 return self._each(inner)
             case model.Related(variable=variable, which=which):
                 return f"{'tidligere' if which == 'tidligere' else 'annen'} {variable}"
-            case model.Elements():
+            case model.Elements() | model.TermElements():
                 return self._frame(items).variable
 
     def _frame(self, items: model.ListExpr) -> Frame:
         """The frame of the elements of a list."""
         match items:
-            case model.Where(items=inner):
+            case model.Where(items=inner) | model.Rest(items=inner):
                 return self._frame(inner)
+            case model.TermElements(id=id_):
+                term = self.rulebook.term(id_)
+                of_term = self.rulebook.record(term.of) if term.of is not None else None
+                default = f"{id_}_element" if of_term is None else of_term.variable
+                return Frame(term.element or default, of_term)
             case model.Related(variable=variable, which=which):
                 return Frame(f"{which}_{variable}", self._record(variable), which)
             case model.Elements(variable=variable, field=name):
@@ -285,6 +318,26 @@ class Writer:
         assert record is not None
         outer = self.rulebook.record(record.outer or "")
         return next(field for field in outer.fields if field.of == record.id)
+
+
+_AFTER_OF = (
+    model.Get
+    | model.TermRef
+    | model.FieldOf
+    | model.First
+    | model.GroupRef
+    | model.GroupCode
+    | model.ColumnRef
+    | model.Family
+    | model.Element
+    | model.RateRef
+)
+"""What can stand after «av» without parentheses."""
+
+
+def _is_whole(expr: model.Expr) -> bool:
+    """Whether an expression is a value over a whole list, which needs no parentheses among others."""
+    return isinstance(expr, model.Aggregate) and not isinstance(expr.items, model.Where)
 
 
 def is_condition(expr: model.Expr) -> bool:
@@ -325,6 +378,11 @@ def quantifier(expr: model.Quantified) -> str:
 def count(number: int) -> str:
     """A number of elements."""
     return "én" if number == 1 else str(number)
+
+
+def code_or_text(value: str) -> str:
+    """A code as it stands in a line: in quotes where it could be read as something else."""
+    return value if _PLAIN_CODE.fullmatch(value) else quoted(value)
 
 
 def quoted(text: str) -> str:
