@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import click
 
-from compiler import bulk, compare, consolidate, import_weights
+from compiler import bulk, compare, compare_text, consolidate, import_weights
 from compiler.examples import answers, failing_examples
 from compiler.model import Rulebook
 from compiler.new_year import new_year
@@ -272,7 +272,7 @@ def endringer(old: str, new: str, form: str, folder: Path) -> int:
     if library is None:
         return FAULTS
     found = compare.compare(_one(library, old), _one(library, new))
-    render = {"tekst": compare.as_text, "markdown": compare.as_markdown, "json": compare.as_json}[form]
+    render = {"tekst": compare_text.as_text, "markdown": compare_text.as_markdown, "json": compare_text.as_json}[form]
     click.echo(render(found), nl=False)
     return FINE
 
