@@ -1,7 +1,7 @@
 """Every definition of a rule year, with what is said of it, as a comparison of years sees it."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -80,11 +80,11 @@ class Entries:
         groups = {group.id for group in rulebook.groups}
         for rules in rulebook.rule_tables:
             if rules.id not in groups:
-                self._add("regeltabell", rules, {ROWS: plain(str(len(rulebook.rules_of(rules.id))))})
+                self._add("regeltabell", rules, {ROWS: _counted(rulebook.rules_of(rules.id))})
         for record in rulebook.records:
             self._add("opplysninger", record, _field_facts("felt", record.fields))
         for table in rulebook.tables:
-            rows: dict[str, Fact] = {ROWS: plain(str(len(table.rows)))} if table.keys not in _OF_GROUPS else {}
+            rows: dict[str, Fact] = {ROWS: _counted(table.rows)} if table.keys not in _OF_GROUPS and table.rows else {}
             self._add("tabell", table, _field_facts("kolonne", table.fields) | rows)
         self._sources_and_chapters()
         return self.found
@@ -290,6 +290,11 @@ def _group_name(group: model.Group) -> str:
 def _row_name(table: model.Table, row: model.Row) -> str:
     """A row by what it is looked up by: «år 2021»."""
     return ", ".join(f"{spoken(name)} {_key(row.values[name])}" for name in table.keys if name in row.values)
+
+
+def _counted(rows: Sequence[object]) -> Said:
+    """«20 000 rader»."""
+    return plain(f"{number(Decimal(len(rows)), None)} {'rad' if len(rows) == 1 else 'rader'}")
 
 
 def _said_in_cell(text: str) -> Said:

@@ -58,7 +58,7 @@ GROUP = "gruppe"
 """What is said of a row of a rule table that gives another group than before."""
 
 ROWS = "antall rader"
-"""What is said of a table that is new or ended."""
+"""How many rows a table that is new or ended has."""
 
 DURING = "gjelder"
 """What is said of a rule that holds part of the year."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from compiler.compare import CodesChange, Comparison, Detail, FigureChange, Item, WordsChange
-from compiler.compare_facts import KINDS, Kind, Line, titled
+from compiler.compare_facts import KINDS, ROWS, Kind, Line, titled
 from compiler.words import number, spoken
 
 _MANY = 20
@@ -120,7 +120,9 @@ def notes(comparison: Comparison, change: FigureChange) -> Iterator[Line]:
 def _words_lines(comparison: Comparison, item: Item, change: WordsChange) -> Iterator[Line]:
     """Words before and after; or, where only one year has them, those."""
     aspect = capital(change.aspect)
-    if item.change != "endret":
+    if change.aspect == ROWS:
+        yield from change.new or change.old
+    elif item.change != "endret":
         yield from _under(aspect, change.new or change.old)
     elif not change.old or not change.new:
         word = "Lagt til" if change.new else "Tatt ut"

@@ -409,7 +409,7 @@ def test_the_rows_of_a_new_table_are_counted(made_up: dict[int, Rulebook]) -> No
     text = as_text(compare(without, made_up[2020]))
     assert "Rader i tabeller" not in text
     assert "  Ny tabell: Pris per døgn\n" in text
-    assert "    Antall rader: 2\n" in text
+    assert "    2 rader\n" in text
 
 
 def test_a_moved_group_has_its_place_before_and_after(every: str, made_up: dict[int, Rulebook]) -> None:
@@ -541,7 +541,7 @@ def test_a_new_rule_table_is_counted_and_its_rows_are_told() -> None:
     assert rows_told("    | d     | DRG 2  |                    | mann  |\n", more) == [
         *("Rader i regeltabeller", "DRG 1 «Barn»", "ny rad e: alder 3"),
         *("DRG 2 «Voksne»", "utgått rad d: kjønn mann", ""),
-        *("Regeltabeller", "Ny regeltabell: Flere rader", "Antall rader: 1"),
+        *("Regeltabeller", "Ny regeltabell: Flere rader", "1 rad"),
     ]
 
 
