@@ -3,16 +3,14 @@
 No row is lost silently: each is among the rules, or in a line that says why it is not.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import PurePath
-from zipfile import BadZipFile
 
 from compiler import model
+from compiler.lists import UnreadableList, csv_rows, sheets
 from compiler.rule_text import number
 from dsl.diagnostics import nearest
 
@@ -20,12 +18,7 @@ COLUMNS = ("gruppe", "vekt", "navn")
 _REF = re.compile(r"[^\W\d]\w*(?: (?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå]*)?")
 _BARE = re.compile(r"\d[\wÆØÅæøå]*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
-_SPACES = re.compile(r"\s+")
 _LISTED = 5
-
-
-class UnreadableList(Exception):
-    """The file cannot be used; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ def read(name: str, data: bytes) -> tuple[list[Line], list[str]]:
     if suffix in (".xlsx", ".xlsm"):
         rows = list(_excel(name, data))
     elif suffix in (".csv", ".txt", ".tsv"):
-        rows = list(_csv(name, data))
+        rows = list(csv_rows(name, data))
     else:
         raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")
     filled = [(number, cells) for number, cells in rows if any(cells)]
@@ -104,43 +97,12 @@ def _columns(name: str, head: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _csv(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The rows of a CSV file, each with its line number."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnreadableList(f"«{name}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
-    first = text.split("\n", 1)[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
-    for cells in reader:
-        yield reader.line_num, [_tidy(cell) for cell in cells]
-
-
 def _excel(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet of an Excel file, each with its row number."""
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise UnreadableList(f"«{name}» kan ikke leses som Excel") from None
-    sheet = book.worksheets[0]
-    rows = [(i, [_shown(cell) for cell in row]) for i, row in enumerate(sheet.iter_rows(values_only=True), 1)]
+    _, found = next(sheets(name, data))
+    rows = list(enumerate(found, 1))
     width = max((len(cells) for _, cells in rows), default=0)
     yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
-
-
-def _shown(cell: object) -> str:
-    """A cell of Excel as text: a number with all the digits it is shown with."""
-    if isinstance(cell, float):
-        return f"{Decimal(repr(cell)).normalize():f}"
-    return "" if cell is None else _tidy(str(cell))
-
-
-def _tidy(text: str) -> str:
-    """A cell without odd spaces."""
-    return _SPACES.sub(" ", text).strip()
 
 
 # ---- rules

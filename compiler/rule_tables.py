@@ -150,7 +150,7 @@ def _rule(
     if not id_:
         state.fault("R214", f"raden mangler «{grouping.results[0]}»", line.span, "hver rad skal ha sin egen id")
         return None
-    if group is None and given not in state.groups:
+    if not _can_give(state, given, line):
         shown = f"ukjent gruppe «{given}»" if given else "raden mangler «gruppe»"
         hint = nearest(given, state.groups) or "skriv gruppen som «DRG 290»"
         state.fault("R201" if given else "R214", shown, line.at(GROUP), hint)
@@ -188,7 +188,7 @@ def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
     taken: dict[str, model.Rule] = {}
     for line in lines:
         verb = line.cells[_CHANGE].lower()
-        rule = _rule(state, grouping, line, _group_out(state, line), "", block.tail)
+        rule = _rule(state, grouping, line, None, "", block.tail)
         if rule is None:
             continue
         if verb == _OUT:
@@ -202,11 +202,10 @@ def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
         state.ended_rules[id_] = block.tail.because
 
 
-def _group_out(state: State, line: Line) -> str | None:
-    """The group of a row that is taken out, though the group has ended."""
-    given = line.cells.get(GROUP, "")
-    was_there = state.base is not None and given in {group.id for group in state.base.groups}
-    return given if line.cells[_CHANGE].lower() == _OUT and was_there else None
+def _can_give(state: State, group: str, line: Line) -> bool:
+    """Whether a row can give a group: one that has ended only where the row is taken out."""
+    ended = state.base.groups if state.base is not None and line.cells.get(_CHANGE, "").lower() == _OUT else ()
+    return group in state.groups or any(was.id == group for was in ended)
 
 
 def _take_out(state: State, rule: model.Rule, line: Line, taken: dict[str, model.Rule]) -> None:

@@ -16,6 +16,7 @@ from tests.library import LIBRARY, MADE_UP, Packages
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
 GOLDEN = Path(__file__).parent / "golden"
+NORDDRG = ROOT.parent / "shared" / "norddrg"
 FROZEN = GOLDEN / "frosne.json"
 """The frozen rule years, each with the reasons for which its golden files have been written anew."""
 
@@ -89,6 +90,14 @@ def _difference(expected: str, text: str) -> Iterator[str]:
     """The lines that differ, with those around them."""
     old, new = expected.splitlines(keepends=True), text.splitlines(keepends=True)
     return difflib.unified_diff(old, new, "ventet", "fikk")
+
+
+@pytest.fixture(scope="session")
+def norddrg() -> Path:
+    """The folder with the definition tables of NordDRG, which come under an agreement and are not in the repository."""
+    if not NORDDRG.is_dir():
+        pytest.skip(f"definisjonstabellene til NordDRG er ikke i {NORDDRG}: de brukes etter avtale")
+    return NORDDRG
 
 
 @pytest.fixture(scope="session")

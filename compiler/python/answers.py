@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 
 from compiler import model
+from compiler.names import identifier
 from compiler.python.layout import capital, filled, plain
 from compiler.python.symbols import answer_name
 from compiler.words import spoken
@@ -26,6 +27,13 @@ _GROUP = '''
     def $name(self) -> str | None:
         """Gruppen."""
         return self.gruppe
+'''
+_RESULT = '''
+    @property
+    def $name(self) -> str | None:
+        """$doc"""
+        verdi = self.verdier.get($id)
+        return verdi if isinstance(verdi, str) else None
 '''
 _LIST = '''
     @property
@@ -54,7 +62,7 @@ def answers(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
 
 def lists_of(rulebook: model.Rulebook, record: model.Record) -> list[tuple[model.RecordField, model.Record]]:
     """The lists of a record with the records they hold."""
-    return [(field, rulebook.record(field.of or "")) for field in record.fields if field.kind == "liste"]
+    return [(field, rulebook.record(field.of or "")) for field in rulebook.judged_lists(record)]
 
 
 def _class(record: model.Record, base: str, properties: Sequence[str]) -> str:
@@ -67,6 +75,8 @@ def _properties(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None:
         yield filled(_GROUP, name=grouping.identifier)
+        for result in grouping.results:
+            yield filled(_RESULT, name=identifier(result), id=repr(result), doc=capital(plain(f"{spoken(result)}.")))
     yield from _calculations(rulebook, record)
     for field, inner in lists_of(rulebook, record):
         name, element, what = field.identifier, answer_name(inner), spoken(inner.variable)

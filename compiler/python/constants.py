@@ -6,6 +6,7 @@ from importlib.metadata import version
 from compiler import model
 from compiler.export import content_hash
 from compiler.names import identifier
+from compiler.python.data import is_data
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import WIDTH, decimal, docstring, filled, plain, python_date, returned, tidy
 from compiler.python.symbols import Symbols, table_name
@@ -33,6 +34,16 @@ _TABLE = """
     }
     $doc
 """
+_DATA_TABLE = """
+    # ---- tabell $id
+
+    $name: Mapping[str, Mapping[str, Any]] = DATA.tabell($table)
+    $doc
+"""
+_DATA = '''
+    DATA = Datafil(Path(__file__).with_suffix(".json"))
+    """Store tabeller og regelrader, som leses inn når de trengs."""
+'''
 _COLUMN = '''
     def $name($parameters) -> Verdi:
         """$doc"""
@@ -44,6 +55,8 @@ def constants(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     """The receipt, the rates, the code sets and the tables."""
     expressions = PythonExpressions(rulebook, symbols)
     yield _receipt(rulebook)
+    if rulebook.rules or any(map(is_data, rulebook.tables)):
+        yield filled(_DATA)
     if rulebook.rates:
         yield f"{_RATES}\n\n" + "\n".join(_rate(rulebook, symbols, rate) for rate in rulebook.rates)
     if rulebook.sets:
@@ -97,7 +110,15 @@ def _code_set(expressions: PythonExpressions, named: model.NamedSet) -> str:
 
 
 def _table(expressions: PythonExpressions, table: model.Table) -> str:
-    """A table as a dictionary of rows."""
+    """A table as a dictionary of rows, or the name of one in the data file."""
+    if is_data(table):
+        return filled(
+            _DATA_TABLE,
+            id=table.id,
+            name=table_name(table),
+            table=repr(table.id),
+            doc=docstring(expressions.rulebook, table, "tabell", f"{len(table.rows)} rader i datafilen"),
+        )
     return filled(
         _TABLE,
         id=table.id,

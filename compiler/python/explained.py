@@ -8,11 +8,11 @@ from compiler.names import identifier
 from compiler.python.explanations import Explanations
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import filled, returned, sources
-from compiler.python.symbols import Symbols, group_name, requirement_name
+from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name
 from compiler.words import Words, spoken
 
 _FUNCTION = """
-    def $name($parameter: Post) -> Ledd:
+    def $name($parameters) -> Ledd:
     $body
 """
 _ALL = '''
@@ -35,7 +35,8 @@ def explained(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
 
 def _by_id(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[tuple[str, str]]:
     """What is asked for by id, and the function that explains it."""
-    yield from ((term.id, symbols.terms[term.id]) for term in rulebook.terms if term.in_result)
+    columns = {c.subject.id for g in rulebook.groupings for c in g.columns if isinstance(c.subject, model.TermRef)}
+    yield from ((term.id, symbols.terms[term.id]) for term in rulebook.terms if term.in_result or term.id in columns)
     yield from ((requirement.id, requirement_name(requirement)) for requirement in rulebook.requirements)
     yield from ((group.id, group_name(group)) for group in rulebook.groups if group.when is not None)
 
@@ -54,6 +55,12 @@ class _Explained:
     def term(self, term: model.Term) -> str:
         """A condition, or the lines that were tried up to the one that gave the value."""
         explanations, parameter = self._about(term.record)
+        call = f"{self.remote.terms[term.id]}({parameter})"
+        signature = f"{parameter}: Post"
+        if term.parameter is not None:
+            explanations = explanations.inside(term.parameter)
+            code_name = identifier(term.parameter)
+            call, signature = f"{call[:-1]}, {code_name})", f"{parameter}: Post, {code_name}: str"
         text = spoken(term.id)
         if term.condition is not None:
             code = f"alle_ledd({text!r}, {explanations.truth(term.condition)})"
@@ -65,11 +72,8 @@ class _Explained:
             if exceptions:
                 listed = "".join(f"{_exception(explanations, exception)}, " for exception in exceptions)
                 parts = f"unntaksledd(({listed}), lambda: {parts})"
-            code = (
-                f"verdiledd({text!r}, {self.remote.terms[term.id]}({parameter}), {unit.shown!r}, {unit.numerator}, "
-                f"{unit.denominator}, *{parts})"
-            )
-        return _function(self.local.terms[term.id], parameter, code)
+            code = f"verdiledd({text!r}, {call}, {unit.shown!r}, {unit.numerator}, {unit.denominator}, *{parts})"
+        return filled(_FUNCTION, name=self.local.terms[term.id], parameters=signature, body=returned(code))
 
     def requirement(self, requirement: model.Requirement) -> str:
         """When a requirement applies, and what it requires."""
@@ -90,9 +94,9 @@ class _Explained:
     def grouping(self, grouping: model.Grouping) -> str:
         """The groups that were tried."""
         parameter = identifier(self.rulebook.record(grouping.record).variable)
-        groups = [f"lambda: {group_name(g)}({parameter})" for g in self.rulebook.groups if g.when is not None]
         call = f"{self.remote.groupings[grouping.id]}({parameter})"
-        arguments = [repr(spoken(grouping.id)), call, f"{parameter}.oppgitt_", f"{parameter}.brukt_", *groups]
+        tried = f"lambda: gruppeledd(regler.{rules_name(self.rulebook.record(grouping.record))}, {parameter})"
+        arguments = [repr(spoken(grouping.id)), call, f"{parameter}.oppgitt_", f"{parameter}.brukt_", tried]
         code = f"grupperingsledd({', '.join(arguments)})"
         return _function(self.local.groupings[grouping.id], parameter, code)
 
@@ -124,4 +128,4 @@ def _titled(text: str, title: str | None) -> str:
 
 
 def _function(name: str, parameter: str, code: str) -> str:
-    return filled(_FUNCTION, name=name, parameter=parameter, body=returned(code))
+    return filled(_FUNCTION, name=name, parameters=f"{parameter}: Post", body=returned(code))

@@ -38,8 +38,12 @@ class Explanations:
                 return f"ikke_ledd({self.words.inline(expr)!r}, {self.truth(operand)})"
             case model.Quantified():
                 return self._quantified(expr)
-            case model.TermRef(id=id_, variable=variable) if self.python.is_condition(id_):
+            case model.TermRef(id=id_, variable=variable, argument=None) if self.python.is_condition(id_):
                 return f"{self.local.terms[id_]}({self.python.variables[variable]})"
+            case model.TermRef(id=id_, variable=variable, argument=model.Element() as element) if (
+                self.python.is_condition(id_)
+            ):
+                return f"{self.local.terms[id_]}({self.python.variables[variable]}, {self.python.value(element)})"
             case _:
                 return self._leaf(expr)
 
@@ -92,10 +96,14 @@ class Explanations:
             of_codes = self._holds_codes(items)
             parts = f"elementledd({held}, {listed}, lambda {identifier(expr.variable)}: {inner}, {not of_codes})"
         text = self.words.inline(expr)
+        made = "".join(f"{part}, " for part in self._item_parts(items))
+        parts = f"({made}*{parts},)" if made else parts
         return f"Ledd({text!r}, {held}, {parts}, {shown}, av=({listed},))"
 
     def _holds_codes(self, items: model.ListExpr) -> bool:
         """Whether a list is of codes."""
+        if isinstance(items, model.TermElements):
+            return self.words.rulebook.term(items.id).kind == "koder"
         if not isinstance(items, model.Elements):
             return False
         fields = [f for record in self.words.rulebook.records for f in record.fields if f.name == items.field]
@@ -112,8 +120,16 @@ class Explanations:
                 rate = next(r for r in self.words.rulebook.rates if r.id == id_)
                 yield self._vist(spoken(id_), self.python.value(expr), rate.unit)
             case model.TermRef(id=id_) if not self.python.is_condition(id_):
-                term = next(t for t in self.words.rulebook.terms if t.id == id_)
-                yield self._vist(spoken(id_), self.python.value(expr), term.unit)
+                term = self.words.rulebook.term(id_)
+                if term.kind not in ("liste", "post"):
+                    yield self._vist(self.words.inline(expr), self.python.value(expr), term.unit)
+            case model.FieldOf():
+                yield self._vist(self.words.inline(expr), self.python.value(expr), None)
+            case model.GroupCode(value=value):
+                yield from self._shown(value)
+            case model.Union(values=values):
+                for value in values:
+                    yield from self._shown(value)
             case model.GroupRef(grouping=id_):
                 yield self._vist(spoken(id_), self.python.value(expr), None)
             case model.ColumnRef(table=table, column=column, keys=keys):
@@ -152,6 +168,18 @@ class Explanations:
     def _parts(self, expr: model.Expr) -> Iterator[str]:
         """The explanations of the terms and groupings that an expression refers to."""
         match expr:
+            case model.TermRef(id=id_, variable=variable, argument=argument) if argument is not None:
+                yield from self._parts(argument)
+                about = self.words.rulebook.term(id_).parameter
+                arguments = "verdi" if about is None else f"{self.python.variables[variable]}, verdi"
+                yield f"*ledd_av({self.python.value(argument)}, lambda verdi: {self.local.terms[id_]}({arguments}))"
+            case model.FieldOf(record=value) | model.GroupCode(value=value):
+                yield from self._parts(value)
+            case model.Union(values=values):
+                for value in values:
+                    yield from self._parts(value)
+            case model.First(items=items) | model.ListValue(items=items):
+                yield from self._item_parts(items)
             case model.TermRef(id=id_, variable=variable):
                 call = f"{self.local.terms[id_]}({self.python.variables[variable]})"
                 shown_anyway = next(t for t in self.words.rulebook.terms if t.id == id_).in_result
@@ -184,7 +212,11 @@ class Explanations:
                 return
 
     def _item_parts(self, items: model.ListExpr) -> Iterator[str]:
-        """The explanations of what narrows a list."""
+        """The explanations of what narrows a list, or makes it."""
+        if isinstance(items, model.Rest):
+            yield from self._item_parts(items.items)
+        if isinstance(items, model.TermElements):
+            yield f"{self.local.terms[items.id]}({self.python.variables[items.variable]})"
         if isinstance(items, model.Where):
             yield from self._item_parts(items.items)
             listed = self.python.items(items.items)

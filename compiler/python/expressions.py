@@ -61,14 +61,16 @@ class PythonExpressions:
                 return f"mangler({self.value(item)})"
             case model.Quantified():
                 return self._quantified(expr)
-            case model.TermRef(id=id_, variable=variable) if self.is_condition(id_):
-                return f"{self.symbols.terms[id_]}({self.variables[variable]})"
+            case model.TermRef(argument=argument) if self.is_condition(expr.id) and (
+                argument is None or isinstance(argument, model.Element)
+            ):
+                return self._term_call(expr)
             case _:
                 return f"ja({self.value(expr)})"
 
     def is_condition(self, term: str) -> bool:
         """Whether a term is a condition, and not value lines."""
-        return next(t for t in self.rulebook.terms if t.id == term).condition is not None
+        return self.rulebook.term(term).condition is not None
 
     def _quantified(self, expr: model.Quantified) -> str:
         items, condition = merged(expr)
@@ -90,6 +92,10 @@ class PythonExpressions:
                 return self._field(variable, name, lenient)
             case model.Related(variable=variable, which=which):
                 return f"{self.variables[variable]}.{'foran' if which == 'tidligere' else 'andre'}"
+            case model.TermElements(id=id_, variable=variable):
+                return f"elementer({self.symbols.terms[id_]}({self.variables[variable]}))"
+            case model.Rest(items=inner):
+                return f"etter_forste({self.items(inner)})"
             case model.Where(items=inner, variable=variable, condition=condition):
                 return f"de_som({self.items(inner)}, {self.function(variable, condition)}, 'utvalget')"
 
@@ -111,13 +117,27 @@ class PythonExpressions:
                 return f"maa_oppgis({code})" if required else code
             case model.Element(variable=variable):
                 return self.variables[variable]
+            case model.FieldOf(record=of, field=name, lenient=lenient):
+                code = f"felt_av({self.value(of)}, {name!r}, {identifier(name)!r})"
+                return f"ellers_nei({code})" if lenient else code
+            case model.First(items=items):
+                return f"forste({self.items(items)})"
+            case model.ListValue(items=items):
+                return self.items(items)
             case model.RateRef(id=id_):
                 return self._rate(id_)
-            case model.TermRef(id=id_, variable=variable):
-                call = f"{self.symbols.terms[id_]}({self.variables[variable]})"
-                return f"som_verdi({call}, {id_!r})" if self.is_condition(id_) else call
+            case model.TermRef(id=id_):
+                call = self._term_call(expr)
+                decided = expr.argument is None or isinstance(expr.argument, model.Element)
+                return f"som_verdi({call}, {id_!r})" if self.is_condition(id_) and decided else call
             case model.GroupRef(grouping=id_, variable=variable):
                 return f"{self.symbols.groupings[id_]}({self.variables[variable]})"
+            case model.GroupCode(value=value):
+                return f"gruppekode({self.value(value)})"
+            case model.Family(table=table, column=column, value=wanted):
+                return f"familie_av({self.symbols.tables[table]}, {column!r}, {wanted!r})"
+            case model.Union(values=values):
+                return f"samlet({', '.join(map(self.value, values))})"
             case model.ColumnRef(table=table, column=column, keys=keys):
                 return f"{self.symbols.columns[table, column]}({', '.join(map(self.value, keys))})"
             case model.DatePart(part=part, value=value):
@@ -142,6 +162,20 @@ class PythonExpressions:
                 return f"Ukjent({reason!r})"
             case _:
                 return f"som_verdi({self.truth(expr)}, 'vilkåret')"
+
+    def _term_call(self, expr: model.TermRef) -> str:
+        """A term, of the record or the code that the reference says."""
+        name, term = self.symbols.terms[expr.id], self.rulebook.term(expr.id)
+        if expr.argument is None:
+            return f"{name}({self.variables[expr.variable]})"
+        argument = self.value(expr.argument)
+        if isinstance(expr.argument, model.Element):
+            return f"{name}({self.variables[expr.variable]}, {argument})"
+        if term.parameter is None:
+            return f"begrep_av({argument}, {expr.id!r}, {name})"
+        call = f"{name}({self.variables[expr.variable]}, kode)"
+        call = f"som_verdi({call}, {expr.id!r})" if term.condition is not None else call
+        return f"begrep_av({argument}, {expr.id!r}, lambda kode: {call})"
 
     def _field(self, variable: str, name: str, lenient: bool) -> str:
         code = f"{self.variables[variable]}.{identifier(name)}"
@@ -181,6 +215,8 @@ class PythonExpressions:
 
     def _aggregate(self, expr: model.Aggregate) -> str:
         value = f"lambda {identifier(expr.variable)}: {self.inside(expr.variable).value(expr.value)}"
+        if expr.function == "samlet":
+            return f"samlet(*for_hver({self.items(expr.items)}, {value}))"
         if expr.function == "sum":
             return f"sum_av({self.items(expr.items)}, {value})"
         return self._of_many(expr.function, f"for_hver({self.items(expr.items)}, {value})")

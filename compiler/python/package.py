@@ -6,11 +6,16 @@ from importlib.resources import files
 
 from compiler import model
 from compiler.names import identifier
+from compiler.python.data import data_file
+from compiler.python.fast import fast_module
 from compiler.python.layout import filled, plain, python_date
 from compiler.python.modules import explanations_module, rules_module
 from compiler.python.symbols import module_name, package_name
 
-RUNTIME = ("svar", "verdier", "lesing", "forklaring", "motor")
+RUNTIME = (
+    *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
+    *("indeks", "rask", "begrunnelse", "motor", "kjerne", "parti"),
+)
 
 _INIT = '''
     """$scheme: reglene for $years, laget av regelverk $version. Ikke rediger.
@@ -59,6 +64,12 @@ def generate(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
     for rulebook in (*rulebooks, *used.values()):
         made[f"{name}/{module_name(rulebook)}.py"] = rules_module(rulebook)
         made[f"{name}/{module_name(rulebook)}_forklaring.py"] = explanations_module(rulebook)
+        fast = fast_module(rulebook)
+        if fast is not None:
+            made[f"{name}/{module_name(rulebook)}_rask.py"] = fast
+        data = data_file(rulebook)
+        if data is not None:
+            made[f"{name}/{module_name(rulebook)}.json"] = data
     for part in ("__init__", *RUNTIME):
         made[f"{name}/_runtime/{part}.py"] = _runtime(part)
     return made

@@ -7,6 +7,7 @@ from compiler.names import identifier
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import docstring, filled, laid_out, plain, returned, tidy
 from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, when_name
+from compiler.walk import nodes
 
 _CERTAIN = model.NumberValue | model.UnknownValue | model.StringValue | model.BoolValue
 """Values that are never missing."""
@@ -16,6 +17,18 @@ _FUNCTION = """
     $doc
     $body
 """
+
+
+_KEPT = "\n    @husket" + _FUNCTION
+"""A function whose value is worked out once for each record."""
+_OF_CODE = _FUNCTION.replace("$parameter: Post", "$parameter: Post, $code: str")
+
+
+def _is_kept(rulebook: model.Rulebook, term: model.Term) -> bool:
+    """Whether a term costs enough to be worked out once: one about a whole record that goes through its lists."""
+    about_top = term.parameter is None and rulebook.record(term.record).outer is None
+    listed = model.Aggregate | model.Quantified | model.Union | model.First | model.Rest | model.TermElements
+    return about_top and term.condition is None and any(isinstance(node, listed) for node in nodes(term.lines))
 
 
 def rules(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
@@ -43,13 +56,16 @@ def _expressions(rulebook: model.Rulebook, symbols: Symbols, record: str) -> tup
 def _term(rulebook: model.Rulebook, symbols: Symbols, term: model.Term) -> str:
     """A term: a condition, or value lines that are tried in turn."""
     expressions, parameter = _expressions(rulebook, symbols, term.record)
+    if term.parameter is not None:
+        expressions = expressions.inside(term.parameter)
     kind = "beregning" if term.in_result else "begrep"
     unit = f"i {term.unit.shown}" if term.unit else None
     condition = term.condition
     return filled(
-        _FUNCTION,
+        _KEPT if _is_kept(rulebook, term) else _FUNCTION if term.parameter is None else _OF_CODE,
         name=symbols.terms[term.id],
         parameter=parameter,
+        code=identifier(term.parameter or ""),
         type="Verdi" if condition is None else "Vilkaar",
         doc=docstring(rulebook, term, kind, unit, indent="    "),
         body=_exceptions(expressions, term) + _value_lines(expressions, term)

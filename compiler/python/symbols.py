@@ -12,16 +12,23 @@ VERDIER = (
     *("alle", "alle_av", "antall", "avrundet", "de_som", "delt", "er_i", "for_hver", "hoyeste", "hoyst_av", "ikke"),
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
-    *("ukedag_av", "unntak_fra"),
+    *("ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
+    *("gruppekode", "familie_av", "husket"),
 )
 """What rules use of the runtime's `verdier`."""
 
-MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "slaa_opp", "vurder")
+REGELRADER = ("Kolonne", "Regelrader", "les_rader")
+"""What rules use of the runtime's `regelrader`."""
+
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "raskt_svar", "slaa_opp", "vurder")
 """What rules use of the runtime's `motor`."""
+
+INDEKS = ("Hekte", "Indeks")
+"""What rules use of the runtime's `indeks`."""
 
 FORKLARING = (
     *("Ledd", "Vist", "alle_ledd", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
-    *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd"),
+    *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd", "ledd_av"),
 )
 """What explanations use of the runtime's `forklaring`."""
 
@@ -30,8 +37,9 @@ _TAKEN_CLASSES = {
     *("Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
-    *("grupper", "grupper_data", "forklar", "regler", "overload", "dataclass", "KVITTERING", "REGLER", "FORKLARINGER"),
-    *(*VERDIER, *MOTOR, *FORKLARING, *_TAKEN_CLASSES),
+    *("grupper", "grupper_data", "grupper_parti", "forklar", "regler", "overload", "dataclass", "pa"),
+    *("KVITTERING", "REGLER", "FORKLARINGER", "TYPE_CHECKING"),
+    *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *INDEKS, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
 }
 
 _Id = TypeVar("_Id")
@@ -45,6 +53,7 @@ class Symbols:
     sets: dict[str, str]
     terms: dict[str, str]
     groupings: dict[str, str]
+    tables: dict[str, str]
     columns: dict[tuple[str, str], str]
 
     def within(self, module: str) -> "Symbols":
@@ -54,6 +63,7 @@ class Symbols:
             sets=_within(module, self.sets),
             terms=_within(module, self.terms),
             groupings=_within(module, self.groupings),
+            tables=_within(module, self.tables),
             columns=_within(module, self.columns),
         )
 
@@ -77,6 +87,7 @@ def symbols(rulebook: model.Rulebook) -> Symbols:
         sets={named.id: fresh(identifier(named.id).upper()) for named in rulebook.sets},
         terms={term.id: fresh(identifier(term.id)) for term in rulebook.terms},
         groupings={grouping.id: fresh(grouping.identifier) for grouping in rulebook.groupings},
+        tables={table.id: table_name(table) for table in rulebook.tables},
         columns={
             (table.id, field.name): fresh(identifier(field.name))
             for table in rulebook.tables
@@ -118,6 +129,11 @@ def fields_name(record: model.Record) -> str:
 def rules_name(record: model.Record) -> str:
     """The object with the rules about a record."""
     return f"REGLER_{identifier(record.id).upper()}"
+
+
+def index_name(record: model.Record) -> str:
+    """The index of the groups of a record."""
+    return f"INDEKS_{identifier(record.id).upper()}"
 
 
 def table_name(table: model.Table) -> str:

@@ -1,12 +1,16 @@
 """Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
+from types import MappingProxyType
 from typing import Any, Literal
 
-from .forklaring import Ledd, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
-from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .indeks import Indeks
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
+from .rask import Langsom
+from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
@@ -42,12 +46,20 @@ class Gruppe:
 
 @dataclass(frozen=True, slots=True)
 class Beregning:
-    """En beregning, og enheten den vises i."""
+    """En beregning, enheten den vises i, og kolonnen den får i filer og partier."""
 
     id: str
     verdi: Callable[[Any], Any]
     teller: int = 1
     nevner: int = 1
+    slag: Slag = "desimaltall"
+    navn: str = ""
+    """Navnet i Python og filer, der det er et annet enn id-en."""
+
+    @property
+    def kolonne(self) -> str:
+        """Navnet på kolonnen."""
+        return self.navn or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,13 @@ class Liste:
     felt: str
     krav: tuple[Krav, ...] = ()
     beregninger: tuple[Beregning, ...] = ()
+
+
+Kjerne = Callable[[Any], tuple[Any, Sequence[Svar]]]
+"""Grupperer et parti (Arrow RecordBatch) kolonne for kolonne, og gir `(numre, svarene)`.
+
+`numre` har ett tall (numpy, int32) for hver rad: plassen i `svarene`, eller −1 når raden må vurderes for seg.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +88,14 @@ class Regler:
     lister: tuple[Liste, ...] = ()
     gruppering: str | None = None
     grupper: tuple[Gruppe, ...] = ()
+    indeks: Indeks | None = None
     beregninger: tuple[Beregning, ...] = ()
+    rader: Callable[[], Regelrader] | None = None
+    """Regelradene, som prøves etter gruppene."""
+    ellers: str | None = None
+    """Gruppen til en post som ingen gruppe eller rad tar."""
+    raskt: Callable[[], Any] | None = None
+    """Den raske veien for poster der alt er oppgitt rett fram, når regelverket har en."""
     utdrag: bool = False
     forklaringer: Callable[[], Mapping[str, Callable[[Any], Ledd]]] = field(default=dict)
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
@@ -77,6 +103,8 @@ class Regler:
     """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
     bekreftet: Mapping[str, int] = field(default_factory=dict)
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
+    kjerne: Callable[[], Kjerne] | None = None
+    """Kjernen som grupperer mange rader om gangen; den samme hver gang den hentes."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
@@ -88,11 +116,24 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
             return Svar("feil i data", grunner=tuple(feil)), post
         if utenfor:
             return _utenfor(regler, post, utenfor), post
-        svar = _vurder(regler, post)
-        if not regler.bekreftet:
-            return svar, post
-        bak = svar.regler_bak()
-        return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak}), post
+        return _med_bekreftelse(regler, _vurder(regler, post)), post
+
+
+def raskt_svar(regler: Regler, data: object) -> Svar | None:
+    """Svaret på en post som er rett fram; None når den må gå den grundige veien, eller regelverket ikke har en rask."""
+    if regler.raskt is None or not isinstance(data, Mapping) or data.get(regler.gruppering or "") is not None:
+        return None
+    felt = [data.get(felt.id, data.get(felt.navn)) for felt in regler.felter if felt.id != regler.gruppering]
+    svar: Svar | None = regler.raskt().svar(*felt)
+    return svar
+
+
+def _med_bekreftelse(regler: Regler, svar: Svar) -> Svar:
+    """Svaret med reglene bak det som kildene bare bekrefter for et tidligere år."""
+    if not regler.bekreftet:
+        return svar
+    bak = svar.regler_bak()
+    return replace(svar, sist_bekreftet={id_: aar for id_, aar in regler.bekreftet.items() if id_ in bak})
 
 
 def _vurder(regler: Regler, post: Post) -> Svar:
@@ -114,11 +155,13 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     if regler.gruppering is not None:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
-            return replace(_uten_gruppe(regler, post, funnet, varsler), lister=_ferdige(lister))
+            uten = _uten_gruppe(regler, post, funnet, varsler)
+            return replace(uten, lister=_ferdige(lister)) if lister else uten
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
-    verdier = {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
+    verdier: dict[str, Verdi] = _resultater(regler, post)
+    verdier |= {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
     for liste in regler.lister:
         _beregn_linjer(regler, liste, lister[liste.felt], grunner)
     return Svar(
@@ -155,7 +198,12 @@ def _prov(
 
 def _uavklart(regler: Regler, id_: str, post: Post) -> Grunn:
     """Hvorfor noe er uavklart: feltene som avgjør, i den rekkefølgen de er skrevet, og verdiene som er ukjent."""
-    felt, ukjent = uavklarte(regler.forklaringer()[id_](post))
+    return _grunn(regler, id_, regler.forklaringer()[id_](post))
+
+
+def _grunn(regler: Regler, id_: str, ledd: Ledd) -> Grunn:
+    """Grunnen til at noe er uavklart, fra leddet som forklarer det."""
+    felt, ukjent = uavklarte(ledd)
     i_orden = [navn for navn in feltnavn(regler.felter) if navn in felt]
     return Grunn(id_, uavklart_tekst(i_orden, sorted(ukjent)), tuple(i_orden))
 
@@ -195,6 +243,7 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
         igjen = staar
     post.alle_[liste.felt] = poster
     setattr(post, liste.felt, tuple(linje.post for linje in igjen))
+    post.husket_.clear()
     uavklart += [grunn for linje in igjen if linje.inngaar is None for grunn in linje.grunner]
     return linjer
 
@@ -252,17 +301,39 @@ def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
     return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
 
 
+def _kandidater(regler: Regler, post: Post) -> Sequence[Gruppe]:
+    """Gruppene som kan passe, i rekkefølge."""
+    return regler.grupper if regler.indeks is None else regler.indeks.kandidater(regler.grupper, post)
+
+
 def _forste(regler: Regler, post: Post) -> Any:
     assert regler.gruppering is not None
-    for gruppe in regler.grupper:
-        if gruppe.naar is None:
-            continue
-        passer = gruppe.naar(post)
+    for gruppe, rad, passer in _provd(regler, post):
         if passer:
-            return gruppe.id
+            post.rad_ = rad
+            return gruppe
         if passer is None:
             return Uavklart(regler.gruppering)
-    return Tom(regler.gruppering)
+    return regler.ellers or Tom(regler.gruppering)
+
+
+def _provd(regler: Regler, post: Post) -> Iterator[tuple[str, Rad | None, Vilkaar]]:
+    """Gruppene med vilkår og så regelradene, med svaret på dem, i den rekkefølgen de prøves."""
+    for gruppe in _kandidater(regler, post):
+        if gruppe.naar is not None:
+            yield gruppe.id, None, gruppe.naar(post)
+    if regler.rader is not None:
+        for rad, svar in regler.rader().provd(post):
+            yield rad.gruppe, rad, svar
+
+
+def _resultater(regler: Regler, post: Post) -> dict[str, Verdi]:
+    """Resultatfeltene til raden som ga gruppen; None når ingen rad gjorde det."""
+    if regler.rader is None:
+        return {}
+    felt = regler.rader().resultatfelt
+    verdier = post.rad_.resultater if post.rad_ is not None else (None,) * len(felt)
+    return dict(zip(felt, verdier, strict=True))
 
 
 def _mulige(regler: Regler, post: Post) -> list[str]:
@@ -270,14 +341,15 @@ def _mulige(regler: Regler, post: Post) -> list[str]:
     oppgitt = getattr(post, regler.gruppering or "")
     if isinstance(oppgitt, str):
         return [oppgitt]
-    mulige = []
-    for gruppe in regler.grupper:
-        passer = gruppe.naar(post) if gruppe.naar is not None else False
+    mulige: dict[str, None] = {}
+    for gruppe, _, passer in _provd(regler, post):
         if passer is not False:
-            mulige.append(gruppe.id)
+            mulige[gruppe] = None
         if passer:
-            break
-    return mulige
+            return list(mulige)
+    if regler.ellers is not None:
+        mulige[regler.ellers] = None
+    return list(mulige)
 
 
 def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grunn]) -> Svar:
@@ -288,7 +360,8 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         return Svar(brukt.status, grunner=brukt.grunner, varsler=(*varsler, *brukt.varsler), mulige=brukt.mulige)
     if isinstance(funnet, Uavklart):
         mulige = _mulige(regler, post)
-        grunn = _uavklart(regler, mulige[0], post)
+        rad = next(rad for _, rad, svar in _provd(regler, post) if svar is None)
+        grunn = _uavklart_gruppe(regler, mulige[0], rad, post)
         valg = f"; mulige grupper: {', '.join(mulige)}" if len(mulige) <= 5 else f"; {len(mulige)} grupper er mulige"
         grunner = (Grunn(grunn.id, grunn.tekst + valg, grunn.felt),)
         return Svar("uavklart", grunner=grunner, varsler=tuple(varsler), mulige=tuple(mulige))
@@ -296,6 +369,13 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         grunn = Grunn(navn, "ingen gruppe i utdraget tar denne posten")
         return Svar("ikke i utdraget", grunner=(grunn,), varsler=tuple(varsler))
     return Svar("inngår ikke", grunner=(Grunn(navn, "ingen gruppe tar denne posten"),), varsler=tuple(varsler))
+
+
+def _uavklart_gruppe(regler: Regler, gruppe: str, rad: Rad | None, post: Post) -> Grunn:
+    """Hvorfor den første gruppen eller raden som er uavklart, er det."""
+    if rad is None:
+        return _uavklart(regler, gruppe, post)
+    return _grunn(regler, rad.id, radledd(regler, rad, post))
 
 
 def _utenfor(regler: Regler, post: Post, utenfor: list[Grunn]) -> Svar:
@@ -318,10 +398,28 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
     """Et varsel når gruppen er oppgitt i data, og vilkåret for den ikke er oppfylt."""
     if post.oppgitt_ is None:
         return []
-    naar = next((g.naar for g in regler.grupper if g.id == gruppe), None)
-    if naar is None or naar(post) is not False:
+    svarene = [g.naar(post) for g in regler.grupper if g.id == gruppe and g.naar is not None]
+    if regler.rader is not None:
+        svarene += [svar for rad, svar in regler.rader().provd(post) if rad.gruppe == gruppe]
+    if not svarene or any(svar is not False for svar in svarene):
         return []
     return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
+
+
+def fast_svar(regler: Regler, rad: Rad | None, verdier: Mapping[str, Verdi]) -> Svar:
+    """Svaret på alle poster som en rad tar, med verdiene av beregningene som ikke følger av gruppen alene."""
+    if rad is None or None in verdier.values():
+        raise Langsom
+    post = Post()
+    post.gruppe_, post.rad_ = rad.gruppe, rad
+    grunner: list[Grunn] = []
+    with localcontext(REGNING):
+        alle_verdier: dict[str, Verdi] = _resultater(regler, post)
+        for beregning in regler.beregninger:
+            kjent = beregning.id in verdier
+            alle_verdier[beregning.id] = verdier[beregning.id] if kjent else _beregn(regler, beregning, post, grunner)
+    svar = Svar("gruppert", gruppe=rad.gruppe, verdier=MappingProxyType(alle_verdier))
+    return _med_bekreftelse(regler, svar)
 
 
 # ---- beregninger
@@ -360,6 +458,35 @@ def slaa_opp(tabell: Mapping[str, Mapping[str, Any]], noekkel: Any, kolonne: str
 
 
 # ---- forklaring
+
+
+def radledd(regler: Regler, rad: Rad, post: Post) -> Ledd:
+    """Leddet for en regelrad: hver celle, med verdien i kolonnen."""
+    assert regler.rader is not None
+    rader = regler.rader()
+    prove = Prove(rader, post)
+    deler = tuple(_celleledd(regler, rader, nummer, prove, post) for nummer in rad.celler)
+    return Ledd(f"rad {rad.id} gir {rad.gruppe}", prove.rad(rad), deler, sted=rad.sted)
+
+
+def _celleledd(regler: Regler, rader: Regelrader, nummer: int, prove: Prove, post: Post) -> Ledd:
+    """Leddet for en celle; begrepet i kolonnen er forklart under når cellen er uavklart."""
+    celle = rader.celler[nummer]
+    kolonne = rader.kolonner[celle.kolonne]
+    verdi, svar = prove.verdi(celle.kolonne), prove.celle(nummer)
+    vist_verdi = Vist(lest(kolonne.navn), verdi, kolonne.enhet, kolonne.teller, kolonne.nevner)
+    under: tuple[Ledd, ...] = ()
+    if svar is None and kolonne.forklaring is not None:
+        under = (regler.forklaringer()[kolonne.forklaring](post),)
+    return Ledd(f"{lest(kolonne.navn)} {celle.tekst}", svar, under, (vist_verdi,), av=(verdi,))
+
+
+def gruppeledd(regler: Regler, post: Post) -> Iterator[Ledd]:
+    """Leddene for gruppene som kan passe, og regelradene som er uavklart, i den rekkefølgen de prøves."""
+    forklaringer = regler.forklaringer()
+    yield from (forklaringer[gruppe.id](post) for gruppe in _kandidater(regler, post) if gruppe.naar is not None)
+    if regler.rader is not None:
+        yield from (radledd(regler, rad, post) for rad, svar in regler.rader().provd(post) if svar is None)
 
 
 def _forklart_linje(
@@ -405,6 +532,8 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
                 deler.append(ledd)
                 if ledd.svar is not False:
                     break
+        if regler.rader is not None and post.oppgitt_ is None:
+            deler += _forklart_rad(regler, post, svar)
     if post.brukt_ is not None and regler.bruker is not None:
         brukt, brukt_post = post.brukt_
         bruker = regler.bruker()
@@ -413,6 +542,16 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
+
+
+def _forklart_rad(regler: Regler, post: Post, svar: Svar) -> list[Ledd]:
+    """Leddet for raden som ga gruppen, eller for den første som ikke kan avgjøres."""
+    if post.rad_ is not None:
+        return [radledd(regler, post.rad_, post)]
+    if svar.status != "uavklart" or svar.gruppe is not None:
+        return []
+    uavklart = [rad for _, rad, holder in _provd(regler, post) if holder is None and rad is not None]
+    return [radledd(regler, uavklart[0], post)] if uavklart else []
 
 
 def _med_svar(liste: Liste, post: Post, svar: Svar) -> Iterator[tuple[Post, Linjesvar]]:
@@ -431,15 +570,40 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             oppgitt = " fordi den er oppgitt i data" if svar.gruppe_oppgitt else ""
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
-        rekkefolge = [g.id for g in regler.grupper]
-        if (
-            not svar.gruppe_oppgitt
-            and svar.gruppe in rekkefolge
-            and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe)
-        ):
-            linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
-        if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
+        if not svar.gruppe_oppgitt and post.rad_ is None and svar.gruppe is not None:
+            rekkefolge = [g.id for g in regler.grupper]
+            if rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+                linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
+        har_vilkaar = any(g.naar is not None for g in regler.grupper if g.id == gruppe)
+        rader = [] if regler.rader is None else [rad for rad in regler.rader().rader if rad.gruppe == gruppe]
+        if not har_vilkaar and not rader:
             linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
         elif svar.status != "feil i data":
-            linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            if har_vilkaar:
+                linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            linjer += _nermeste_rader(regler, rader, post)
         return "\n".join(linjer) + "\n"
+
+
+_RADER_VIST = 3
+"""Så mange av radene til en gruppe vises når en post ikke får den."""
+
+
+def _nermeste_rader(regler: Regler, rader: list[Rad], post: Post) -> list[str]:
+    """Radene til en gruppe som det er minst som mangler på, med det som ikke holder."""
+    if not rader or regler.rader is None:
+        return []
+    prove = Prove(regler.rader(), post)
+    mangler = {rad.id: sum(prove.celle(nummer) is not True for nummer in rad.celler) for rad in rader}
+    nermest = sorted(rader, key=lambda rad: mangler[rad.id])
+    linjer = []
+    if not mangler[nermest[0].id] and post.rad_ is not None and post.rad_.gruppe != nermest[0].gruppe:
+        linjer.append(f"Raden {nermest[0].id} holder også, men raden {post.rad_.id} prøves før den.")
+    for rad in nermest[:_RADER_VIST]:
+        linjer += ["", *leddlinjer(radledd(regler, rad, post))]
+    if len(rader) > _RADER_VIST:
+        linjer += [
+            "",
+            f"{rader[0].gruppe} har {len(rader)} rader; her er de {_RADER_VIST} der det er minst som ikke holder.",
+        ]
+    return linjer

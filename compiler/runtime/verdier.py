@@ -7,7 +7,7 @@ Et vilkår er True, False eller None (uavklart). En verdi som ikke er der, er et
 - `Ukjent`: en sats eller verdi regelverket ikke kjenner, med grunnen. Sammenligninger blir uavklart.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -174,10 +174,8 @@ def mangler(verdi: Verdi) -> bool:
 
 def er_i(verdi: Verdi, mengde: Verdi) -> Vilkaar:
     """Koden er i mengden."""
-    if isinstance(verdi, Tom) or isinstance(mengde, Tom):
-        return False
     if isinstance(verdi, Mangler) or isinstance(mengde, Mangler):
-        return None
+        return False if isinstance(verdi, Tom) or isinstance(mengde, Tom) else None
     return verdi in mengde
 
 
@@ -248,6 +246,85 @@ def antall(liste: Verdi) -> Verdi:
     if isinstance(liste, Mangler):
         return Decimal(0) if isinstance(liste, Tom) else liste
     return Decimal(len(liste))
+
+
+def forste(liste: Verdi) -> Verdi:
+    """Det første elementet i en liste."""
+    if isinstance(liste, Mangler):
+        return Tom("første") if isinstance(liste, Tom) else liste
+    return liste[0] if liste else Tom("første")
+
+
+def etter_forste(liste: Verdi) -> Verdi:
+    """Elementene etter det første."""
+    return liste if isinstance(liste, Mangler) else tuple(liste[1:])
+
+
+def elementer(verdi: Verdi) -> Verdi:
+    """Elementene i en liste eller en mengde av koder, de siste i fast rekkefølge."""
+    return verdi if isinstance(verdi, Mangler | tuple) else tuple(sorted(verdi))
+
+
+def felt_av(post: Verdi, navn: str, felt: str) -> Verdi:
+    """Et felt av en post som selv er en verdi."""
+    if isinstance(post, Mangler):
+        return Tom(navn) if isinstance(post, Tom) else post
+    return getattr(post, felt)
+
+
+def begrep_av(verdi: Verdi, navn: str, begrep: Callable[[Any], Verdi]) -> Verdi:
+    """Et begrep om en kode eller en post som selv er en verdi."""
+    if isinstance(verdi, Mangler):
+        return Tom(navn) if isinstance(verdi, Tom) else verdi
+    return begrep(verdi)
+
+
+def samlet(*verdier: Verdi) -> Verdi:
+    """Koder og mengder av koder som én mengde; det som ikke finnes, gir ingenting."""
+    koder: set[str] = set()
+    for verdi in verdier:
+        if isinstance(verdi, Tom):
+            continue
+        if isinstance(verdi, Mangler):
+            return verdi
+        if isinstance(verdi, str):
+            koder.add(verdi)
+        elif isinstance(verdi, Kodesett):
+            if not verdi.kan_telles:
+                return Ukjent("mengden kan ikke telles opp")
+            koder |= verdi.koder
+        else:
+            koder.update(verdi)
+    return frozenset(koder)
+
+
+def gruppekode(gruppe: Verdi) -> Verdi:
+    """Koden til en gruppe, uten ordningen foran: «290» av DRG 290."""
+    if isinstance(gruppe, Mangler):
+        return Tom("gruppekode") if isinstance(gruppe, Tom) else gruppe
+    return gruppe.rsplit(" ", 1)[-1]
+
+
+def familie_av(tabell: Mapping[str, Mapping[str, Any]], kolonne: str, verdi: str) -> frozenset[str]:
+    """Nøklene til radene som har en verdi i en kolonne."""
+    return frozenset(noekkel for noekkel, rad in tabell.items() if _har(rad.get(kolonne), verdi))
+
+
+def _har(celle: Verdi, verdi: str) -> bool:
+    return celle == verdi or (not isinstance(celle, str) and celle is not None and verdi in celle)
+
+
+def husket(begrep: Callable[[Any], Verdi]) -> Callable[[Any], Verdi]:
+    """Begrepet, regnet ut én gang for hver post."""
+    navn = begrep.__name__
+
+    def huske(post: Any) -> Verdi:
+        if navn not in post.husket_:
+            post.husket_[navn] = begrep(post)
+        return post.husket_[navn]
+
+    huske.__name__, huske.__doc__ = navn, begrep.__doc__
+    return huske
 
 
 # ---- tall
@@ -410,12 +487,20 @@ class Kodesett:
         self.unntatt = unntatt
         self.alt = alt
 
+    @property
+    def kan_telles(self) -> bool:
+        """Om mengden bare er enkeltkoder."""
+        return not (self.alt or self.intervaller or self.begynnelser or self.sett or self.unntatt)
+
     def __contains__(self, kode: str) -> bool:
         inne = (
-            self.alt
-            or kode in self.koder
+            kode in self.koder
+            or self.alt
             or (bool(self.begynnelser) and kode.startswith(self.begynnelser))
-            or any(lav <= kode and kode[: len(hoy)] <= hoy for lav, hoy in self.intervaller)
-            or any(kode in sett for sett in self.sett)
+            or (bool(self.intervaller) and self._i_et_intervall(kode))
+            or (bool(self.sett) and any(kode in sett for sett in self.sett))
         )
         return inne and not (self.unntatt is not None and kode in self.unntatt)
+
+    def _i_et_intervall(self, kode: str) -> bool:
+        return any(lav <= kode and kode[: len(hoy)] <= hoy for lav, hoy in self.intervaller)

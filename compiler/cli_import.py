@@ -1,0 +1,167 @@
+"""The commands `regelverk importer …`: rules from lists and tables that others publish."""
+
+import re
+from pathlib import Path
+
+import click
+
+from compiler import import_weights
+from compiler.cli_library import FAULTS, FINE, load_folder, show
+from compiler.lists import UnreadableList
+from compiler.model import Rulebook
+from compiler.norddrg import files_of
+from compiler.norddrg.names import read as read_names
+from compiler.norddrg.names import writable
+from compiler.norddrg.report import Damaged, Report
+from compiler.norddrg.write import Edition
+from compiler.norwegian import Group
+from dsl.diagnostics import has_errors, nearest
+
+_SHOWN_FAULTS = 30
+_SCHEME = re.compile(r"[^\W\d]\w*")
+
+
+@click.group(cls=Group)
+def importer() -> None:
+    """Lag regler av lister som noen har utgitt."""
+
+
+@importer.command()
+@click.argument("tables", metavar="TABELLER", type=click.Path(path_type=Path))
+@click.option(
+    "--navn",
+    "names",
+    metavar="MAPPE",
+    type=click.Path(path_type=Path),
+    help="Mappen med navn: drg.csv, mdc.csv, dgcat.csv …",
+)
+@click.option(
+    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
+)
+@click.option("--ordning", "scheme", default="DRG", metavar="ORDNING", help="Hva ordningen heter; ellers DRG.")
+@click.option("--aar", "year", required=True, metavar="ÅR", type=click.IntRange(1900, 2099), help="Regelåret.")
+@click.option(
+    "--bygger-paa", "before", metavar="REGELVERK", help="Regelverket som det skrives som endringer i: drg-2015."
+)
+@click.option(
+    "--mappe", "folder", type=click.Path(path_type=Path), help="Mappen med regelverkene; ellers den to over --til."
+)
+def norddrg(
+    tables: Path, names: Path | None, target: Path, scheme: str, year: int, before: str | None, folder: Path | None
+) -> int:
+    """Lag et regelverk av definisjonstabellene til NordDRG, i JSON, zip eller Excel.
+
+    Med --bygger-paa skrives bare det som er nytt siden det regelverket.
+    """
+    if target.exists() and any(target.iterdir() if target.is_dir() else [target]):
+        raise click.ClickException(f"«{target.as_posix()}» finnes fra før; velg en ny mappe, eller ta den bort")
+    if not _SCHEME.fullmatch(scheme):
+        raise click.UsageError(f"«{scheme}» kan ikke være navnet på en ordning; skriv ett ord, som DRG")
+    report = Report()
+    try:
+        known = read_names(names.resolve().name, _csv_files(names)) if names is not None else None
+        base = _base(before, folder or target.resolve().parent.parent, year) if before is not None else None
+        edition = Edition(scheme, year, writable(tables.name), writable(names.resolve().name) if names else None)
+        files = files_of(tables.name, _bytes(tables), known, base, edition, report)
+    except UnreadableList as fault:
+        raise click.ClickException(str(fault)) from None
+    except Damaged:
+        return _show_damage(tables, report)
+    for name, text in files.items():
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text, encoding="utf-8", newline="\n")
+    for warning in report.warnings:
+        click.echo(f"advarsel: {warning}", err=True)
+    left = sum(report.left(table) for table in report.read)
+    click.echo(f"{target.as_posix()}: {len(files)} filer er skrevet; README.md sier hva som er med")
+    click.echo(f"{sum(report.read.values())} rader lest, {left} ikke tatt med", err=True)
+    return FINE
+
+
+def _bytes(file: Path) -> bytes:
+    """What is in a file."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        raise click.ClickException(
+            f"«{file}» kan ikke leses" if file.exists() else f"filen «{file}» finnes ikke"
+        ) from None
+
+
+def _csv_files(folder: Path) -> dict[str, bytes]:
+    """The CSV files in a folder by name."""
+    if not folder.is_dir():
+        raise click.UsageError(f"mappen «{folder}» finnes ikke")
+    return {path.name: _bytes(path) for path in sorted(folder.glob("*.csv"))}
+
+
+def _base(name: str, folder: Path, year: int) -> Rulebook:
+    """The rulebook that a new year builds on."""
+    library = load_folder(folder)
+    found = library.years.get(name.lower())
+    if found is None:
+        hint = nearest(name.lower(), library.years) or f"regelverkene er {', '.join(library.years)}"
+        raise click.UsageError(f"ukjent regelverk «{name}»: {hint}")
+    if found.rulebook is None or has_errors(found.faults):
+        show(found.faults, library, "tekst")
+        raise click.ClickException(f"{found.name} har feil som må rettes først")
+    if found.rulebook.year >= year:
+        raise click.UsageError(f"{year} kan ikke bygge på {found.name}: det må være et tidligere år")
+    return found.rulebook
+
+
+def _show_damage(tables: Path, report: Report) -> int:
+    """Show what is wrong with the tables."""
+    for fault in report.faults[:_SHOWN_FAULTS]:
+        click.echo(f"feil: {fault}", err=True)
+    if len(report.faults) > _SHOWN_FAULTS:
+        click.echo(f"… og {len(report.faults) - _SHOWN_FAULTS} feil til", err=True)
+    click.echo(f"ingenting er skrevet: tabellene i «{tables}» har feil", err=True)
+    return FAULTS
+
+
+@importer.command()
+@click.argument("file", metavar="FIL", type=click.Path(path_type=Path))
+@click.option(
+    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
+)
+@click.option("--kilde", "cited", metavar="ID", help="Kilden som vektene er hentet fra.")
+def vekter(file: Path, target: Path, cited: str | None) -> int:
+    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
+    rulebook, before = _year_in(target)
+    out = target / "vekter.regel"
+    if out.exists():
+        raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
+    sources = [found.id for found in rulebook.sources]
+    if cited is not None and cited not in sources:
+        hint = nearest(cited, sources) or "skriv kilden i regelverket først"
+        raise click.UsageError(f"{rulebook.name} har ingen kilde «{cited}»: {hint}")
+    if not file.is_file():
+        raise click.ClickException(f"filen «{file}» finnes ikke")
+    try:
+        lines, unused = import_weights.read(file.name, file.read_bytes())
+        made = import_weights.imported(lines, rulebook, before, cited)
+    except UnreadableList as fault:
+        raise click.ClickException(str(fault)) from None
+    for column in unused:
+        click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
+    for line in [*(why for _, why in made.left_out), *made.notes]:
+        click.echo(line, err=True)
+    if made.text:
+        out.write_text(made.text, encoding="utf-8", newline="\n")
+        click.echo(f"{out.as_posix()}: {made.new} nye grupper, {made.changed} med ny vekt")
+    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
+    return FAULTS if made.left_out else FINE
+
+
+def _year_in(folder: Path) -> tuple[Rulebook, Rulebook | None]:
+    """The rule year in a folder, and the year that it builds on."""
+    if not folder.is_dir():
+        raise click.UsageError(f"mappen «{folder}» finnes ikke; lag den med «regelverk ny»")
+    library = load_folder(folder.resolve().parent.parent)
+    found = next((y for y in library.years.values() if y.folder.resolve() == folder.resolve()), None)
+    if found is None or found.rulebook is None or has_errors(found.faults):
+        show(found.faults if found else library.diagnostics(), library, "tekst")
+        raise click.ClickException(f"regelverket i «{folder}» har feil som må rettes først")
+    before = f"{found.rulebook.scheme.lower()}-{found.rulebook.base}"
+    return found.rulebook, library.years[before].rulebook if before in library.years else None

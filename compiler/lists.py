@@ -1,0 +1,48 @@
+"""Lists that others publish: what all who read them share."""
+
+import csv
+import io
+from collections.abc import Iterator
+from decimal import Decimal
+from zipfile import BadZipFile
+
+
+class UnreadableList(Exception):
+    """The file cannot be used; the text says why."""
+
+
+def csv_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV file, each with its line number."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UnreadableList(f"«{name}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
+    first = text.split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
+    for cells in reader:
+        yield reader.line_num, [tidy(cell) for cell in cells]
+
+
+def sheets(name: str, data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:
+    """The sheets of an Excel file by name, each with its rows from the top, empty ones too."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError):
+        raise UnreadableList(f"«{name}» kan ikke leses som Excel") from None
+    for sheet in book.worksheets:
+        yield sheet.title, ([_shown(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+
+
+def _shown(cell: object) -> str:
+    """A cell of Excel as text: a number with all the digits it is shown with."""
+    if isinstance(cell, float):
+        return f"{Decimal(repr(cell)).normalize():f}"
+    return "" if cell is None else tidy(str(cell))
+
+
+def tidy(text: str) -> str:
+    """A cell without odd spaces."""
+    return " ".join(text.split())
