@@ -655,7 +655,7 @@ class _Case:
                 codes.add(value)
             elif not isinstance(value, model.CodeSet):
                 codes.update(value)
-            elif value.intervals or value.prefixes or value.everything or value.sets or value.without:
+            elif not value.is_listed:
                 return Ukjent("mengden kan ikke telles opp")
             else:
                 codes.update(value.codes)

@@ -283,6 +283,11 @@ class CodeSet(Node):
     sets: tuple[str, ...] = ()
     """Named sets that are part of this one."""
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether the set is just the single codes that are written."""
+        return not (self.intervals or self.prefixes or self.sets or self.without or self.everything)
+
 
 class Compare(Node):
     """Two values compared."""

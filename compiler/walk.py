@@ -11,7 +11,7 @@ def nodes(node: object) -> Iterator[model.Node]:
         yield node
         for value in node.values.values():
             if isinstance(value, model.CodeSet):
-                yield from nodes(value) if value.sets or value.without else (value,)
+                yield from (value,) if value.is_listed else nodes(value)
     elif isinstance(node, model.Node):
         yield node
         for name in type(node).model_fields:
