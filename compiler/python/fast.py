@@ -303,7 +303,8 @@ class _Fast:
         one = f"def {function}_for({CONTACT}, {name}):\n    return bool({scope.truth(condition)})"
         self.rest_functions += [codes, one]
         listed = identifier(added[0].listed)
-        return f", Vei({listed!r}, {function}_koder, {function}_for, frozenset({sorted(more)!r}))"
+        in_context = any(part == "felt" for part, _ in self.needs(way))
+        return f", Vei({listed!r}, {function}_koder, {function}_for, frozenset({sorted(more)!r}), {in_context})"
 
     def _of_all(self, condition: model.Expr) -> set[str] | None:
         """The terms in a condition that need more than the first element; None where it needs more by itself."""

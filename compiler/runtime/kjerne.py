@@ -226,7 +226,8 @@ class Kjerne:
                 _sett_bit(ord_, aktuelle, bit)
                 continue
             if rest.vei is not None and len(aktuelle):
-                sikre, aktuelle = self._vei(nummer, rest.vei, lister[rest.vei.liste], sammenheng, aktuelle)
+                i = sammenheng if rest.vei.i_sammenheng else np.zeros_like(sammenheng)
+                sikre, aktuelle = self._vei(nummer, rest.vei, lister[rest.vei.liste], i, aktuelle)
                 _sett_bit(ord_, sikre, bit)
             holder = [rad for rad in aktuelle.tolist() if vilkaar(self._post(rad, lister, verdier))]
             _sett_bit(ord_, np.array(holder, np.int64), bit)

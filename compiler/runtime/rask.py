@@ -166,6 +166,8 @@ class Vei:
     vilkaar: Callable[[Any, str], bool]
     mer: frozenset[str]
     """Begrepene som hører til hele posten; uten dem følger svaret av det første elementet og koden."""
+    i_sammenheng: bool
+    """Om feltene i sammenhengen har noe å si."""
 
 
 @dataclass(frozen=True)
