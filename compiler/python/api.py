@@ -144,7 +144,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",
-        *([f"bekreftet={confirmed!r}"] if (confirmed := rulebook.last_confirmed()) else []),
+        *([f"bekreftet={confirmed!r}"] if (confirmed := rulebook.last_confirmed) else []),
         *(["bruker=_bruker"] if rulebook.used is not None and rulebook.grouping_of(record.id) else []),
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
