@@ -3,18 +3,31 @@
 import json
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from datetime import date
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TextIO
 
 import click
 
-from compiler import bulk, compare, consolidate
-from compiler.cli_common import BROKEN, FAULTS, FINE, WRONG_USE, load_folder, show
+from compiler import compare, consolidate
+from compiler.bulk.columns import unknown_columns
+from compiler.cli_group import grupper
 from compiler.cli_import import importer
+from compiler.cli_library import (
+    BROKEN,
+    FAULTS,
+    FINE,
+    WRONG_USE,
+    checked,
+    folder_option,
+    load_folder,
+    one,
+    opened,
+    record_named,
+    show,
+    sound,
+    years_named,
+)
 from compiler.examples import answers, failing_examples
 from compiler.model import Rulebook
 from compiler.new_year import new_year
@@ -22,20 +35,9 @@ from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
 from compiler.report import as_text
-from compiler.runtime.forklaring import samlede_grunner, vist
-from compiler.runtime.svar import Svar
-from compiler.runtime.verdier import lest
-from dsl.diagnostics import Diagnostic, has_errors, nearest
+from dsl.diagnostics import has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
-
-folder_option = click.option(
-    "--mappe",
-    "folder",
-    type=click.Path(path_type=Path),
-    default=Path("rulebooks"),
-    help="Mappen med regelverkene, som MAPPE/ordning/år; ellers rulebooks.",
-)
 
 
 def main() -> None:
@@ -126,7 +128,7 @@ def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
     """Bygg pakkene, JSON og nettstedet av alle regelverkene."""
     from compiler.build import build_json, build_packages, build_site
 
-    library = _sound(folder)
+    library = sound(folder)
     if library is None:
         return FAULTS
     build_packages(library, target, click.echo)
@@ -144,12 +146,14 @@ def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
 @folder_option
 def test(folder: Path) -> int:
     """Kjør eksemplene i alle regelverkene, med referansen og med de genererte pakkene."""
+    from compiler.build import schemes
+
     library = load_folder(folder)
     if has_errors(library.diagnostics()):
         show(library.diagnostics(), library, "tekst")
         return FAULTS
     faults = 0
-    for years in _by_scheme(library):
+    for years in schemes(library):
         with imported(years) as package:
             for rulebook in years:
                 faults += _test_year(rulebook, package, library)
@@ -168,59 +172,7 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
     return failing
 
 
-@cli.command()
-@click.argument("name", metavar="REGELVERK")
-@click.argument("inn", type=click.Path(path_type=Path, allow_dash=True))
-@click.option(
-    "-o", "--ut", "out", type=click.Path(path_type=Path), help="Filen svarene skrives til; ellers på skjermen."
-)
-@click.option(
-    "--opplysninger", "record", help="Hva slags opplysninger radene er; ellers det kolonnene passer best med."
-)
-@click.option(
-    "--dato", "date_column", default="dato", help="Kolonnen som velger regelår når REGELVERK er uten år; ellers «dato»."
-)
-@click.option("--vis", is_flag=True, help="Vis svarene som en tabell på skjermen.")
-@folder_option
-def grupper(
-    name: str, inn: Path, out: Path | None, record: str | None, date_column: str, vis: bool, folder: Path
-) -> int:
-    """Grupper og pris kontakter fra CSV eller JSONL: én rad inn er én rad ut.
-
-    REGELVERK er isf-2020, eller isf når datoen på hver kontakt skal velge regelåret.
-    Lister i CSV er skilt med mellomrom.
-    """
-    library = _sound(folder)
-    if library is None:
-        return FAULTS
-    years = _years(library, name)
-    with ExitStack() as stack:
-        package = stack.enter_context(imported(library.scheme(years[0].scheme)))
-        source = stack.enter_context(_opened(inn))
-        table = bulk.read(Path("-.csv") if str(inn) == "-" else inn, source)
-        rows = _peeked(table)
-        kind = _record(years, record, table.columns or sorted({key for row in rows[:100] for key in row}))
-        _note_columns(years[-1], kind, table, rows, date_column if len(years) > 1 else None)
-        results = bulk.result_columns(years, kind)
-        stream = stack.enter_context(_written(out)) if not vis or out is not None else None
-        delimiter = _delimiter(out, table)
-        writer = (
-            bulk.Writer(stream, table.columns or _columns(rows), results, delimiter) if stream is not None else None
-        )
-        judge = _Judge(years, package, kind, date_column)
-        tally = bulk.Tally()
-        shown: list[tuple[bulk.Row, Svar]] = []
-        for row in rows:
-            svar, rulebook_name = judge(row)
-            tally.add(svar.status)
-            if writer is not None:
-                writer.write(row, svar, rulebook_name)
-            if vis:
-                shown.append((row, svar))
-    if vis:
-        _show_table(years[-1], kind, shown)
-    click.echo(f"{sum(tally.counts.values())} rader: {tally.text()}", err=True)
-    return FAULTS if tally.counts.get("feil i data") else FINE
+cli.add_command(grupper)
 
 
 @cli.command()
@@ -231,11 +183,11 @@ def grupper(
 @folder_option
 def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folder: Path) -> int:
     """Forklar svaret på én kontakt: hva som ble prøvd, hva som holdt, og hvor det står."""
-    library = _sound(folder)
+    library = sound(folder)
     if library is None:
         return FAULTS
-    rulebook = _years(library, name)[-1]
-    with _opened(inn) as source:
+    rulebook = years_named(library, name)[-1]
+    with opened(inn) as source:
         text = source.read()
     try:
         data = json.loads(text)
@@ -243,8 +195,8 @@ def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folde
         raise click.ClickException(f"«{inn}» er ikke JSON: {fault}") from None
     if not isinstance(data, dict):
         raise click.ClickException(f"«{inn}» skal være ett JSON-objekt med feltene til kontakten")
-    kind = _record([rulebook], record, data)
-    note = bulk.unknown_columns(rulebook, rulebook.record(kind), data)
+    kind = record_named([rulebook], record, data)
+    note = unknown_columns(rulebook, rulebook.record(kind), data)
     if note:
         click.echo(note, err=True)
     if why_not is not None and why_not not in [group.id for group in rulebook.groups]:
@@ -271,10 +223,10 @@ def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folde
 @folder_option
 def endringer(old: str, new: str, form: str, folder: Path) -> int:
     """Vis hva som er endret fra ett regelår til et annet."""
-    library = _sound(folder)
+    library = sound(folder)
     if library is None:
         return FAULTS
-    found = compare.compare(_one(library, old), _one(library, new))
+    found = compare.compare(one(library, old), one(library, new))
     render = {"tekst": compare.as_text, "markdown": compare.as_markdown, "json": compare.as_json}[form]
     click.echo(render(found), nl=False)
     return FINE
@@ -332,10 +284,10 @@ def _rule_files(path: Path) -> list[Path]:
 @folder_option
 def konsolider(name: str, form: str, folder: Path) -> int:
     """Vis hele regelverket for ett år i regelspråket, med alt som er arvet, skrevet ut."""
-    library = _sound(folder)
+    library = sound(folder)
     if library is None:
         return FAULTS
-    rulebook = _one(library, name)
+    rulebook = one(library, name)
     render, path = {"tekst": (consolidate.as_text, "k.regel"), "markdown": (consolidate.as_markdown, "k.md")}[form]
     text = render(rulebook)
     click.echo(text, nl=False)
@@ -351,7 +303,7 @@ def konsolider(name: str, form: str, folder: Path) -> int:
 @folder_option
 def ny(scheme: str, year: int, folder: Path) -> int:
     """Lag mappen for et nytt regelår, med det siste året som grunnlag."""
-    library = _sound(folder)
+    library = sound(folder)
     if library is None:
         return FAULTS
     years = library.scheme(scheme)
@@ -370,176 +322,3 @@ def ny(scheme: str, year: int, folder: Path) -> int:
         (target / file).write_text(text, encoding="utf-8", newline="\n")
         click.echo(f"{(target / file).as_posix()} er laget")
     return FINE
-
-
-# ---- loading
-
-
-def checked(library: Library) -> list[Diagnostic]:
-    """Every fault in a library, the examples included, by place."""
-    found = [d for rulebook in library.rulebooks() for d in failing_examples(rulebook)]
-    return sorted({*library.diagnostics(), *found}, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
-
-
-def _sound(folder: Path) -> Library | None:
-    """The library when it has no errors; else its faults are shown."""
-    library = load_folder(folder)
-    found = checked(library)
-    if has_errors(found):
-        show(found, library, "tekst")
-        return None
-    return library
-
-
-def _by_scheme(library: Library) -> Iterator[list[Rulebook]]:
-    for scheme in sorted({rulebook.scheme for rulebook in library.rulebooks()}):
-        yield library.scheme(scheme)
-
-
-def _one(library: Library, name: str) -> Rulebook:
-    """The rulebook with a name."""
-    for rulebook in library.rulebooks():
-        if rulebook.name == name.lower():
-            return rulebook
-    known = [rulebook.name for rulebook in library.rulebooks()]
-    hint = nearest(name, known) or f"regelverkene er {', '.join(known)}"
-    raise click.UsageError(f"ukjent regelverk «{name}»: {hint}")
-
-
-def _years(library: Library, name: str) -> list[Rulebook]:
-    """The rulebook with a name, or all years of the scheme with that name."""
-    return library.scheme(name) or [_one(library, name)]
-
-
-def _record(years: Sequence[Rulebook], record: str | None, columns: Any) -> str:
-    """The kind of record asked for, or the one that columns fit best."""
-    tops = [r.id for r in years[-1].top_records()]
-    if record is None:
-        return bulk.record_for(years[-1], columns).id
-    for known in tops:
-        if known.lower() == record.lower():
-            return known
-    raise click.UsageError(
-        f"ukjente opplysninger «{record}»: {nearest(record, tops) or 'velg mellom ' + ', '.join(tops)}"
-    )
-
-
-# ---- rows
-
-
-class _Judge:
-    """The answer for a row: by the one rule year, or by the year that the row's date says."""
-
-    def __init__(self, years: Sequence[Rulebook], package: ModuleType, record: str, date_column: str) -> None:
-        self.modules = {year.year: (package.aar(year.year), year.name) for year in years}
-        self.package = package
-        self.years = years
-        self.record = record
-        self.date_column = date_column
-
-    def __call__(self, row: bulk.Row) -> tuple[Svar, str]:
-        if len(self.years) == 1:
-            module, name = self.modules[self.years[0].year]
-            return bulk.answer(row, lambda data: module.grupper_data(data, self.record)), name
-        given = row.get(self.date_column)
-        try:
-            day = date.fromisoformat(str(given)[:10])
-            year = next(
-                y for y in reversed(self.years) if y.valid_from <= day and (y.valid_to is None or day <= y.valid_to)
-            )
-        except (ValueError, StopIteration):
-            what = f"{self.date_column} er «{given or ''}»; ventet en dato som et regelår gjelder for, som 2020-12-31"
-            return bulk.answer({"_feil": row.get("_feil", what)}, self.modules[self.years[0].year][0].grupper_data), ""
-        module, name = self.modules[year.year]
-        return bulk.answer(row, lambda data: module.grupper_data(data, self.record)), name
-
-
-def _peeked(table: bulk.Table) -> list[bulk.Row]:
-    """The rows of a file."""
-    return list(table.rows)
-
-
-def _columns(rows: Sequence[bulk.Row]) -> list[str]:
-    """The columns of JSON rows, in the order they were first seen."""
-    return list(dict.fromkeys(key for row in rows for key in row if not key.startswith("_")))
-
-
-def _note_columns(
-    rulebook: Rulebook, kind: str, table: bulk.Table, rows: Sequence[bulk.Row], date_column: str | None
-) -> None:
-    """Name the columns that the rulebook lacks, once."""
-    columns = [c for c in (table.columns or _columns(rows)) if c != date_column]
-    note = bulk.unknown_columns(rulebook, rulebook.record(kind), columns)
-    if note:
-        click.echo(note, err=True)
-
-
-def _delimiter(out: Path | None, table: bulk.Table) -> str | None:
-    """How the answers are written: by the name of the file, or as the rows came."""
-    if out is None:
-        return table.delimiter
-    if out.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        return None
-    if out.suffix.lower() not in (".csv", ".txt", ".tsv"):
-        raise click.UsageError(f"«{out.name}» må slutte på .csv eller .jsonl")
-    return table.delimiter or ";"
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
-    """A file to read, or standard input for «-»."""
-    if str(path) == "-":
-        yield sys.stdin
-        return
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            yield stream
-    except FileNotFoundError:
-        raise click.ClickException(f"filen «{path}» finnes ikke") from None
-    except (IsADirectoryError, PermissionError):
-        raise click.ClickException(f"«{path}» kan ikke leses") from None
-    except UnicodeDecodeError:
-        raise click.ClickException(f"«{path}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
-    except bulk.UnreadableFile as fault:
-        raise click.ClickException(str(fault)) from None
-
-
-@contextmanager
-def _written(path: Path | None) -> Iterator[TextIO]:
-    """A file to write, or the screen."""
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            yield stream
-    except (FileNotFoundError, PermissionError, IsADirectoryError):
-        raise click.ClickException(f"«{path}» kan ikke skrives") from None
-
-
-def _show_table(rulebook: Rulebook, kind: str, shown: Sequence[tuple[bulk.Row, Svar]]) -> None:
-    """The answers as a table on the screen, with the reasons under it."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    terms = [t for t in rulebook.terms if t.in_result and t.record == kind]
-    grouping = rulebook.grouping_of(kind)
-    first = next((key for row, _ in shown for key in row), "rad")
-    table = Table(title=f"{rulebook.title} ({rulebook.name})", box=box.SIMPLE_HEAD, title_justify="left")
-    for heading in [first, "status", *(["gruppe"] if grouping else [])]:
-        table.add_column(heading, no_wrap=True)
-    for term in terms:
-        unit = f" ({term.unit.shown})" if term.unit and term.unit.shown != term.id else ""
-        table.add_column(f"{lest(term.id)}{unit}", justify="right")
-    notes = []
-    for row, svar in shown:
-        values = ["–" if (value := svar.verdier.get(t.id)) is None else vist(value) for t in terms]
-        group = [svar.gruppe or "–"] if grouping else []
-        table.add_row(str(row.get(first, "")), svar.status, *group, *values)
-        because = [*samlede_grunner(svar), *(f"varsel: {varsel.tekst}" for varsel in svar.varsler)]
-        notes += [f"  {row.get(first, '')}: {text}" for text in because]
-    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
-    console.print(table)
-    if notes:
-        console.print("Merknader:\n" + "\n".join(notes), markup=False)

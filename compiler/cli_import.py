@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from compiler import import_weights
-from compiler.cli_common import FAULTS, FINE, load_folder, show
+from compiler.cli_library import FAULTS, FINE, load_folder, show
 from compiler.lists import UnreadableList
 from compiler.model import Rulebook
 from compiler.norddrg import files_of

@@ -70,6 +70,9 @@ version = "{rulebooks[-1].year}.0"
 description = "Reglene i {scheme} for {years}"
 requires-python = ">=3.11"
 
+[project.optional-dependencies]
+masse = ["numpy>=2.3", "pyarrow>=22"]
+
 [tool.hatch.build.targets.wheel]
 packages = ["{name}"]
 """

@@ -136,6 +136,7 @@ def test_claims_from_jsonl_carry_an_answer_on_each_line(run: Run) -> None:
     assert [line["inngår"] for line in rows[1]["linjer"]] == [True, False]
     assert rows[1]["linjer"][1]["grunner"][0]["id"] == "kombinasjon"
     assert rows[0]["honorar_paa_regningen"] == 73
+    assert {row["regelverk"] for row in rows} == {"fastlege-2020"}
 
 
 def test_rows_that_cannot_be_read_are_answered_too(run: Run, tmp_path: Path) -> None:
@@ -198,7 +199,7 @@ def test_why_not_a_group(run: Run, tmp_path: Path) -> None:
         (["grupper", "isf-202", "x.csv"], 2, "ukjent regelverk «isf-202»: mente du «isf-20"),
         (["grupper", "isf-2020", "finnes-ikke.csv"], 1, "filen «finnes-ikke.csv» finnes ikke"),
         (["grupper", "isf-2020"], 2, "argumentet INN mangler"),
-        (["grupper", "isf-2020", "pyproject.toml"], 1, "er verken CSV eller JSONL"),
+        (["grupper", "isf-2020", "pyproject.toml"], 1, "er verken CSV, JSONL eller Parquet"),
         (["sjekk", "--mappe", "borte"], 2, "mappen «borte» finnes ikke"),
         (["sjekk", "borte.md"], 2, "«borte.md» finnes ikke"),
         (["sjekk", "tests/cases/ok"], 2, "«tests/cases/ok» ligger utenfor «rulebooks»"),

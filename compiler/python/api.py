@@ -7,6 +7,7 @@ from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
 from compiler.python.expressions import PythonExpressions
 from compiler.python.fast import fast_module
+from compiler.python.index import index
 from compiler.python.layout import filled, laid_out, tuple_of
 from compiler.python.symbols import (
     Symbols,
@@ -14,6 +15,7 @@ from compiler.python.symbols import (
     class_name,
     fields_name,
     group_name,
+    index_name,
     module_name,
     requirement_name,
     rules_name,
@@ -45,6 +47,17 @@ _GROUPED_DATA = '''
         """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""
         regler = REGLER[opplysninger]
         return raskt_svar(regler, data) or vurder(regler, data)[0]
+'''
+_GROUPED_BATCH = '''
+    def grupper_parti(parti: "pa.RecordBatch", opplysninger: str = $first) -> "pa.RecordBatch":
+        """Svarene på mange poster i kolonner: én rad ut for hver rad inn, i samme rekkefølge. Krever numpy og pyarrow.
+
+        Kolonnene inn har navnene på feltene; andre kolonner blir ikke lest. Ut kommer bare svaret: status, gruppe,
+        beregningene, grunn og varsel. Et tall ut har 15 desimaler, rundet av der det trengs flere, halve bort fra null.
+        """
+        from ._runtime.parti import grupper_parti as _grupper_parti
+
+        return _grupper_parti(REGLER[opplysninger], parti)
 '''
 _EXPLAIN = '''
     def forklar(post: $posts | Mapping[str, object], opplysninger: str | None = None) -> str:
@@ -91,6 +104,28 @@ _FAST = '''
         from .${module}_rask import RASKT
 
         return RASKT
+
+
+    @cache
+    def _kjerne() -> Any:
+        """Kjernen for mange poster om gangen; den leses inn første gang noen spør."""
+        from ._runtime.kjerne import Kjerne
+
+        return Kjerne(_raskt(), $given)
+
+
+    @cache
+    def _begrunner() -> Any:
+        """Det som begrunner svarene kort; det leses inn første gang noen spør."""
+        from ._runtime.begrunnelse import Begrunner
+
+        return Begrunner(_raskt(), $title)
+
+
+    def begrunn(post: $posts) -> str:
+        """Kort begrunnelse for svaret på en post: raden, hver celle i den, og koden eller verdien den bygger på."""
+        kort: str | None = _begrunner()($fields) if post.$given_field is None else None
+        return kort or forklar(post)
 '''
 _GROUPED_FAST = '''
     def grupper(post: $posts) -> $answers:
@@ -122,9 +157,11 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     if rulebook.rules:
         yield _rule_rows(rulebook, symbols)
     if fast_module(rulebook) is not None:
-        yield filled(_FAST, module=module_name(rulebook))
+        yield _fast(rulebook, tops[0])
     for record in tops:
-        yield _rules(rulebook, symbols, record)
+        indexed = list(index(rulebook, symbols, record))
+        yield from indexed
+        yield _rules(rulebook, symbols, record, bool(indexed))
     for record in tops:
         yield from answers(rulebook, record)
     yield from _calls(rulebook, tops)
@@ -133,7 +170,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
 # ---- the rules about a record
 
 
-def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, indexed: bool) -> str:
     """The rules about a record as one object."""
     arguments = [
         repr(record.id),
@@ -141,6 +178,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         f"krav={_requirements(rulebook, record)}",
         *_lists(rulebook, symbols, record),
         *_groups(rulebook, record),
+        *([f"indeks={index_name(record)}"] if indexed else []),
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",
@@ -149,6 +187,25 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"{rules_name(record)} = Regler(\n{lines})"
+
+
+def _fast(rulebook: model.Rulebook, record: model.Record) -> str:
+    """The functions that read the fast way, the kernel and the short reasons."""
+    given = rulebook.groupings[0].identifier
+    return filled(
+        _FAST,
+        module=module_name(rulebook),
+        given=repr(given),
+        given_field=given,
+        title=repr(_title(rulebook)),
+        posts=class_name(record),
+        fields=", ".join(f"post.{field.identifier}" for field in record.fields),
+    )
+
+
+def _title(rulebook: model.Rulebook) -> str:
+    """What an explanation begins with."""
+    return f"{rulebook.title} ({rulebook.scheme} {rulebook.year}, {rulebook.status})"
 
 
 def _rule_rows(rulebook: model.Rulebook, symbols: Symbols) -> str:
@@ -190,7 +247,9 @@ def _calculations(rulebook: model.Rulebook, symbols: Symbols, record: model.Reco
 def _calculation(symbols: Symbols, term: model.Term) -> str:
     unit = term.unit or model.Unit(shown="")
     factor = "" if unit.numerator == unit.denominator else f", {unit.numerator}, {unit.denominator}"
-    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor})"
+    kind = "" if term.kind == "desimaltall" else f", slag={term.kind!r}"
+    name = "" if term.identifier == term.id else f", navn={term.identifier!r}"
+    return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor}{kind}{name})"
 
 
 def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
@@ -212,6 +271,7 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
             yield "rader=_rader"
         if fast_module(rulebook) is not None:
             yield "raskt=_raskt"
+            yield "kjerne=_kjerne"
         if grouping.otherwise is not None:
             yield f"ellers={grouping.otherwise!r}"
         yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
@@ -232,13 +292,14 @@ def _each_on_a_line(parts: Sequence[str]) -> str:
 def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[str]:
     """The functions that other systems call."""
     posts = " | ".join(map(class_name, tops))
-    title = repr(f"{rulebook.title} ({rulebook.scheme} {rulebook.year}, {rulebook.status})")
+    title = repr(_title(rulebook))
     choice = _record_choice(tops)
     if len(tops) > 1:
         yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)
     yield _grouped(rulebook, posts, tops)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, first=repr(tops[0].id))
+    yield filled(_GROUPED_BATCH, first=repr(tops[0].id))
     yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
     if rulebook.groupings:
         yield filled(_WHY_NOT, posts=posts, choice=choice, title=title)

@@ -8,7 +8,7 @@ from compiler.names import identifier
 from compiler.python.explanations import Explanations
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import filled, returned, sources
-from compiler.python.symbols import Symbols, group_name, requirement_name
+from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name
 from compiler.words import Words, spoken
 
 _FUNCTION = """
@@ -94,9 +94,9 @@ class _Explained:
     def grouping(self, grouping: model.Grouping) -> str:
         """The groups that were tried."""
         parameter = identifier(self.rulebook.record(grouping.record).variable)
-        groups = [f"lambda: {group_name(g)}({parameter})" for g in self.rulebook.groups if g.when is not None]
         call = f"{self.remote.groupings[grouping.id]}({parameter})"
-        arguments = [repr(spoken(grouping.id)), call, f"{parameter}.oppgitt_", f"{parameter}.brukt_", *groups]
+        tried = f"lambda: gruppeledd(regler.{rules_name(self.rulebook.record(grouping.record))}, {parameter})"
+        arguments = [repr(spoken(grouping.id)), call, f"{parameter}.oppgitt_", f"{parameter}.brukt_", tried]
         code = f"grupperingsledd({', '.join(arguments)})"
         return _function(self.local.groupings[grouping.id], parameter, code)
 

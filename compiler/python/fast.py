@@ -386,6 +386,7 @@ _MODULE = '''
         lag_finner,
         lambda rad, verdier: fast_svar(regler.REGLER[$record], rad, dict(zip($calculated, verdier))),
         lambda svar: regler.$answer(*regler._deler(svar)),
+        regler.REGLER[$record].felter[:$fields_in],
     )
     """Svarene på poster som er rett fram."""
 '''
@@ -446,6 +447,7 @@ def _module(rulebook: model.Rulebook) -> str:
             answers="".join(f"*svar_{identifier(name)}, " for name in lists),
             record=repr(record.id),
             answer=answer_name(record),
+            fields_in=str(len(record.fields)),
             calculated=repr(tuple(id_ for name in lists for id_ in key if answers[id_] == name)),
         )
         + "\n"

@@ -9,7 +9,7 @@ from compiler.python.explained import explained
 from compiler.python.layout import filled, imports, plain
 from compiler.python.records import records
 from compiler.python.rules import rules
-from compiler.python.symbols import FORKLARING, MOTOR, REGELRADER, VERDIER, module_name, symbols
+from compiler.python.symbols import FORKLARING, INDEKS, MOTOR, REGELRADER, VERDIER, module_name, symbols
 
 _HEAD = '''
     """$what.
@@ -17,6 +17,7 @@ _HEAD = '''
     Laget av regelverk $version. Ikke rediger: endre regelverket og bygg på nytt.$extract
     """
 '''
+_ARROW = "if TYPE_CHECKING:\n    import pyarrow as pa"
 
 
 def rules_module(rulebook: model.Rulebook) -> str:
@@ -32,17 +33,18 @@ def rules_module(rulebook: model.Rulebook) -> str:
         *imports("decimal", ["Decimal"], body),
         *imports("functools", ["cache"], body),
         *imports("pathlib", ["Path"], body),
-        *imports("typing", ["Any", "Literal", "overload"], body),
+        *imports("typing", ["TYPE_CHECKING", "Any", "Literal", "overload"], body + _ARROW),
         "",
         *imports("._runtime.data", ["Datafil"], body),
         *imports("._runtime.forklaring", ["Ledd"], body),
+        *imports("._runtime.indeks", INDEKS, body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
         *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),
         *imports("._runtime.regelrader", REGELRADER, body),
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
-    return "\n".join(lines) + f"\n\n{body}\n"
+    return "\n".join(lines) + f"\n\n{_ARROW}\n\n\n{body}\n"
 
 
 def explanations_module(rulebook: model.Rulebook) -> str:
@@ -58,6 +60,7 @@ def explanations_module(rulebook: model.Rulebook) -> str:
         f"from . import {module_name(rulebook)} as regler",
         *imports("._runtime.forklaring", FORKLARING, body),
         "from ._runtime.lesing import Post",
+        *imports("._runtime.motor", ["gruppeledd"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]
     return "\n".join(lines) + f"\n\n\n{body}\n"

@@ -12,7 +12,10 @@ from compiler.python.layout import filled, plain, python_date
 from compiler.python.modules import explanations_module, rules_module
 from compiler.python.symbols import module_name, package_name
 
-RUNTIME = ("svar", "verdier", "lesing", "forklaring", "regelrader", "data", "rask", "motor")
+RUNTIME = (
+    *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
+    *("indeks", "rask", "begrunnelse", "motor", "kjerne", "parti"),
+)
 
 _INIT = '''
     """$scheme: reglene for $years, laget av regelverk $version. Ikke rediger.

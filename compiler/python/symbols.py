@@ -20,8 +20,11 @@ VERDIER = (
 REGELRADER = ("Kolonne", "Regelrader", "les_rader")
 """What rules use of the runtime's `regelrader`."""
 
-MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppen", "raskt_svar", "slaa_opp", "vurder")
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "raskt_svar", "slaa_opp", "vurder")
 """What rules use of the runtime's `motor`."""
+
+INDEKS = ("Hekte", "Indeks")
+"""What rules use of the runtime's `indeks`."""
 
 FORKLARING = (
     *("Ledd", "Vist", "alle_ledd", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
@@ -34,8 +37,9 @@ _TAKEN_CLASSES = {
     *("Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
-    *("grupper", "grupper_data", "forklar", "regler", "overload", "dataclass", "KVITTERING", "REGLER", "FORKLARINGER"),
-    *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
+    *("grupper", "grupper_data", "grupper_parti", "forklar", "regler", "overload", "dataclass", "pa"),
+    *("KVITTERING", "REGLER", "FORKLARINGER", "TYPE_CHECKING"),
+    *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *INDEKS, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
 }
 
 _Id = TypeVar("_Id")
@@ -125,6 +129,11 @@ def fields_name(record: model.Record) -> str:
 def rules_name(record: model.Record) -> str:
     """The object with the rules about a record."""
     return f"REGLER_{identifier(record.id).upper()}"
+
+
+def index_name(record: model.Record) -> str:
+    """The index of the groups of a record."""
+    return f"INDEKS_{identifier(record.id).upper()}"
 
 
 def table_name(table: model.Table) -> str:

@@ -1,6 +1,6 @@
 """Forklaringen av et svar: hvert vilkår med svaret sitt, verdiene det bygger på, og hvor det står."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -65,10 +65,20 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
     if isinstance(verdi, frozenset):
         return ", ".join(sorted(verdi)) or "ingen"
     if isinstance(verdi, tuple | list):
-        return (
-            ", ".join(vist(del_) if isinstance(del_, str) else f"{len(verdi)} linjer" for del_ in verdi[:12]) or "ingen"
-        )
-    return str(verdi)
+        if all(isinstance(del_, str) or _koder(del_) is not None for del_ in verdi):
+            return ", ".join(map(vist, verdi[:12])) or "ingen"
+        return f"{len(verdi)} linjer"
+    koder = _koder(verdi)
+    return str(verdi) if koder is None else "+".join(koder) or "ingen"
+
+
+def _koder(verdi: Any) -> list[str] | None:
+    """Kodene i en post som bare er koder, som en diagnose; None for alt annet."""
+    if not hasattr(verdi, "husket_"):
+        return None
+    felt = [felt for navn, felt in vars(verdi).items() if not navn.endswith("_") and navn != "ytre"]
+    felt = [del_ for del_ in felt if not isinstance(del_, tuple | Mangler)]
+    return felt if all(isinstance(del_, str) for del_ in felt) else None
 
 
 def tall(verdi: Decimal) -> str:
@@ -167,7 +177,11 @@ def unntaksledd(
 
 
 def grupperingsledd(
-    navn: str, funnet: Any, oppgitt: str | None, brukt: tuple[Svar, Any] | None, *grupper: Callable[[], Ledd]
+    navn: str,
+    funnet: Any,
+    oppgitt: str | None,
+    brukt: tuple[Svar, Any] | None,
+    grupper: Callable[[], Iterable[Ledd]],
 ) -> Ledd:
     """Leddet for en gruppering: gruppen som er oppgitt eller funnet, eller den første som er uavklart."""
     if oppgitt is not None:
@@ -176,7 +190,7 @@ def grupperingsledd(
         felt = [navn for grunn in brukt[0].grunner for navn in grunn.felt]
         return Ledd(f"{navn} kan ikke avgjøres i regelverket som brukes", None, av=tuple(map(Uoppgitt, felt)))
     if isinstance(funnet, Uavklart):
-        uavklart = next((ledd for ledd in (gruppe() for gruppe in grupper) if ledd.svar is None), None)
+        uavklart = next((ledd for ledd in grupper() if ledd.svar is None), None)
         return Ledd(f"{navn} kan ikke avgjøres", None, (uavklart,) if uavklart else ())
     return Ledd(f"{navn} er funnet", True, verdier=(Vist(navn, funnet),), taust=True)
 
@@ -212,10 +226,11 @@ def forklaringstekst(hode: str, svar: Svar, deler: list[Ledd]) -> str:
     linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
     linjer += [f"Varsel: {varsel.tekst}" for varsel in svar.varsler]
     linjer += [f"Sist bekreftet {aar}: {lest(id_)}" for id_, aar in svar.sist_bekreftet.items()]
+    forklart: set[str] = set()
     for ledd in deler:
         if ledd.gjelder:
             linjer.append("")
-            linjer += leddlinjer(ledd)
+            linjer += leddlinjer(ledd, 0, forklart)
     utenfor = [ledd for ledd in deler if not ledd.gjelder]
     if utenfor:
         linjer += ["", "Krav som ikke gjelder her, fordi vilkåret etter «når» ikke holder:"]
@@ -241,8 +256,9 @@ def samlede_grunner(svar: Svar) -> list[str]:
 _MERKE = {True: "✓", False: "✗", None: "?"}
 
 
-def leddlinjer(ledd: Ledd, nivaa: int = 0) -> Iterator[str]:
-    """Linjene for et ledd og leddene under det."""
+def leddlinjer(ledd: Ledd, nivaa: int = 0, forklart: set[str] | None = None) -> Iterator[str]:
+    """Linjene for et ledd og leddene under det; et begrep som er forklart før, forklares ikke igjen."""
+    forklart = set() if forklart is None else forklart
     if ledd.taust and ledd.svar is not None:
         return
     innrykk = "  " * nivaa
@@ -252,10 +268,13 @@ def leddlinjer(ledd: Ledd, nivaa: int = 0) -> Iterator[str]:
     verdier = f"   [{'; '.join(verdi.tekst for verdi in ledd.verdier)}]" if ledd.verdier else ""
     if ledd.resultat is not None:
         yield f"{innrykk}= {ledd.resultat.tekst}{verdier}"
+        if ledd.resultat.tekst in forklart:
+            return
+        forklart.add(ledd.resultat.tekst)
     else:
         yield f"{innrykk}{_MERKE[ledd.svar]} {ledd.tekst}{verdier}"
     for del_ in ledd.deler:
-        yield from leddlinjer(del_, nivaa + 1)
+        yield from leddlinjer(del_, nivaa + 1, forklart)
     if ledd.sted:
         kilder = f" · {'; '.join(ledd.kilder)}" if ledd.kilder else ""
         yield f"{innrykk}  står i {ledd.sted}{kilder}"

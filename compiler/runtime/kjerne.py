@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .rask import Langsom, Listeplan, Opphold, Raskt, Rest, Vei
+from .rask import Langsom, Listeplan, Opphold, Raskt, Vei
 from .svar import Svar
 
 _ORD = 64
+_ALLE_I_ORDET = (1 << _ORD) - 1
 _Tall = np.ndarray[Any, Any]
 _PROSENT_LIKE = 0.5
 """Over denne andelen ulike signaturer i en bunke lønner det seg ikke å lete etter like."""
@@ -81,14 +82,13 @@ class _Listekolonne:
 class Kjerne:
     """Bitene og radene til bunker av poster."""
 
-    def __init__(self, raskt: Raskt) -> None:
+    def __init__(self, raskt: Raskt, gruppering: str) -> None:
         self.raskt = raskt
+        self.gruppering = gruppering
         self.plan = raskt.bitplan
         self.ord = -(-self.plan.antall_biter // _ORD)
         self.sammenhenger = len(self.plan.sammenhenger)
-        self.felt = {
-            navn: _Nummer(self.ord, minne.__getitem__) for navn, minne in self.plan.felt.items()
-        }
+        self.felt = {navn: _Nummer(self.ord, minne.__getitem__) for navn, minne in self.plan.felt.items()}
         self.koder: dict[str, dict[str, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
         self.forste = {liste.felt.id: _Nummer(self.ord, self._forste(liste)) for liste in self.plan.plan.lister}
         self.resten = {liste.felt.id: _Nummer(self.ord, self._resten(liste)) for liste in self.plan.plan.lister}
@@ -127,7 +127,7 @@ class Kjerne:
     def __call__(self, parti: pa.RecordBatch) -> tuple[_Tall, list[Svar]]:
         """Nummeret på svaret til hver post i bunken (−1 for den grundige veien), og svarene."""
         antall = parti.num_rows
-        fram = np.ones(antall, bool)
+        fram = _uten_verdi(parti, self.gruppering)
         ord_: _Tall = np.zeros((self.ord, antall), np.uint64)
         verdier = {navn: _enkel_kolonne(parti, felt) for navn, felt in self._feltene()}
         if any(kolonne is None for kolonne in verdier.values()):
@@ -135,24 +135,25 @@ class Kjerne:
         for navn, nummer in self.felt.items():
             self._legg_felt(ord_, nummer, verdier[navn], fram)
         sammenheng = self._sammenheng(verdier, antall, fram)
-        lister = {liste.felt.id: _liste(parti, liste.felt, self.koder[liste.felt.id]) for liste in self.plan.plan.lister}
-        if any(kolonne is None for kolonne in lister.values()):
-            return np.full(antall, -1, np.int32), self.svarene
+        lister = {}
+        for plan in self.plan.plan.lister:
+            kolonne = _liste(parti, plan.felt, self.koder[plan.felt.id])
+            if kolonne is None:
+                return np.full(antall, -1, np.int32), self.svarene
+            lister[plan.felt.id] = kolonne
         self._navn = {navn: list(koder) for navn, koder in self.koder.items()}
         noekler = []
-        par: dict[str, tuple[_Tall, _Tall]] = {}
         for navn, liste in lister.items():
             fram &= ~_har_ukjent(liste)
-            noekler.append(self._legg_liste(ord_, navn, liste, sammenheng, fram, par))
+            noekler.append(self._legg_liste(ord_, navn, liste, sammenheng, fram))
         self._rest(ord_, lister, sammenheng, verdier, fram)
         self._avledet(ord_)
         rader = self._rader(ord_, fram)
         return self._svar(rader, noekler, fram), self.svarene
 
     def _feltene(self) -> list[tuple[str, Any]]:
-        regler = self.raskt.felter
         lister = {liste.felt.id for liste in self.plan.plan.lister}
-        return [(felt.id, felt) for felt in regler if felt.id not in lister]
+        return [(felt.id, felt) for felt in self.raskt.felter if felt.id not in lister]
 
     def _legg_felt(self, ord_: _Tall, nummer: _Nummer, kolonne: Any, fram: _Tall) -> None:
         """Legg til bitene til et felt."""
@@ -163,7 +164,6 @@ class Kjerne:
 
     def _sammenheng(self, verdier: dict[str, Any], antall: int, fram: _Tall) -> _Tall:
         """Nummeret på sammenhengen hver post står i."""
-        navn = [felt for felt, _ in self.plan.plan.sammenheng]
         samlet: _Tall = np.zeros(antall, np.int64)
         for felt, mulige in self.plan.plan.sammenheng:
             funnet, indekser = verdier[felt]
@@ -171,19 +171,11 @@ class Kjerne:
             numre = np.fromiter((plass.get(verdi, -1) for verdi in funnet), np.int64)[indekser]
             fram &= numre >= 0
             samlet = samlet * len(mulige) + np.where(numre < 0, 0, numre)
-        return samlet if navn else samlet
+        return samlet
 
     # ---- lister
 
-    def _legg_liste(
-        self,
-        ord_: _Tall,
-        navn: str,
-        liste: _Listekolonne,
-        sammenheng: _Tall,
-        fram: _Tall,
-        par: dict[str, tuple[_Tall, _Tall]],
-    ) -> _Tall:
+    def _legg_liste(self, ord_: _Tall, navn: str, liste: _Listekolonne, sammenheng: _Tall, fram: _Tall) -> _Tall:
         """Legg til bitene til elementene i en liste; nummeret på verdiene av beregningene som det første avgjør."""
         forste, resten = self.forste[navn], self.resten[navn]
         har = np.flatnonzero(liste.antall > 0)
@@ -191,10 +183,10 @@ class Kjerne:
         noekkel: _Tall = np.zeros(len(liste.antall), np.int64)
         if len(uten):
             tomme = self.plan.tomme[navn]
-            tabell = Bittabell(self.ord)
+            av_tomme = Bittabell(self.ord)
             for biter, _ in tomme:
-                tabell.legg_til(biter)
-            _legg_til(ord_, uten, tabell.tabell, sammenheng[uten])
+                av_tomme.legg_til(biter)
+            _legg_til(ord_, uten, av_tomme.tabell, sammenheng[uten])
             numre = np.array([self.noekler.setdefault(svar, len(self.noekler)) for _, svar in tomme], np.int64)
             noekkel[uten] = numre[sammenheng[uten]]
         if len(har):
@@ -257,15 +249,28 @@ class Kjerne:
         kode = alle[np.repeat(begynner[tilbake], antall) + innenfor]
         forste = liste.elementer[liste.start[rad]] * self.sammenhenger + sammenheng[rad]
         par = forste * 2**20 + kode
-        unike, tilbake = np.unique(par, return_inverse=True)
-        funnet = np.fromiter((self._svar_paa(vei, int(en), navn, svar) for en in unike), np.int8, len(unike))[tilbake]
-        sikre = np.unique(rad[funnet == 1])
-        usikre = np.setdiff1d(np.unique(rad[funnet == 2]), sikre, assume_unique=True)
-        return sikre, usikre
+        return self._sikre(vei, rad, par, navn, svar)
 
-    def _koder(
-        self, vei: Vei, par: int, koder: dict[str, int], navn: list[str], av_element: dict[int, _Tall]
-    ) -> _Tall:
+    def _sikre(self, vei: Vei, rad: _Tall, par: _Tall, navn: list[str], svar: dict[int, int]) -> tuple[_Tall, _Tall]:
+        """Postene som har en kode som sikkert oppfyller vilkåret, og dem det må regnes ut for.
+
+        Én kode er nok: derfor prøves bare én ny kode for hver post om gangen, og bare for poster som ikke er avgjort.
+        """
+        unike, tilbake = np.unique(par, return_inverse=True)
+        kjent = np.fromiter((svar.get(en, -1) for en in unike.tolist()), np.int8, len(unike))
+        while True:
+            av_par = kjent[tilbake]
+            sikre = np.unique(rad[av_par == 1])
+            uvisse = np.flatnonzero((av_par == -1) & ~np.isin(rad, sikre, assume_unique=False))
+            if not len(uvisse):
+                break
+            _, forste = np.unique(rad[uvisse], return_index=True)
+            nye = np.unique(tilbake[uvisse[forste]])
+            self._svar_paa(vei, unike[nye].tolist(), navn, svar)
+            kjent[nye] = np.fromiter((svar[en] for en in unike[nye].tolist()), np.int8, len(nye))
+        return sikre, np.setdiff1d(np.unique(rad[av_par == 2]), sikre, assume_unique=True)
+
+    def _koder(self, vei: Vei, par: int, koder: dict[str, int], navn: list[str], av_element: dict[int, _Tall]) -> _Tall:
         """Numrene på kodene som et element bidrar med."""
         if par not in av_element:
             element, sammenheng = divmod(par, self.sammenhenger)
@@ -279,16 +284,20 @@ class Kjerne:
             av_element[par] = np.array(sorted(numre), np.int64)
         return av_element[par]
 
-    def _svar_paa(self, vei: Vei, par: int, navn: list[str], svar: dict[int, int]) -> int:
-        """Om en kode oppfyller vilkåret sammen med det første elementet: 0 nei, 1 ja, 2 når det trengs mer."""
-        if par not in svar:
+    def _svar_paa(self, vei: Vei, nye: list[int], navn: list[str], svar: dict[int, int]) -> None:
+        """Om koder oppfyller vilkåret sammen med det første elementet: 0 nei, 1 ja, 2 når det trengs mer."""
+        forrige, post = -1, None
+        for par in nye:
             forste, kode = divmod(par, 2**20)
-            element, sammenheng = divmod(forste, self.sammenhenger)
-            lest = self.plan.elementer[vei.liste][self._raa(vei.liste, element)]
-            post = self._liten_post(vei.liste, sammenheng, (lest,))
-            holder = vei.vilkaar(post, navn[kode])
-            svar[par] = 2 if vei.mer & post.husket.keys() else int(holder)
-        return svar[par]
+            if forste != forrige or post is None:
+                element, sammenheng = divmod(forste, self.sammenhenger)
+                lest = self.plan.elementer[vei.liste][self._raa(vei.liste, element)]
+                forrige, post = forste, self._liten_post(vei.liste, sammenheng, (lest,))
+            svar[par] = int(vei.vilkaar(post, navn[kode]))
+            if not vei.mer.isdisjoint(post.husket):
+                svar[par] = 2
+                for begrep in vei.mer & post.husket.keys():
+                    del post.husket[begrep]
 
     def _liten_post(self, liste: str, sammenheng: int, elementer: tuple[Any, ...]) -> Opphold:
         """En post med bare noen elementer i en liste."""
@@ -364,9 +373,7 @@ class Kjerne:
         self._prov_rader(ord_, alltid, alle, best)
         return np.where(best == ingen, -1, best)
 
-    def _prov_rader(
-        self, ord_: _Tall, rader: list[tuple[int, int, int]], kandidater: _Tall, best: _Tall
-    ) -> None:
+    def _prov_rader(self, ord_: _Tall, rader: list[tuple[int, int, int]], kandidater: _Tall, best: _Tall) -> None:
         """Prøv rader i rekkefølge på noen signaturer."""
         brukte = sorted({n for _, maa, kan_ikke in rader for n in _ordene(maa | kan_ikke)})
         utsnitt = {n: ord_[n][kandidater] for n in brukte}
@@ -391,7 +398,7 @@ class Kjerne:
         samlet = rader + 1
         for noekkel in noekler:
             samlet = samlet * len(lister) + noekkel
-        unike, plass, tilbake = np.unique(samlet, return_index=True, return_inverse=True)
+        _, plass, tilbake = np.unique(samlet, return_index=True, return_inverse=True)
         numre = []
         for n in plass.tolist():
             svar = tuple(verdi for noekkel in noekler for verdi in lister[noekkel[n]])
@@ -420,7 +427,7 @@ def _ordene(biter: int) -> list[int]:
 
 
 def _ordet(biter: int, nummer: int) -> int:
-    return biter >> (_ORD * nummer) & (2**_ORD - 1)
+    return (biter >> (_ORD * nummer)) & _ALLE_I_ORDET
 
 
 def _har_bit(ord_: _Tall, biter: int) -> Any:
@@ -475,6 +482,19 @@ def _har_ukjent(liste: _Listekolonne) -> _Tall:
 # ---- fra kolonner til verdier og numre
 
 
+def _uten_verdi(parti: pa.RecordBatch, navn: str) -> _Tall:
+    """Hvilke poster som ikke har noe i en kolonne."""
+    plass = parti.schema.get_field_index(navn)
+    if plass < 0:
+        return np.ones(parti.num_rows, bool)
+    kolonne = parti.column(plass)
+    tom = pc.is_null(kolonne)
+    if pa.types.is_string(kolonne.type):
+        tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
+    funnet: _Tall = tom.to_numpy(zero_copy_only=False).copy()
+    return funnet
+
+
 def _kolonne(parti: pa.RecordBatch, felt: Any) -> pa.Array | None:
     for navn in (felt.id, felt.navn):
         plass = parti.schema.get_field_index(navn)
@@ -488,7 +508,7 @@ def _enkel_kolonne(parti: pa.RecordBatch, felt: Any) -> tuple[list[Any], _Tall] 
     kolonne = _kolonne(parti, felt)
     if kolonne is None:
         kolonne = pa.nulls(parti.num_rows, pa.string())
-    ordbok = kolonne if isinstance(kolonne, pa.DictionaryArray) else pc.dictionary_encode(kolonne, null_encoding="encode")
+    ordbok = kolonne if isinstance(kolonne, pa.DictionaryArray) else pc.dictionary_encode(kolonne)
     indekser = pc.fill_null(ordbok.indices, len(ordbok.dictionary)).to_numpy(zero_copy_only=False)
     verdier = [_verdi(felt, verdi) for verdi in ordbok.dictionary.to_pylist()]
     return [*verdier, None], indekser
@@ -513,8 +533,7 @@ def _liste(parti: pa.RecordBatch, felt: Any, koder: dict[str, int]) -> _Listekol
     if pa.types.is_string(kolonne.type) or pa.types.is_large_string(kolonne.type):
         trimmet = pc.utf8_trim_whitespace(kolonne)
         delt = pc.split_pattern_regex(trimmet, r"[\s,]+")
-        tom = pa.array([], pa.string())
-        kolonne = pc.if_else(pc.equal(trimmet, ""), pa.scalar(tom.to_pylist(), delt.type), delt)
+        kolonne = pc.if_else(pc.equal(trimmet, ""), pa.scalar([], delt.type), delt)
     if not (pa.types.is_list(kolonne.type) or pa.types.is_large_list(kolonne.type)):
         return None
     inni = kolonne.type.value_type

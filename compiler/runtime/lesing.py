@@ -5,10 +5,11 @@ Feil meldes med felt, verdi og hva som var ventet.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from .svar import Grunn
@@ -17,11 +18,15 @@ from .verdier import REGNING, Tom, Uoppgitt
 Slag = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
 
 _TALL = re.compile(r"[-−+]?(\d{1,18}|\d{1,3}(?: \d{3}){1,5})(?:[.,]\d{1,12})?")
+_LENGST = 10**18
+"""Det minste hele tallet med for mange sifre."""
+_KODE = re.compile(r"\w{1,20}")
+_MED_PUNKTUM = re.compile(r"^([A-Za-z]\d\d)\.(\w+)$")
 _JA_NEI = {"ja": True, "nei": False, "j": True, "n": False, "true": True, "false": False, "1": True, "0": False}
 _ROM = str.maketrans("\u00a0\u202f\u2009", "   ")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Felt:
     """Et felt: navnet i regelverket, navnet i Python og filer, hva det er, og enheten det oppgis i."""
 
@@ -39,6 +44,21 @@ class Felt:
     ikke_negativ: bool = False
     store_bokstaver: bool = False
 
+    ikke_oppgitt: Tom | Uoppgitt = field(init=False, repr=False, compare=False)
+    """Verdien når feltet ikke er oppgitt, den samme for alle poster."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ikke_oppgitt", _ikke_oppgitt(self))
+
+    @cached_property
+    def grupper(self) -> Mapping[str, list[str]]:
+        """Gruppene etter hver måte å skrive dem på: «DRG 442», «DRG442» og «442»."""
+        maater: dict[str, list[str]] = {}
+        for gruppe in self.kjente or ():
+            for maate in {gruppe.replace(" ", "").upper(), gruppe.split(" ")[-1].upper()}:
+                maater.setdefault(maate, []).append(gruppe)
+        return maater
+
 
 class Post:
     """En lest post. Et felt som ikke er oppgitt, er `Uoppgitt` eller `Tom`."""
@@ -49,28 +69,23 @@ class Post:
     """De andre linjene som inngår."""
     ytre: "Post"
     """Posten som listen står i."""
-    gruppe_: Any
+    gruppe_: Any = None
     """Gruppen, når den er funnet."""
-    oppgitt_: str | None
+    oppgitt_: str | None = None
     """Gruppen som var oppgitt i data."""
-    data_: Any
+    data_: Any = None
     """Posten slik den kom."""
-    brukt_: Any
+    brukt_: Any = None
     """Svaret og posten fra regelverket som brukes."""
     alle_: "dict[str, tuple[Post, ...]]"
     """Alle linjene i hver liste, også dem som ikke inngår."""
-    rad_: Any
+    rad_: Any = None
     """Regelraden som ga gruppen, når en rad gjorde det."""
     husket_: dict[str, Any]
     """Begreper som er regnet ut."""
 
     def __init__(self) -> None:
-        self.gruppe_ = None
-        self.oppgitt_ = None
-        self.data_ = None
-        self.brukt_ = None
         self.alle_ = {}
-        self.rad_ = None
         self.husket_ = {}
 
     def __getattr__(self, navn: str) -> Any:
@@ -79,7 +94,7 @@ class Post:
 
 def feltnavn(felter: Sequence[Felt]) -> list[str]:
     """Navnene på feltene, og på feltene i listene deres, i den rekkefølgen de er skrevet."""
-    return [navn for felt in felter for navn in (felt.navn, *feltnavn(felt.av))]
+    return [navn for felt in felter for navn in (felt.navn, *(feltnavn(felt.av) if felt.av else ()))]
 
 
 class Utenfor(str):
@@ -97,25 +112,28 @@ def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list
     if verdier is None:
         feil.append(Grunn("data", f"{sti or 'posten'} er {_vist(data)}; ventet et sett av felt", (sti,) if sti else ()))
         verdier = {}
+    oppgitt = verdier.get
+    lest = vars(post)
     for felt in felter:
-        raa = verdier.get(felt.id)
+        raa = oppgitt(felt.id)
         if raa is None and felt.navn != felt.id:
-            raa = verdier.get(felt.navn)
+            raa = oppgitt(felt.navn)
         if raa is None:
-            setattr(post, felt.id, _ikke_oppgitt(felt))
+            # To linjer i en liste deler ikke verdien: `ett_unntak` spør om to verdier er den samme.
+            lest[felt.id] = _ikke_oppgitt(felt) if sti else felt.ikke_oppgitt
             continue
-        navn = f"{sti}{felt.navn}"
         try:
-            verdi = _les(felt, raa, navn, feil, utenfor)
+            verdi = _les(felt, raa, sti, feil, utenfor)
         except _Ventet as ventet:
+            navn = f"{sti}{felt.navn}"
             feil.append(Grunn(felt.navn, f"{navn} er {_vist(raa)}; ventet {ventet}", (navn,)))
             verdi = Uoppgitt(felt.navn)
-        if felt.slag == "liste" and isinstance(verdi, tuple):
+        if isinstance(verdi, Utenfor):
+            utenfor.append(Grunn(felt.navn, f"{felt.navn} {verdi} er ikke i regelverket", (f"{sti}{felt.navn}",)))
+        elif felt.slag == "liste" and isinstance(verdi, tuple):
             for element in verdi:
                 element.ytre = post
-        if isinstance(verdi, Utenfor):
-            utenfor.append(Grunn(felt.navn, f"{felt.navn} {verdi} er ikke i regelverket", (navn,)))
-        setattr(post, felt.id, verdi)
+        lest[felt.id] = verdi
     return post, feil, utenfor
 
 
@@ -127,33 +145,25 @@ def _som_oppslag(data: object) -> Mapping[str, object] | None:
     if isinstance(data, Mapping):
         return data
     if is_dataclass(data) and not isinstance(data, type):
-        return {felt.name: getattr(data, felt.name) for felt in fields(data)}
+        return {navn: getattr(data, navn) for navn in _navnene(type(data))}
     return None
 
 
-def _les(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[Grunn]) -> Any:
+@lru_cache
+def _navnene(klasse: Any) -> tuple[str, ...]:
+    """Navnene på feltene i en dataklasse."""
+    return tuple(felt.name for felt in fields(klasse))
+
+
+def _les(felt: Felt, raa: object, sti: str, feil: list[Grunn], utenfor: list[Grunn]) -> Any:
     """Verdien av et felt."""
-    if isinstance(raa, str) and not raa.strip() and felt.slag not in ("koder", "liste"):
+    if felt.slag == "koder":
+        return tuple([_kode(felt, kode) for kode in _delt_liste(raa)])
+    if felt.slag == "liste":
+        return _liste(felt, raa, f"{sti}{felt.navn}", feil, utenfor)
+    if isinstance(raa, str) and not raa.strip():
         return _ikke_oppgitt(felt)
-    match felt.slag:
-        case "ja/nei":
-            return _ja_nei(raa)
-        case "heltall" | "desimaltall":
-            return _tall(felt, raa)
-        case "dato":
-            return _dato(raa)
-        case "tekst":
-            return str(raa)
-        case "kode":
-            return _kode(felt, raa)
-        case "koder":
-            return tuple(_kode(felt, kode) for kode in _delt_liste(raa))
-        case "valg":
-            return _valg(felt, raa)
-        case "gruppe":
-            return _gruppe(felt, raa)
-        case "liste":
-            return _liste(felt, raa, navn, feil, utenfor)
+    return _LESERE[felt.slag](felt, raa)
 
 
 def _ikke_oppgitt(felt: Felt) -> Tom | Uoppgitt:
@@ -161,7 +171,7 @@ def _ikke_oppgitt(felt: Felt) -> Tom | Uoppgitt:
     return Tom(felt.navn) if felt.kan_mangle else Uoppgitt(felt.navn)
 
 
-def _ja_nei(raa: object) -> bool:
+def _ja_nei(_felt: Felt, raa: object) -> bool:
     if isinstance(raa, bool):
         return raa
     funnet = _JA_NEI.get(str(raa).strip().lower())
@@ -170,8 +180,18 @@ def _ja_nei(raa: object) -> bool:
     return funnet
 
 
+def _tekst(_felt: Felt, raa: object) -> str:
+    return str(raa)
+
+
 def _tall(felt: Felt, raa: object) -> Decimal:
     """Tallet i grunnenhet."""
+    tall = Decimal(raa) if type(raa) is int and 0 <= raa < _LENGST else _skrevet_tall(felt, raa)
+    return REGNING.divide(tall * felt.teller, Decimal(felt.nevner)) if felt.nevner != 1 else tall * felt.teller
+
+
+def _skrevet_tall(felt: Felt, raa: object) -> Decimal:
+    """Tallet slik det er oppgitt, med eller uten enhet."""
     ventet = f"et {'helt tall' if felt.slag == 'heltall' else 'tall'}{f' i {felt.enhet}' if felt.enhet else ''}"
     if isinstance(raa, bool):
         raise _Ventet(ventet)
@@ -180,8 +200,8 @@ def _tall(felt: Felt, raa: object) -> Decimal:
         if enhet and tekst.lower().endswith(enhet):
             tekst = tekst[: -len(enhet)].rstrip()
             break
-    if isinstance(raa, Decimal | float) and "e" in tekst.lower() and Decimal(tekst).is_finite():
-        tekst = f"{Decimal(tekst):f}"
+    if isinstance(raa, Decimal | float) and Decimal(tekst).is_finite():
+        tekst = f"{Decimal(tekst).normalize(REGNING):f}"
     if not _TALL.fullmatch(tekst):
         raise _Ventet(ventet)
     tall = Decimal(tekst.replace(" ", "").replace(",", ".").replace("−", "-"))
@@ -189,10 +209,12 @@ def _tall(felt: Felt, raa: object) -> Decimal:
         raise _Ventet(ventet)
     if felt.ikke_negativ and tall < 0:
         raise _Ventet(f"{ventet} som ikke er under 0")
-    return REGNING.divide(tall * felt.teller, Decimal(felt.nevner)) if felt.nevner != 1 else tall * felt.teller
+    return tall
 
 
-def _dato(raa: object) -> date:
+def _dato(_felt: Felt, raa: object) -> date:
+    if isinstance(raa, datetime):
+        return raa.date()
     if isinstance(raa, date):
         return raa
     tekst = str(raa).strip()[:10]
@@ -205,12 +227,14 @@ def _dato(raa: object) -> date:
 
 
 def _kode(felt: Felt, raa: object) -> str:
-    if isinstance(raa, bool | float) or not isinstance(raa, str | int):
+    if not isinstance(raa, str) and (not isinstance(raa, int) or isinstance(raa, bool)):
         raise _Ventet("en kode")
-    kode = re.sub(r"^([A-Za-z]\d\d)\.(\w+)$", r"\1\2", str(raa).strip())
+    kode = str(raa).strip()
+    if "." in kode:
+        kode = _MED_PUNKTUM.sub(r"\1\2", kode)
     if felt.store_bokstaver:
         kode = kode.upper()
-    if not re.fullmatch(r"\w{1,20}", kode):
+    if not _KODE.fullmatch(kode):
         raise _Ventet("en kode")
     return Utenfor(kode) if felt.kjente is not None and kode not in felt.kjente else kode
 
@@ -249,12 +273,21 @@ def _gruppe(felt: Felt, raa: object) -> str:
     if not isinstance(raa, str | int) or isinstance(raa, bool):
         raise _Ventet("en gruppe, som DRG 442")
     tekst = " ".join(str(raa).split())
-    kjente = felt.kjente or ()
-    if tekst in kjente:
-        return tekst
-    tett = tekst.replace(" ", "").upper()
-    treff = [g for g in kjente if g.replace(" ", "").upper() == tett or g.split(" ")[-1].upper() == tett]
-    return treff[0] if len(treff) == 1 else Utenfor(tekst)
+    treff = felt.grupper.get(tekst.replace(" ", "").upper(), [])
+    return tekst if tekst in treff else treff[0] if len(treff) == 1 else Utenfor(tekst)
+
+
+_LESERE: Mapping[Slag, Callable[[Felt, object], Any]] = {
+    "ja/nei": _ja_nei,
+    "heltall": _tall,
+    "desimaltall": _tall,
+    "dato": _dato,
+    "tekst": _tekst,
+    "kode": _kode,
+    "valg": _valg,
+    "gruppe": _gruppe,
+}
+"""Hvordan en verdi leses, etter hva feltet er."""
 
 
 def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[Grunn]) -> tuple[Post, ...]:

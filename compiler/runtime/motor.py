@@ -1,13 +1,14 @@
 """Stegene for en post: lesing, krav, gruppering og beregninger, i den rekkefølgen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
-from .lesing import Felt, Post, Utenfor, feltnavn, les
+from .indeks import Indeks
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
 from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
@@ -45,12 +46,20 @@ class Gruppe:
 
 @dataclass(frozen=True, slots=True)
 class Beregning:
-    """En beregning, og enheten den vises i."""
+    """En beregning, enheten den vises i, og kolonnen den får i filer og partier."""
 
     id: str
     verdi: Callable[[Any], Any]
     teller: int = 1
     nevner: int = 1
+    slag: Slag = "desimaltall"
+    navn: str = ""
+    """Navnet i Python og filer, der det er et annet enn id-en."""
+
+    @property
+    def kolonne(self) -> str:
+        """Navnet på kolonnen."""
+        return self.navn or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,13 @@ class Liste:
     felt: str
     krav: tuple[Krav, ...] = ()
     beregninger: tuple[Beregning, ...] = ()
+
+
+Kjerne = Callable[[Any], tuple[Any, Sequence[Svar]]]
+"""Grupperer et parti (Arrow RecordBatch) kolonne for kolonne, og gir `(numre, svarene)`.
+
+`numre` har ett tall (numpy, int32) for hver rad: plassen i `svarene`, eller −1 når raden må vurderes for seg.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,7 @@ class Regler:
     lister: tuple[Liste, ...] = ()
     gruppering: str | None = None
     grupper: tuple[Gruppe, ...] = ()
+    indeks: Indeks | None = None
     beregninger: tuple[Beregning, ...] = ()
     rader: Callable[[], Regelrader] | None = None
     """Regelradene, som prøves etter gruppene."""
@@ -86,6 +103,8 @@ class Regler:
     """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
     bekreftet: Mapping[str, int] = field(default_factory=dict)
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
+    kjerne: Callable[[], Kjerne] | None = None
+    """Kjernen som grupperer mange rader om gangen; den samme hver gang den hentes."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
@@ -136,7 +155,8 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     if regler.gruppering is not None:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
-            return replace(_uten_gruppe(regler, post, funnet, varsler), lister=_ferdige(lister))
+            uten = _uten_gruppe(regler, post, funnet, varsler)
+            return replace(uten, lister=_ferdige(lister)) if lister else uten
         gruppe = funnet
         varsler += _mot_vilkaaret(regler, post, gruppe)
     grunner: list[Grunn] = []
@@ -281,6 +301,11 @@ def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
     return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
 
 
+def _kandidater(regler: Regler, post: Post) -> Sequence[Gruppe]:
+    """Gruppene som kan passe, i rekkefølge."""
+    return regler.grupper if regler.indeks is None else regler.indeks.kandidater(regler.grupper, post)
+
+
 def _forste(regler: Regler, post: Post) -> Any:
     assert regler.gruppering is not None
     for gruppe, rad, passer in _provd(regler, post):
@@ -294,7 +319,7 @@ def _forste(regler: Regler, post: Post) -> Any:
 
 def _provd(regler: Regler, post: Post) -> Iterator[tuple[str, Rad | None, Vilkaar]]:
     """Gruppene med vilkår og så regelradene, med svaret på dem, i den rekkefølgen de prøves."""
-    for gruppe in regler.grupper:
+    for gruppe in _kandidater(regler, post):
         if gruppe.naar is not None:
             yield gruppe.id, None, gruppe.naar(post)
     if regler.rader is not None:
@@ -373,7 +398,9 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
     """Et varsel når gruppen er oppgitt i data, og vilkåret for den ikke er oppfylt."""
     if post.oppgitt_ is None:
         return []
-    svarene = [svar for id_, _, svar in _provd(regler, post) if id_ == gruppe]
+    svarene = [g.naar(post) for g in regler.grupper if g.id == gruppe and g.naar is not None]
+    if regler.rader is not None:
+        svarene += [svar for rad, svar in regler.rader().provd(post) if rad.gruppe == gruppe]
     if not svarene or any(svar is not False for svar in svarene):
         return []
     return [Grunn(gruppe, f"{gruppe} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
@@ -454,6 +481,14 @@ def _celleledd(regler: Regler, rader: Regelrader, nummer: int, prove: Prove, pos
     return Ledd(f"{lest(kolonne.navn)} {celle.tekst}", svar, under, (vist_verdi,), av=(verdi,))
 
 
+def gruppeledd(regler: Regler, post: Post) -> Iterator[Ledd]:
+    """Leddene for gruppene som kan passe, og regelradene som er uavklart, i den rekkefølgen de prøves."""
+    forklaringer = regler.forklaringer()
+    yield from (forklaringer[gruppe.id](post) for gruppe in _kandidater(regler, post) if gruppe.naar is not None)
+    if regler.rader is not None:
+        yield from (radledd(regler, rad, post) for rad, svar in regler.rader().provd(post) if svar is None)
+
+
 def _forklart_linje(
     liste: Liste,
     nummer: int,
@@ -497,6 +532,8 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
                 deler.append(ledd)
                 if ledd.svar is not False:
                     break
+        if regler.rader is not None and post.oppgitt_ is None:
+            deler += _forklart_rad(regler, post, svar)
     if post.brukt_ is not None and regler.bruker is not None:
         brukt, brukt_post = post.brukt_
         bruker = regler.bruker()
@@ -505,6 +542,16 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
+
+
+def _forklart_rad(regler: Regler, post: Post, svar: Svar) -> list[Ledd]:
+    """Leddet for raden som ga gruppen, eller for den første som ikke kan avgjøres."""
+    if post.rad_ is not None:
+        return [radledd(regler, post.rad_, post)]
+    if svar.status != "uavklart" or svar.gruppe is not None:
+        return []
+    uavklart = [rad for _, rad, holder in _provd(regler, post) if holder is None and rad is not None]
+    return [radledd(regler, uavklart[0], post)] if uavklart else []
 
 
 def _med_svar(liste: Liste, post: Post, svar: Svar) -> Iterator[tuple[Post, Linjesvar]]:
@@ -523,15 +570,40 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             oppgitt = " fordi den er oppgitt i data" if svar.gruppe_oppgitt else ""
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
-        rekkefolge = [g.id for g in regler.grupper]
-        if (
-            not svar.gruppe_oppgitt
-            and svar.gruppe in rekkefolge
-            and rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe)
-        ):
-            linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
-        if next(g.naar for g in regler.grupper if g.id == gruppe) is None:
+        if not svar.gruppe_oppgitt and post.rad_ is None and svar.gruppe is not None:
+            rekkefolge = [g.id for g in regler.grupper]
+            if rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
+                linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
+        har_vilkaar = any(g.naar is not None for g in regler.grupper if g.id == gruppe)
+        rader = [] if regler.rader is None else [rad for rad in regler.rader().rader if rad.gruppe == gruppe]
+        if not har_vilkaar and not rader:
             linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
         elif svar.status != "feil i data":
-            linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            if har_vilkaar:
+                linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
+            linjer += _nermeste_rader(regler, rader, post)
         return "\n".join(linjer) + "\n"
+
+
+_RADER_VIST = 3
+"""Så mange av radene til en gruppe vises når en post ikke får den."""
+
+
+def _nermeste_rader(regler: Regler, rader: list[Rad], post: Post) -> list[str]:
+    """Radene til en gruppe som det er minst som mangler på, med det som ikke holder."""
+    if not rader or regler.rader is None:
+        return []
+    prove = Prove(regler.rader(), post)
+    mangler = {rad.id: sum(prove.celle(nummer) is not True for nummer in rad.celler) for rad in rader}
+    nermest = sorted(rader, key=lambda rad: mangler[rad.id])
+    linjer = []
+    if not mangler[nermest[0].id] and post.rad_ is not None and post.rad_.gruppe != nermest[0].gruppe:
+        linjer.append(f"Raden {nermest[0].id} holder også, men raden {post.rad_.id} prøves før den.")
+    for rad in nermest[:_RADER_VIST]:
+        linjer += ["", *leddlinjer(radledd(regler, rad, post))]
+    if len(rader) > _RADER_VIST:
+        linjer += [
+            "",
+            f"{rader[0].gruppe} har {len(rader)} rader; her er de {_RADER_VIST} der det er minst som ikke holder.",
+        ]
+    return linjer

@@ -518,8 +518,10 @@ class Raskt:
         lag_finner: Callable[[Bitplan], Callable[..., tuple[int, tuple[Any, ...]]]],
         lag_svar: Callable[[Rad | None, tuple[Any, ...]], Svar],
         som_klasse: Callable[[Svar], Svar],
+        felter: Sequence[Felt],
     ) -> None:
         self.bitplan = bitplan
+        self.felter = felter
         self.finn = lag_finner(bitplan)
         self.rader = Minne(bitplan.rad)
         rader = bitplan.rader.rader

@@ -1,6 +1,6 @@
 """Svaret på en kontakt eller en regning."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -81,3 +81,20 @@ class Svar:
         nevnt = {grunn.id for svar in svarene for grunn in (*svar.grunner, *svar.varsler)}
         beregnet = {id_ for svar in svarene for id_ in svar.verdier}
         return nevnt | beregnet | ({self.gruppe} if self.gruppe else set())
+
+
+def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
+    """Svaret som én rad; `kolonne` gir navnet på kolonnen til en beregning."""
+    celler: dict[str, Verdi] = {
+        "status": svar.status,
+        "gruppe": svar.gruppe,
+        "gruppe_oppgitt": svar.gruppe_oppgitt if svar.gruppe else None,
+        "grunn": _samlet(svar.grunner),
+        "varsel": _samlet(svar.varsler),
+    }
+    return celler | {kolonne(id_): verdi for id_, verdi in svar.verdier.items()}
+
+
+def _samlet(grunner: Iterable[Grunn]) -> str:
+    """Tekstene, hver av dem én gang."""
+    return "; ".join(dict.fromkeys(grunn.tekst for grunn in grunner))

@@ -174,10 +174,8 @@ def mangler(verdi: Verdi) -> bool:
 
 def er_i(verdi: Verdi, mengde: Verdi) -> Vilkaar:
     """Koden er i mengden."""
-    if isinstance(verdi, Tom) or isinstance(mengde, Tom):
-        return False
     if isinstance(verdi, Mangler) or isinstance(mengde, Mangler):
-        return None
+        return False if isinstance(verdi, Tom) or isinstance(mengde, Tom) else None
     return verdi in mengde
 
 
@@ -496,10 +494,13 @@ class Kodesett:
 
     def __contains__(self, kode: str) -> bool:
         inne = (
-            self.alt
-            or kode in self.koder
+            kode in self.koder
+            or self.alt
             or (bool(self.begynnelser) and kode.startswith(self.begynnelser))
-            or any(lav <= kode and kode[: len(hoy)] <= hoy for lav, hoy in self.intervaller)
-            or any(kode in sett for sett in self.sett)
+            or (bool(self.intervaller) and self._i_et_intervall(kode))
+            or (bool(self.sett) and any(kode in sett for sett in self.sett))
         )
         return inne and not (self.unntatt is not None and kode in self.unntatt)
+
+    def _i_et_intervall(self, kode: str) -> bool:
+        return any(lav <= kode and kode[: len(hoy)] <= hoy for lav, hoy in self.intervaller)

@@ -1,0 +1,110 @@
+"""What commands have in common: exit codes, the folder of rulebooks, its faults, and what an author names in it."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from compiler.bulk.columns import record_for
+from compiler.examples import failing_examples
+from compiler.model import Rulebook
+from compiler.pipeline import Library, load
+from compiler.report import as_github, as_json, as_text, summary
+from dsl.diagnostics import Diagnostic, has_errors, nearest
+
+FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
+
+folder_option = click.option(
+    "--mappe",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("rulebooks"),
+    help="Mappen med regelverkene, som MAPPE/ordning/år; ellers rulebooks.",
+)
+
+
+def checked(library: Library) -> list[Diagnostic]:
+    """Every fault in a library, the examples included, by place."""
+    found = [d for rulebook in library.rulebooks() for d in failing_examples(rulebook)]
+    return sorted({*library.diagnostics(), *found}, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+
+
+def load_folder(folder: Path) -> Library:
+    """The library in a folder."""
+    if not folder.is_dir():
+        raise click.UsageError(f"mappen «{folder}» finnes ikke; gå til mappen med «rulebooks», eller skriv --mappe")
+    return load(folder)
+
+
+def sound(folder: Path) -> Library | None:
+    """The library when it has no errors; else its faults are shown."""
+    library = load_folder(folder)
+    found = checked(library)
+    if has_errors(found):
+        show(found, library, "tekst")
+        return None
+    return library
+
+
+def show(
+    found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
+) -> None:
+    """Show diagnostics: in colour on a terminal, plain elsewhere."""
+    if form == "json":
+        click.echo(as_json(found))
+        return
+    for diagnostic in found:
+        if form == "github":
+            click.echo(as_github(diagnostic))
+        else:
+            click.echo(as_text(diagnostic, library.sources.get(diagnostic.span.path)), err=True)
+    if form == "tekst" and with_summary:
+        click.echo(summary(found, len(library.years) if years is None else years), err=True)
+
+
+def one(library: Library, name: str) -> Rulebook:
+    """The rulebook with a name."""
+    for rulebook in library.rulebooks():
+        if rulebook.name == name.lower():
+            return rulebook
+    known = [rulebook.name for rulebook in library.rulebooks()]
+    hint = nearest(name, known) or f"regelverkene er {', '.join(known)}"
+    raise click.UsageError(f"ukjent regelverk «{name}»: {hint}")
+
+
+def years_named(library: Library, name: str) -> list[Rulebook]:
+    """The rulebook with a name, or all years of the scheme with that name."""
+    return library.scheme(name) or [one(library, name)]
+
+
+def record_named(years: Sequence[Rulebook], record: str | None, columns: Any) -> str:
+    """The kind of record asked for, or the one that columns fit best."""
+    tops = [r.id for r in years[-1].top_records()]
+    if record is None:
+        return record_for(years[-1], columns).id
+    for known in tops:
+        if known.lower() == record.lower():
+            return known
+    raise click.UsageError(
+        f"ukjente opplysninger «{record}»: {nearest(record, tops) or 'velg mellom ' + ', '.join(tops)}"
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[TextIO]:
+    """A file to read, or standard input for «-»."""
+    if str(path) == "-":
+        yield sys.stdin
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            yield stream
+    except FileNotFoundError:
+        raise click.ClickException(f"filen «{path}» finnes ikke") from None
+    except (IsADirectoryError, PermissionError):
+        raise click.ClickException(f"«{path}» kan ikke leses") from None
+    except UnicodeDecodeError:
+        raise click.ClickException(f"«{path}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
