@@ -319,6 +319,8 @@ def repealed_but_used(state: State) -> None:
         *state.groups.values(),
         *state.sets.values(),
         *(row for table in state.tables.values() for row in table.rows),
+        *state.groupings.values(),
+        *state.rule_rows.values(),
     ]
     used = [(definition, set(references(definition))) for definition in definitions] if state.repealed else []
     for ended in state.repealed:
@@ -328,5 +330,13 @@ def repealed_but_used(state: State) -> None:
             span: Span = state.places[("opphever", f"{ended.type} {ended.id}")]
             listed = ", ".join(f"{d.id} ({d.place})" for d in users[:5])
             more = f" og {len(users) - 5} til" if len(users) > 5 else ""
-            hint = "opphev også det som bruker den, eller behold den"
-            state.fault("R404", f"«{ended.id}» er fortsatt i bruk: {listed}{more}", span, hint)
+            state.fault("R404", f"«{ended.id}» er fortsatt i bruk: {listed}{more}", span, _instead(users))
+
+
+def _instead(users: list[model.Definition]) -> str:
+    """What to do with what uses something that is ended."""
+    if any(isinstance(user, model.Rule) for user in users):
+        return "ta ut eller endre radene med «endrer gruppering», eller behold den"
+    if any(isinstance(user, model.Grouping) for user in users):
+        return "en gruppering kan ikke endres: behold den, eller skriv «erstatter» og en ny"
+    return "opphev også det som bruker den, eller behold den"

@@ -24,7 +24,18 @@ Part = tuple[str, str]
 
 _LEFT = "Øvrige regler"
 _HISTORY = frozenset({"place", "since", "changes", "ends", "line"})
-_UNORDERED = ("sources", "tables", "sets", "rates", "terms", "requirements", "exceptions", "clarifications", "groups")
+_UNORDERED = (
+    "sources",
+    "tables",
+    "sets",
+    "rates",
+    "terms",
+    "requirements",
+    "exceptions",
+    "clarifications",
+    "groups",
+    "rule_tables",
+)
 _THOUSANDS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 
 
@@ -112,10 +123,12 @@ def _key(part: model.ChapterPart) -> Key:
 
 def _in_order(rulebook: model.Rulebook, placed: Sequence[Key]) -> dict[Key, Key]:
     """What to write at the place of each definition whose order means something, so that the order is the year's."""
+    unordered = any(grouping.order_by is not None for grouping in rulebook.groupings)
     wanted: dict[str, list[str]] = {
         "opplysninger": [record.id for record in rulebook.records],
         "gruppering": [grouping.id for grouping in rulebook.groupings],
         "gruppe": [group.id for group in rulebook.groups if group.when is not None],
+        "regeltabell": [] if unordered else [table.id for table in rulebook.rule_tables],
     }
     found: dict[Key, Key] = {}
     for kind, ids in wanted.items():
@@ -147,12 +160,14 @@ def _blocks(rulebook: model.Rulebook) -> dict[Key, str]:
 
 
 def _is_block(definition: model.Definition) -> bool:
-    """Whether a definition has a block of its own, and is not written by a table of examples or another group."""
+    """Whether a definition has a block of its own, and is not written by a table or by another rulebook."""
     match definition:
         case model.Group(origin=origin):
             return origin is None
         case model.Example(table=table):
             return table is None
+        case model.Rule():
+            return False
         case _:
             return True
 
@@ -180,6 +195,11 @@ def essence(rulebook: model.Rulebook) -> str:
         row = rows.get(group["id"])
         group["derived"] = row["derived"] if row else group["derived"]
         _unite(group, [row] if row else [])
+    rules: dict[str, list[dict[str, Any]]] = {}
+    for rule in data["rules"]:
+        rules.setdefault(rule["table"], []).append(rule)
+    for table in data["rule_tables"]:
+        _unite(table, rules[table["id"]])
     for table in data["tables"]:
         _unite(table, table["rows"] if table["key"] not in ("gruppe", "takst") else [])
         table["rows"] = _by_id(table["rows"])

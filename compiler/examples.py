@@ -63,6 +63,10 @@ def _actual(
         return (
             None if svar.gruppe == wanted else (f"{name} {wanted}", f"{name} {svar.gruppe or 'ingen'} ({svar.status})")
         )
+    if grouping is not None and name in grouping.results:
+        text = svar.verdier.get(name)
+        differ = f"{name} {expected.value or 'mangler'}", f"{name} {text or 'mangler'}"
+        return None if text == expected.value else differ
     term = next((t for t in rulebook.terms if t.id == name), None)
     if term is None:
         return f"{lest(name)} {expected.value}", "ikke noe slikt"

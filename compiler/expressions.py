@@ -447,6 +447,10 @@ class Expressions:
             return self._family(table, expr)
         if shown in self.names.groups:
             return model.StringValue(value=shown, shown=shown), Kind("gruppe")
+        schemes = {id_.split(" ")[0] for id_ in self.names.groups}
+        if expr.scheme not in schemes and not expr.scheme.isupper():
+            columns = [field.name for table in self.names.tables.values() for field in table.fields]
+            return self.fault("R201", f"ukjent kolonne «{expr.scheme}»", expr.span, nearest(expr.scheme, columns))
         hint = nearest(shown, self.names.groups) or "en gruppe må være skrevet med «gruppe» før den kan nevnes"
         return self.fault("R201", f"ukjent gruppe «{shown}»", expr.span, hint)
 
@@ -530,8 +534,9 @@ class Expressions:
         frame = self._frame_of(self.names.term_record(expr.function))
         value, of = self.value(expr.argument, Kind("kode"))
         if of.name not in ("kode", "ukjent"):
+            element = self.names.term_parameter(expr.function)
             message = f"«{expr.function}» gjelder en kode, ikke {of.words}"
-            return self.fault("R302", message, expr.argument.span)
+            return self.fault("R302", message, expr.argument.span, f"den er skrevet «for hver {element}»")
         if frame is None:
             return self.fault("R201", f"«{expr.function}» hører til andre opplysninger", _function_span(expr))
         return model.TermRef(id=expr.function, variable=frame.variable, argument=value), kind
@@ -555,7 +560,9 @@ class Expressions:
         """«gruppekode av drg»: the code of a group, without the scheme."""
         value, kind = self.value(expr.argument, Kind("gruppe"))
         if kind.name not in ("gruppe", "ukjent"):
-            return self.fault("R302", f"«gruppekode av» gjelder grupper, ikke {kind.words}", expr.argument.span)
+            groupings = list(self.names.groupings)
+            hint = f"skriv «gruppekode av {groupings[0]}»" if groupings else None
+            return self.fault("R302", f"«gruppekode av» gjelder grupper, ikke {kind.words}", expr.argument.span, hint)
         return model.GroupCode(value=value), Kind("tekst")
 
     def _key(self, table: model.Table, name: str, written: tree.Expr) -> model.Expr:
@@ -659,7 +666,8 @@ class Expressions:
     def _check_gathered(self, written: tree.Expr, kind: Kind) -> None:
         """Report what «samlet av» cannot gather."""
         if kind.name not in ("mengde", "kode", "tekst", "ukjent"):
-            self.fault("R302", f"«samlet av» gjelder koder, ikke {kind.words}", written.span)
+            hint = "skriv «sum av …», «høyeste av …» eller «laveste av …»" if kind.name == "tall" else None
+            self.fault("R302", f"«samlet av» gjelder koder, ikke {kind.words}", written.span, hint)
 
     def rounding(self, rounding: tree.Rounding, kind: Kind) -> model.Rounding:
         """What a value of a kind is rounded to."""

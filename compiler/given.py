@@ -204,10 +204,11 @@ def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectN
 
 def _results(state: State, record: model.Record) -> list[str]:
     """The names that the answer for a record has."""
-    groupings = [g.id for g in state.groupings.values() if g.record == record.id]
+    groupings = [g for g in state.groupings.values() if g.record == record.id]
+    of_rules = [name for grouping in groupings for name in grouping.results]
     terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
     lists = [f.name for f in record.fields if f.kind == "liste"]
-    return ["gruppe", *terms, *lists, *groupings]
+    return ["gruppe", *terms, *lists, *(grouping.id for grouping in groupings), *of_rules]
 
 
 def _columns(state: State, record: model.Record) -> list[str]:

@@ -931,6 +931,17 @@ class Rulebook(Node):
                 return found
             record = self.record(record.outer)
 
+    @cached_property
+    def _rules_by_table(self) -> dict[str, tuple[Rule, ...]]:
+        found: dict[str, list[Rule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.table, []).append(rule)
+        return {table: tuple(rules) for table, rules in found.items()}
+
+    def rules_of(self, table: str) -> tuple[Rule, ...]:
+        """The rows of a rule table, in the order they are tried."""
+        return self._rules_by_table.get(table, ())
+
     def record(self, id_: str) -> Record:
         """The record with an id."""
         return next(record for record in self.records if record.id == id_)

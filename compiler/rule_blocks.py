@@ -6,9 +6,9 @@ from decimal import Decimal
 from itertools import chain
 from typing import Any
 
-from compiler import model
+from compiler import model, rule_rows
 from compiler.rule_text import Writer, code_or_text, code_terms, number, quoted, rounded
-from compiler.walk import nodes
+from compiler.words import lenient_fields
 
 Lines = Iterator[str]
 
@@ -203,7 +203,24 @@ def _clarification(rulebook: model.Rulebook, found: model.Clarification) -> Line
 def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
     yield f"gruppering {found.id} for hver {found.record}{_title(found.title)}"
     yield "    velger første"
+    if found.order_by is not None:
+        yield f"    ordnet etter {found.order_by}"
+    if found.results:
+        yield f"    gir {', '.join(found.results)}"
+    writer = Writer(rulebook).about(found.record)
+    yield from (f"    kolonne {column.name} = {writer.inline(column.subject)}" for column in found.columns)
+    if found.otherwise is not None:
+        yield f"    ellers {found.otherwise}"
+    yield from _lenient(*(column.subject for column in found.columns))
     yield from _tail(found.citations, found.derived)
+
+
+def _rule_table(rulebook: model.Rulebook, found: model.RuleTable) -> Lines:
+    yield f"regeltabell {found.id}{_title(found.title)}"
+    rules = rulebook.rules_of(found.id)
+    cells = [rule_rows.cells(rulebook, rule) for rule in rules]
+    yield from _rows(rule_rows.columns(rulebook, found.id, rules), cells)
+    yield from _tail(_united(found.citations, *(rule.citations for rule in rules)), found.derived)
 
 
 def _group(rulebook: model.Rulebook, found: model.Group) -> Lines:
@@ -341,9 +358,9 @@ def _united(*cited: tuple[model.Citation, ...]) -> list[model.Citation]:
     return list(dict.fromkeys(chain(*cited)))
 
 
-def _lenient(definition: model.Definition) -> Lines:
+def _lenient(*read: model.Node) -> Lines:
     """«mangler teller som nei», where the conditions were read so."""
-    if any(isinstance(node, model.Get | model.Elements) and node.lenient for node in nodes(definition)):
+    if any(lenient_fields(node) for node in read):
         yield "    mangler teller som nei"
 
 
@@ -379,6 +396,7 @@ _BLOCKS: dict[type[model.Definition], Callable[[model.Rulebook, Any], Lines]] = 
     model.Requirement: _requirement,
     model.Clarification: _clarification,
     model.Grouping: _grouping,
+    model.RuleTable: _rule_table,
     model.Group: _group,
     model.Row: _tariff,
     model.Example: _example,

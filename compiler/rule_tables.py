@@ -6,13 +6,14 @@ from typing import Any
 
 from compiler import model
 from compiler.expressions import Expressions
-from compiler.kinds import UNKNOWN, Kind, field_kind
-from compiler.state import State, term_kind
+from compiler.kinds import UNKNOWN
+from compiler.rule_cells import conditions
+from compiler.rule_rows import GROUP
+from compiler.state import State
 from compiler.table_rows import Line, file_rows, written_rows
 from dsl import cells, tree
 from dsl.diagnostics import Span, nearest
 
-GROUP = "gruppe"
 _CHANGE = "endring"
 _IN, _OUT = "inn", "ut"
 
@@ -25,31 +26,59 @@ def columns(state: State, block: tree.GroupingDecl) -> None:
     grouping = state.groupings.get(block.name)
     if grouping is None or state.places.get(("gruppering", block.name)) != block.span:
         return
+    _check_results(state, block)
     scope = state.scope(state.records[grouping.record], block.tail.lenient) if grouping.record else None
     made: dict[str, model.RuleColumn] = {}
     taken = {_CHANGE, GROUP, *grouping.results}
     for column in block.columns if scope is not None else ():
         if column.name in made or column.name in taken:
-            state.fault("R202", f"kolonnen «{column.name}» står to ganger", column.span, "gi den et annet navn")
+            message = f"kolonnen «{column.name}» finnes fra før i radene"
+            state.fault("R202", message, column.span, "gi den et annet navn")
             continue
         assert scope is not None
-        subject, kind = scope.value(column.subject)
-        if not isinstance(subject, model.TermRef | model.Get | model.GroupRef) and kind is not UNKNOWN:
-            hint = "skriv det som et begrep, og navnet på begrepet her"
-            state.fault("R307", "en kolonne er navnet på et begrep eller et felt", column.subject.span, hint)
-            continue
-        unit = kind.shown if kind.name == "tall" else None
-        made[column.name] = model.RuleColumn(name=column.name, subject=subject, unit=unit)
+        found = _column(state, scope, column)
+        if found is not None:
+            made[column.name] = found
     otherwise = str(block.otherwise) if block.otherwise is not None else None
     if block.otherwise is not None and otherwise not in state.groups:
         hint = nearest(otherwise or "", state.groups) or "skriv en blokk «gruppe» for den"
         state.fault("R201", f"ukjent gruppe «{otherwise}»", block.otherwise.span, hint)
         otherwise = None
     if block.ordered_by is not None and block.ordered_by.name not in grouping.results:
-        hint = "ordnet etter ett av feltene på linjen «gir …»"
+        hint = nearest(block.ordered_by.name, grouping.results) or f"feltene er {', '.join(grouping.results)}"
         state.fault("R205", f"«{block.ordered_by.name}» er ikke et felt i radene", block.ordered_by.span, hint)
     update = {"columns": tuple(made.values()), "otherwise": otherwise}
     state.groupings[grouping.id] = grouping.model_copy(update=update)
+
+
+def _column(state: State, scope: Expressions, column: tree.RuleColumn) -> model.RuleColumn | None:
+    """One column; None where its cells can say nothing of what it is about."""
+    subject, kind = scope.value(column.subject)
+    if kind is UNKNOWN:
+        return None
+    if not isinstance(subject, model.TermRef | model.Get | model.GroupRef):
+        hint = "skriv det som et begrep, og navnet på begrepet her"
+        state.fault("R307", "en kolonne er navnet på et begrep eller et felt", column.subject.span, hint)
+        return None
+    if kind.name in ("liste", "post", "dato"):
+        hint = "skriv et begrep som er et tall, en kode, ja eller nei"
+        state.fault("R302", f"en kolonne kan ikke være {kind.words}", column.subject.span, hint)
+        return None
+    return model.RuleColumn(name=column.name, subject=subject, unit=kind.shown if kind.name == "tall" else None)
+
+
+def _check_results(state: State, block: tree.GroupingDecl) -> None:
+    """R202: a result field that stands twice, or is called what another part of the answer is called."""
+    record = state.records.get(state.groupings[block.name].record)
+    answers = {term.id for term in state.terms.values() if term.in_result} | state.groupings.keys() | {GROUP}
+    seen: set[str] = set()
+    for name in block.gives:
+        if name.name in seen:
+            state.fault("R202", f"«{name.name}» står to ganger i «gir»", name.span, "ta bort det ene")
+        elif name.name in answers or (record is not None and record.field(name.name) is not None):
+            message = f"«{name.name}» finnes fra før i svaret eller i opplysningene"
+            state.fault("R202", message, name.span, "gi feltet i radene et annet navn")
+        seen.add(name.name)
 
 
 # ---- rows
@@ -65,6 +94,8 @@ def rule_table(state: State, block: tree.RuleTableDecl) -> None:
     if block.ref.scheme is not None and group is None:
         hint = nearest(id_, state.groups) or f"skriv «gruppe {id_} «navn»» foran tabellen"
         state.fault("R201", f"ukjent gruppe «{id_}»", block.span, hint)
+        return
+    if block.file is not None and block.file.path not in state.files:
         return
     common = state.common(id_, block.title, block.span, block.tail)
     state.rule_tables[id_] = model.RuleTable(**common)
@@ -82,12 +113,13 @@ def rule_table(state: State, block: tree.RuleTableDecl) -> None:
 def _grouping(state: State, span: Span) -> model.Grouping | None:
     """The grouping that rule tables belong to; a fault where there is none, or its rows have no id."""
     grouping = next(iter(state.groupings.values()), None)
-    if grouping is None or not grouping.results:
-        if "gruppering" not in state.unreadable:
-            hint = "skriv «gruppering … for hver …» med linjen «gir regel», der regel er id-en til raden"
-            state.fault("R215", "en regeltabell trenger en «gruppering» som sier hva radene gir", span, hint)
-        return None
-    return grouping
+    if grouping is not None and grouping.results:
+        return grouping
+    if "gruppering" not in state.unreadable and not any(fault.code == "R215" for fault in state.faults):
+        block = f"gruppering {grouping.id}" if grouping is not None else "gruppering … for hver …"
+        hint = f"skriv «{block}» med linjen «gir regel», der regel er id-en til en rad"
+        state.fault("R215", "en regeltabell trenger en «gruppering» som sier hva radene gir", span, hint)
+    return None
 
 
 def _lines(
@@ -142,8 +174,12 @@ def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
     grouping = state.groupings.get(block.name)
     if grouping is None or grouping.since == state.year or not grouping.results:
         year = state.base.year if state.base else "året før"
+        known = [found.id for found in state.groupings.values() if found.results and found.since < state.year]
+        hint = nearest(block.name, known) or (f"skriv «endrer gruppering {known[0]}»" if known else None)
         message = f"«{block.name}» finnes ikke som gruppering med rader i {year} og kan ikke endres"
-        state.fault("R206", message, block.span, nearest(block.name, state.groupings))
+        state.fault("R206", message, block.span, hint)
+        return
+    if block.file is not None and block.file.path not in state.files:
         return
     before = len(state.faults)
     lines = list(_lines(state, grouping, block, [_CHANGE, GROUP]))
@@ -177,16 +213,18 @@ def _take_out(state: State, rule: model.Rule, line: Line, taken: dict[str, model
     found = state.rule_rows.get(rule.id)
     if found is None:
         message = f"raden {rule.id} er alt tatt ut" if rule.id in taken else f"raden {rule.id} finnes ikke i året før"
-        state.fault("R402", message, line.span, "ta bort raden, eller rett id-en")
+        hint = nearest(rule.id, state.rule_rows) or "ta bort raden, eller rett id-en"
+        state.fault("R402", message, line.span, hint)
         return
+    taken[rule.id] = state.rule_rows.pop(rule.id)
     was = {GROUP: found.group, **found.results, **found.cells}
     said = {GROUP: rule.group, **rule.results, **rule.cells}
     for name in sorted(was.keys() | said.keys()):
         if was.get(name) != said.get(name):
-            message = f"«{name}» er {was.get(name) or 'tom'} i raden {rule.id} i året før"
+            old = f"«{was[name]}»" if name in was else "tom"
+            message = f"«{name}» er {old} i raden {rule.id} i året før"
             state.fault("R402", message, line.at(name), "skriv raden slik den var")
             return
-    taken[rule.id] = state.rule_rows.pop(rule.id)
 
 
 def _put_in(state: State, rule: model.Rule, line: Line, taken: dict[str, model.Rule], tail: tree.Tail) -> None:
@@ -210,119 +248,50 @@ def _put_in(state: State, rule: model.Rule, line: Line, taken: dict[str, model.R
     state.rule_rows[rule.id] = rule.model_copy(update=update)
 
 
-# ---- what the cells say
+# ---- the rows together
 
 
 def settle_rules(state: State) -> None:
-    """Put the rows in order, and resolve what their cells say."""
+    """Put the rows in the order they are tried, and resolve what their cells say."""
     grouping = next(iter(state.groupings.values()), None)
-    if grouping is None or not state.rule_rows:
+    if grouping is None or grouping.record not in state.records:
         return
-    if grouping.order_by is not None:
-        by, first = grouping.order_by, grouping.results[0]
-        ordered = sorted(state.rule_rows.values(), key=lambda r: (r.id if by == first else r.results.get(by, ""), r.id))
-        state.rule_rows = {rule.id: rule for rule in ordered}
-    _after_catch_all(state)
-    for rule in state.rule_rows.values():
-        if rule.group not in state.groups:
-            place = Span(rule.place.path, rule.place.line, 1, rule.place.line, 2)
-            hint = "endre eller ta ut raden, eller behold gruppen"
-            state.fault("R404", f"«{rule.group}» er opphevet, men raden {rule.id} gir den fortsatt", place, hint)
-    used = dict.fromkeys(item for rule in state.rule_rows.values() for item in rule.cells.items())
-    by_name = {column.name: column for column in grouping.columns}
-    scope = state.scope(state.records[grouping.record])
-    made = []
-    for name, text in used:
-        column = by_name.get(name)
-        if column is None:
-            continue
-        kind = _kind(state, column)
-        place = state.cell_places.get((name, text)) or _row_place(state, name, text)
-        condition = _condition(state, scope, column, kind, text, place)
-        if condition is not None:
-            made.append(model.CellCondition(column=name, text=text, condition=condition))
-    state.groupings[grouping.id] = grouping.model_copy(update={"cells": tuple(made)})
-    tables = {rule.table for rule in state.rule_rows.values()}
+    rules = _in_order(state, grouping)
+    state.rule_rows = {rule.id: rule for rule in rules}
+    tables = {rule.table for rule in rules}
     state.rule_tables = {id_: table for id_, table in state.rule_tables.items() if id_ in tables}
+    _after_catch_all(state, grouping, rules)
+    cells_said = tuple(conditions(state, grouping))
+    state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said})
 
 
-def _after_catch_all(state: State) -> None:
-    """R401: rows after one that asks for nothing are never tried."""
+def _in_order(state: State, grouping: model.Grouping) -> list[model.Rule]:
+    """The rows as they are tried: by a field, or else table by table, with what is new last in its table."""
     rules = list(state.rule_rows.values())
+    if grouping.order_by is not None:
+        return sorted(rules, key=lambda rule: (_result(grouping, rule, grouping.order_by or ""), rule.id))
+    tables = {id_: at for at, id_ in enumerate(state.rule_tables)}
+    before = {rule.id: (rule.table, at) for at, rule in enumerate(state.base.rules if state.base else ())}
+
+    def place(rule: model.Rule) -> tuple[int, int]:
+        table, at = before.get(rule.id, ("", 0))
+        return tables[rule.table], at if table == rule.table else len(before)
+
+    return sorted(rules, key=place)
+
+
+def _result(grouping: model.Grouping, rule: model.Rule, name: str) -> str:
+    """What a row has in a result field; the first of them is its id."""
+    return rule.id if name == grouping.results[0] else rule.results.get(name, "")
+
+
+def _after_catch_all(state: State, grouping: model.Grouping, rules: list[model.Rule]) -> None:
+    """R401: rows after one that asks for nothing are never tried."""
     for rule, after in pairwise(rules):
         if not rule.cells:
-            place = Span(after.place.path, after.place.line, 1, after.place.line, 2)
-            hint = f"gi raden {rule.id} et vilkår, eller flytt den sist"
-            state.fault("R401", f"raden {after.id} blir aldri prøvd, for raden {rule.id} tar alt", place, hint)
+            line = after.place.line
+            place = state.places.get(("regel", after.id)) or Span(after.place.path, line, 1, line, 2)
+            last = f"gi den en «{grouping.order_by}» som kommer sist" if grouping.order_by else "flytt den sist"
+            message = f"raden {after.id} blir aldri prøvd, for raden {rule.id} stiller ingen krav"
+            state.fault("R401", message, place, f"gi raden {rule.id} et vilkår, eller {last}")
             return
-
-
-def _row_place(state: State, name: str, text: str) -> Span:
-    """Where the first row with a cell stands."""
-    rule = next(r for r in state.rule_rows.values() if r.cells.get(name) == text)
-    return Span(rule.place.path, rule.place.line, 1, rule.place.line, 2)
-
-
-def _kind(state: State, column: model.RuleColumn) -> Kind:
-    """The kind of what a column says something of."""
-    match column.subject:
-        case model.TermRef(id=id_) if id_ in state.terms:
-            return term_kind(state.terms[id_])
-        case model.Get(field=name):
-            fields = [f for record in state.records.values() if (f := record.field(name)) is not None]
-            return field_kind(fields[0]) if fields else UNKNOWN
-        case model.GroupRef():
-            return Kind("gruppe")
-        case _:
-            return UNKNOWN
-
-
-def _condition(
-    state: State, scope: Expressions, column: model.RuleColumn, kind: Kind, text: str, place: Span
-) -> model.Expr | None:
-    """What a cell says, as a condition; None where it cannot be read."""
-    try:
-        cell = cells.read(text, place)
-    except cells.UnreadableCell as fault:
-        hint = "skriv for eksempel «05X05», «ikke 05X05», «A og B», «A eller B», «over 10», «minst 1» eller «ja»"
-        state.fault("R118", f"cellen «{text}» i kolonnen «{column.name}»: {fault}", place, hint)
-        return None
-    parts = tuple(_said(scope, column, kind, said, place) for said in cell.said)
-    if len(parts) == 1:
-        return parts[0]
-    return model.Any(parts=parts) if cell.joined_by == "eller" else model.All(parts=parts)
-
-
-def _said(scope: Expressions, column: model.RuleColumn, kind: Kind, said: cells.Said, place: Span) -> model.Expr:
-    """One thing that a cell says of its subject."""
-    subject, value = column.subject, said.value
-    if kind.name == "mengde":
-        return _of_set(scope, column, said, place)
-    if kind.name == "tekst" and isinstance(value, tree.Name):
-        if kind.choices and value.name not in kind.choices:
-            hint = nearest(value.name, kind.choices) or "velg mellom " + ", ".join(kind.choices)
-            scope.fault("R203", f"«{value.name}» er ikke blant verdiene av «{column.name}»", place, hint)
-        value = tree.Text(value.name, place)
-    if isinstance(value, tree.Quantity | tree.Interval) and kind.name == "tall" and kind.shown is not None:
-        value = _with_unit(value, kind.shown)
-    comparison = tree.Comparison(tree.Name(column.name, place), said.predicate, value, place)
-    return scope.predicate(subject, kind, comparison)
-
-
-def _of_set(scope: Expressions, column: model.RuleColumn, said: cells.Said, place: Span) -> model.Expr:
-    """What a cell says of a set: that a code is in it, or is not."""
-    if said.predicate not in ("er", "er ikke") or said.value is None:
-        hint = "skriv koden som skal være i mengden, eller «ikke» og koden"
-        return scope.fault("R302", f"«{column.name}» er en mengde av koder", place, hint)[0]
-    item, _ = scope.value(said.value, Kind("kode"))
-    found = model.InSet(item=item, codes=column.subject)
-    return model.Not(operand=found) if said.predicate == "er ikke" else found
-
-
-def _with_unit(value: tree.Quantity | tree.Interval, unit: model.Unit) -> tree.Quantity | tree.Interval:
-    """A number of a cell in the unit of its column."""
-    word, _, per = unit.shown.partition(" per ")
-    written = tree.Unit(word, per or None, value.span)
-    if isinstance(value, tree.Quantity):
-        return tree.Quantity(value.value, written, value.text, value.span)
-    return tree.Interval(value.low, value.high, written, value.text, value.span)

@@ -253,7 +253,8 @@ class Writer:
         """Whether a name means something of the record in a frame."""
         if frame.record is None:
             return False
-        terms = any(term.id == name and term.record == frame.record.id for term in self.rulebook.terms)
+        own = (term for term in self.rulebook.terms if term.record == frame.record.id and term.parameter is None)
+        terms = any(term.id == name for term in own)
         groupings = any(g.id == name and g.record == frame.record.id for g in self.rulebook.groupings)
         return terms or groupings or frame.record.field(name) is not None
 

@@ -135,13 +135,25 @@ class State:
         """The record that a term is about, and what its code is called when it is about a code: «for hver egenskap»."""
         name = block.record
         if name is not None and self._record_named(name.name) is None:
-            for record in self.records.values():
-                if any(field.element == name.name and field.kind == "koder" for field in record.fields):
-                    return record, name.name
-            owners = [id_ for id_ in self.terms_with_element(name.name) if id_ != block.name]
-            if owners:
-                return self.records[self.term_record(owners[0])], name.name
+            owner = self._owner(name.name, frozenset({block.name}))
+            if owner is not None:
+                return owner, name.name
         return self.record_for(name, block.span), None
+
+    def _owner(self, element: str, seen: frozenset[str]) -> model.Record | None:
+        """The record that the codes called something belong to: as a field, or as a term about it."""
+        for record in self.records.values():
+            if any(field.element == element and field.kind == "koder" for field in record.fields):
+                return record
+        for id_ in self.terms_with_element(element):
+            if id_ in self.terms:
+                return self.records.get(self.terms[id_].record)
+            if id_ not in seen:
+                name = self.pending[id_].record
+                if name is None or self._record_named(name.name) is not None:
+                    return self.record_for(name, self.pending[id_].span)
+                return self._owner(name.name, seen | {id_})
+        return None
 
     def _record_named(self, name: str) -> model.Record | None:
         """The record that «for hver X» names, if it names one."""
@@ -195,7 +207,9 @@ class State:
         if name in known:
             year = known[name].since
             hint = f"den er arvet fra {year}: skriv «endrer {kind} {shown}» for å endre den"
-            if kind not in ("gruppe", "takst", "kodesett", "sats", "opplysninger"):
+            if kind in ("regeltabell", "regel"):
+                hint = f"den er arvet fra {year}: skriv radene med «ut» og «inn» under «endrer gruppering»"
+            elif kind not in ("gruppe", "takst", "kodesett", "sats", "opplysninger"):
                 hint = f"den er arvet fra {year}: skriv «erstatter» foran for å sette en ny i stedet"
             self.fault("R202", f"«{shown}» finnes fra før", span, hint, _start(known[name]))
             return False

@@ -125,6 +125,7 @@ def _check_head(
     if missing and len(state.faults) == before:
         listed = ", ".join(f"«{name}»" for name in missing)
         hint = "skriv alle kolonnene, i valgfri rekkefølge; en celle kan være tom"
+        hint = hint if needed is None else f"hver rad trenger {listed}"
         state.fault("R205", f"overskriften mangler {listed}", span, hint)
     return len(state.faults) == before
 

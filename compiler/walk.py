@@ -26,17 +26,21 @@ def references(node: object) -> Iterator[tuple[str, str]]:
         match found:
             case model.RateRef(id=id_):
                 yield "sats", id_
-            case model.TermRef(id=id_):
+            case model.TermRef(id=id_) | model.TermElements(id=id_):
                 yield "begrep", id_
             case model.SetRef(id=id_):
                 yield "kodesett", id_
             case model.GroupRef(grouping=id_):
                 yield "gruppering", id_
-            case model.ColumnRef(table=id_):
+            case model.ColumnRef(table=id_) | model.Family(table=id_):
                 yield "tabell", id_
             case model.CodeSet(sets=sets):
                 yield from (("kodesett", id_) for id_ in sets)
             case model.StringValue(value=value):
                 yield "gruppe", value
+            case model.Rule(group=id_):
+                yield "gruppe", id_
+            case model.Grouping(otherwise=str(id_)):
+                yield "gruppe", id_
             case _:
                 pass

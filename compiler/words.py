@@ -317,8 +317,8 @@ def _without_days(when: model.Expr | None) -> Holds:
 
 def lenient_fields(node: object) -> tuple[str, ...]:
     """The fields whose conditions count as «nei» where the field was not given: «mangler teller som nei»."""
-    found = (one.field for one in nodes(node) if isinstance(one, model.Get | model.Elements) and one.lenient)
-    return tuple(dict.fromkeys(map(spoken, found)))
+    fields = (one for one in nodes(node) if isinstance(one, model.Get | model.FieldOf | model.Elements))
+    return tuple(dict.fromkeys(spoken(one.field) for one in fields if one.lenient))
 
 
 def _one_of(parts: tuple[model.Expr, ...]) -> bool:

@@ -400,34 +400,38 @@ class Builder:
     # ---- grouping
 
     def grouping(self, meta: Meta, name: Token, each: _ForEach, *parts: Any) -> tree.GroupingDecl:
-        lines = {part.key: part.value for part in parts if isinstance(part, _Named)}
+        named = _all(parts, _Named)
+        lines = {part.key: part.value for part in named}
+        doubled = next((key for key in lines if sum(part.key == key for part in named) > 1), None)
+        if doubled is not None:
+            self._fault("R202", f"«{doubled}» står to ganger i grupperingen", name, "ta bort den ene linjen")
         return tree.GroupingDecl(
             name.value,
             each.name,
             _title(parts),
-            lines.get("chooses"),
+            lines.get("velger"),
             _tail(parts),
             self._span(name),
-            lines.get("ordered"),
-            lines.get("gives", ()),
+            lines.get("ordnet"),
+            lines.get("gir", ()),
             _all(parts, tree.RuleColumn),
-            lines.get("otherwise"),
+            lines.get("ellers"),
         )
 
     def chooses(self, meta: Meta, how: Token) -> _Named:
-        return _Named("chooses", self.name(meta, how))
+        return _Named("velger", self.name(meta, how))
 
     def ordered(self, meta: Meta, _word: Token, by: Token) -> _Named:
-        return _Named("ordered", self.name(meta, by))
+        return _Named("ordnet", self.name(meta, by))
 
     def gives(self, meta: Meta, *names: Token) -> _Named:
-        return _Named("gives", tuple(tree.Name(name.value, self._span(name)) for name in names))
+        return _Named("gir", tuple(tree.Name(name.value, self._span(name)) for name in names))
 
     def rule_column(self, meta: Meta, name: Token, subject: tree.Expr) -> tree.RuleColumn:
         return tree.RuleColumn(name.value, subject, self._span(name))
 
     def otherwise_group(self, meta: Meta, ref: tree.Ref) -> _Named:
-        return _Named("otherwise", ref)
+        return _Named("ellers", ref)
 
     def rule_table(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.RuleTableDecl:
         file, rows = _one(parts, tree.FromFile), _all(parts, tree.Row)

@@ -27,7 +27,9 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _JOINED = re.compile(r"\s+(og|eller)\s+")
-_NAMED = re.compile(r"(?<=\S)\s*«[^«»]*»")
+_WORDS = re.compile(r"«[^«»]*»|«?[^\s«]+|«")
+_LEADING = frozenset({"ikke", "og", "eller", "minst", "høyst", "over", "under"})
+"""The words after which a text is what the cell says, and not the name of the code before it."""
 _PREDICATES: dict[str, tree.Predicate] = {"minst": "minst", "høyst": "høyst", "over": "over", "under": "under"}
 
 
@@ -48,30 +50,43 @@ class Cell:
 
 
 class UnreadableCell(Exception):
-    """The cell cannot be read; the text says why."""
+    """The cell cannot be read: why, and what to do."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
 
 
 def normal(text: str) -> str:
     """The cell without the names after its codes, which are there for the reader, and with single spaces."""
-    return " ".join(_NAMED.sub("", text).split())
+    if "«" not in text:
+        return " ".join(text.split())
+    kept: list[str] = []
+    for word in _WORDS.findall(text):
+        is_name = word.startswith("«") and word.endswith("»") and kept and kept[-1] not in _LEADING
+        if not is_name:
+            kept.append(word)
+    return " ".join(" ".join(kept).split())
 
 
 def read(text: str, span: Span) -> Cell:
     """What a cell in normal form says."""
     words = set(_JOINED.findall(text))
     if len(words) > 1:
-        raise UnreadableCell("«og» og «eller» kan ikke blandes i én celle")
-    said = tuple(_said(part, span) for part in _JOINED.split(text)[::2])
+        raise UnreadableCell("«og» og «eller» kan ikke blandes", "del raden i to rader")
+    parts = _JOINED.split(text)[::2]
+    said = tuple(_said(part, span, "dette" if part == text else f"«{part}»") for part in parts)
     if "eller" in words and any(one.predicate in ("er ikke", "ikke i") for one in said):
-        raise UnreadableCell("«ikke … eller …» kan leses på to måter: skriv «ikke A og ikke B»")
+        raise UnreadableCell("«ikke … eller …» kan leses på to måter", "skriv «ikke A og ikke B», eller to rader")
     return Cell(said, "eller" if "eller" in words else "og")
 
 
-def _said(part: str, span: Span) -> Said:
+def _said(part: str, span: Span, named: str) -> Said:
     """One part of a cell."""
     found = _PART.fullmatch(part)
-    if found is None or (found["not"] and found["than"]):
-        raise UnreadableCell(f"«{part}» kan ikke leses som et vilkår")
+    if found is None or (found["not"] and found["than"]) or found["word"] in _LEADING:
+        raise UnreadableCell(f"{named} kan ikke leses")
     if found["bare"]:
         lacks = (found["bare"] == "mangler") != bool(found["not"])
         return Said("mangler" if lacks else "finnes", None)
@@ -97,4 +112,4 @@ def _value(found: re.Match[str], span: Span) -> tree.Expr:
     word = found["word"]
     if word in ("ja", "nei"):
         return tree.YesNo(word == "ja", span)
-    return tree.Codes(word, span) if re.search(r"\d", word) else tree.Name(word, span)
+    return tree.Codes(word, span) if word.isupper() or re.search(r"\d", word) else tree.Name(word, span)

@@ -215,6 +215,7 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _without_old,
         _other_verb,
         _lenient,
+        _column,
         _file,
         _code,
         _indentation,
@@ -291,6 +292,14 @@ def _lenient(place: Place, span: Span, token: Token, expected: set[str], before:
     return error("R102", f"ukjent linje «{printable(short(line))}»", whole_line(place.source, span.line), hint)
 
 
+def _column(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """More than a name after «kolonne X =»."""
+    if place.word != "gruppering" or before[:1] != ["kolonne"] or "=" not in before:
+        return None
+    hint = "skriv det som et begrep, og navnet på begrepet her"
+    return error("R307", "en kolonne er navnet på et begrep eller et felt", span, hint)
+
+
 def _file(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """«fra «file»» in a block that reads no files, or in another place than on its first line."""
     row = place.rows[span.line - place.line]
@@ -364,7 +373,8 @@ def _late(place: Place, span: Span, token: Token, expected: set[str], before: li
 def _taken(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """A word of the language in the place of a name."""
     word = str(token)
-    if word not in reserved_words() or "NAVN" not in expected or span.line != place.line:
+    declares = span.line == place.line or before == ["kolonne"]
+    if word not in reserved_words() or "NAVN" not in expected or not declares:
         return None
     return reserved(word, span)
 

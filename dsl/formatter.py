@@ -195,6 +195,8 @@ def _kind(line: _Line, level_of_fields: int | None) -> str:
         return ""
     if line.depth == level_of_fields and types[0] == "NAVN":
         return "felt"
+    if types[0] == "_KOLONNE":
+        return "kolonne"
     return "kode" if types in (["KODE", "TEKST"], ["HELTALL", "TEKST"]) else ""
 
 
@@ -218,6 +220,13 @@ def _type_and_text(tokens: Sequence[Token]) -> tuple[str, str]:
     return _spaced(tokens[:-1]), _spaced(tokens[-1:])
 
 
+def _columns(lines: Sequence[_Line]) -> list[str]:
+    """The columns of rule tables, with what they are about in a column."""
+    rows = [(_spaced(line.tokens[:2]), _spaced(line.tokens[2:])) for line in lines]
+    width = max(len(name) for name, _ in rows)
+    return [f"{name:<{width}} {subject}" for name, subject in rows]
+
+
 def _codes(lines: Sequence[_Line]) -> list[str]:
     """Codes with their texts in a column."""
     rows = [(_spaced(line.tokens[:1]), _spaced(line.tokens[1:])) for line in lines]
@@ -236,6 +245,7 @@ def _table(lines: Sequence[_Line]) -> list[str]:
 _ALIGNED: dict[str, Callable[[Sequence[_Line]], list[str]]] = {
     "": _plain,
     "felt": _fields,
+    "kolonne": _columns,
     "kode": _codes,
     "tabell": _table,
 }

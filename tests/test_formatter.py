@@ -73,6 +73,24 @@ def test_rows_of_tables_stand_in_columns() -> None:
     assert "            | en | to |\n            | 1  |    |\n" in settled(text)
 
 
+def test_rules_stand_in_columns() -> None:
+    text = (
+        "gruppering  drg for hver K\n  gir  regel,b\n  kolonne hdg = hdg\n  kolonne alder=a av b\n  ellers DRG 470\n\n"
+        "regeltabell DRG 1 «x»\n  | regel|hdg | b|\n  |1A | ikke  05 «lunge» |  |\n  kilde c\n"
+    )
+    assert settled(text) == (
+        "gruppering drg for hver K\n"
+        "    gir regel, b\n"
+        "    kolonne hdg   = hdg\n"
+        "    kolonne alder = a av b\n"
+        "    ellers DRG 470\n\n"
+        "regeltabell DRG 1 «x»\n"
+        "    | regel | hdg              | b |\n"
+        "    | 1A    | ikke  05 «lunge» |   |\n"
+        "    kilde c\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("written", "wanted"),
     [

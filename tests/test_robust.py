@@ -39,6 +39,8 @@ PIECES = [
     *("opphever ", "endrer ", "kodesett x\n", "begrep x\n    x\n", "liste av Linje", "ukjent", "0001-01-01"),
     *("erstatter ", "flytter ", " før ", "unntak fra ", "tabell ", "fra og med 2020-07-01", "| inn |", "mangler "),
     *(" fra «x.csv»", "kodeverk ", "presisering ", "så status, ", "eksempler ", "bruker ", "år av ", "tertial av "),
+    *("regeltabell DRG 1\n", "endrer gruppering ", "    kolonne a = ", "    gir ", "    ordnet etter ", " hver en "),
+    *("samlet av ", "samlet av (", "første av ", "etter_første av ", "gruppekode av ", " | ikke A1 og B1 | "),
 ]
 
 
@@ -205,12 +207,13 @@ opplysninger Kontakt
         "begrep x\n    minst " + "9" * 5000 + " av a\n",
         "".join(f"begrep b{n}\n    b{n + 1}\n\n" for n in range(3000)),
         "".join(f"begrep b{n}\n    b{(n + 1) % 3000}\n\n" for n in range(3000)),
+        "".join(f"begrep b{n} for hver e{(n + 1) % 500} hver en e{n}\n    = samlet av (b, c)\n\n" for n in range(500)),
         "begrep x" + "\n " * 20_000,
         "«" * 20_000,
         "\x00" * 1000,
         "gruppe __class__ «__import__('os').system('ls')»\n\nbegrep import\n    a\n\nbegrep eval\n    exec\n",
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_hostile_text_ends_in_diagnostics(text: str) -> None:
     document, faults = parse(Source.from_text("prøve.regel", HEADER + text))

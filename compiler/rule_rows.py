@@ -1,0 +1,23 @@
+"""The rows of rule tables as they are written: which columns a table has, and what stands in each."""
+
+from collections.abc import Sequence
+
+from compiler import model
+
+GROUP = "gruppe"
+"""The column that names the group, in a rule table that is not of one group."""
+
+
+def columns(rulebook: model.Rulebook, table: str, rules: Sequence[model.Rule]) -> list[str]:
+    """The columns of a rule table: the id, the group where the rows have several, and those that a row uses."""
+    grouping = rulebook.groupings[0]
+    first, *results = grouping.results
+    group = [] if any(group.id == table for group in rulebook.groups) else [GROUP]
+    used = {name for rule in rules for name in (*rule.cells, *rule.results)}
+    named = [column.name for column in grouping.columns]
+    return [first, *group, *(name for name in (*named, *results) if name in used)]
+
+
+def cells(rulebook: model.Rulebook, rule: model.Rule) -> dict[str, str]:
+    """All that a row says, by column."""
+    return {rulebook.groupings[0].results[0]: rule.id, GROUP: rule.group, **rule.cells, **rule.results}
