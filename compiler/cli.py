@@ -9,7 +9,7 @@ from types import ModuleType
 
 import click
 
-from compiler import compare, consolidate
+from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
 from compiler.cli_group import grupper
 from compiler.cli_import import importer
@@ -227,7 +227,7 @@ def endringer(old: str, new: str, form: str, folder: Path) -> int:
     if library is None:
         return FAULTS
     found = compare.compare(one(library, old), one(library, new))
-    render = {"tekst": compare.as_text, "markdown": compare.as_markdown, "json": compare.as_json}[form]
+    render = {"tekst": compare_text.as_text, "markdown": compare_text.as_markdown, "json": compare_text.as_json}[form]
     click.echo(render(found), nl=False)
     return FINE
 

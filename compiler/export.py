@@ -19,8 +19,11 @@ _DESCRIPTION = (
     "Et tall som er null, er ikke oppgitt."
 )
 _UNIONS: dict[str, Any] = {"Expr": model.Expr, "ListExpr": model.ListExpr, "ChapterPart": model.ChapterPart}
-_IN_ORDER = ("records", "groupings")
-_BY_ID = ("tables", "sets", "rates", "terms", "requirements", "groups", "examples")
+_IN_ORDER = ("records", "groupings", "rules")
+_BY_ID = (
+    *("tables", "sets", "rates", "terms", "requirements", "exceptions", "clarifications"),
+    *("code_systems", "groups", "rule_tables", "examples"),
+)
 
 
 class _AllRequired(GenerateJsonSchema):

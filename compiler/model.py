@@ -20,7 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 """The version of the JSON that a rulebook is exported as."""
 
 

@@ -260,9 +260,17 @@ def settle_rules(state: State) -> None:
     state.rule_rows = {rule.id: rule for rule in rules}
     tables = {rule.table for rule in rules}
     state.rule_tables = {id_: table for id_, table in state.rule_tables.items() if id_ in tables}
+    state.repealed += _ended(state)
     _after_catch_all(state, grouping, rules)
     cells_said = tuple(conditions(state, grouping))
     state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said})
+
+
+def _ended(state: State) -> Iterator[model.Repealed]:
+    """The rows of the year before that this year no longer has."""
+    for rule in state.base.rules if state.base is not None else ():
+        if rule.id not in state.rule_rows:
+            yield model.Repealed(type="regel", id=rule.id, title=None, because=state.ended_rules.get(rule.id))
 
 
 def _in_order(state: State, grouping: model.Grouping) -> list[model.Rule]:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -134,8 +135,9 @@ def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree
     """The table with more rows."""
     rows = {row.key: row for row in table.rows}
     places: dict[str, Span] = {}
+    read = _Reader(state, table, tail)
     for line in lines:
-        row = _row(state, table, line, tail)
+        row = read.row(line)
         if row is None:
             continue
         if row.key in rows:
@@ -151,33 +153,54 @@ def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree
     return table.model_copy(update={"rows": tuple(rows.values())})
 
 
-def _row(state: State, table: model.Table, line: Line, tail: tree.Tail) -> model.Row | None:
-    """One row, with its cells read; None where one cannot be."""
-    felter = tuple(_felt(field) for field in table.fields)
-    post, faults, _ = les(felter, line.cells)
-    for fault in faults:
-        state.fault("R302", fault.tekst, line.at(fault.id))
-    if faults:
-        return None
-    values: dict[str, Any] = {}
-    for field in table.fields:
-        value = getattr(post, field.identifier)
-        if isinstance(value, Mangler):
-            if field.name in table.keys:
+class _Reader:
+    """Reads the rows of a table: what they have in common is found once."""
+
+    def __init__(self, state: State, table: model.Table, tail: tree.Tail) -> None:
+        self.state = state
+        self.table = table
+        self.tail = tail
+        self.felter = tuple(_felt(field) for field in table.fields)
+        self.needed = {f.name for f in table.fields if not (f.may_lack or f.yearly or f.kind == "koder")}
+        self.common: dict[Span, dict[str, Any]] = {}
+        self.sets: dict[tuple[str, ...], model.CodeSet] = {}
+
+    def row(self, line: Line) -> model.Row | None:
+        """One row, with its cells read; None where one cannot be."""
+        post, faults, _ = les(self.felter, line.cells)
+        for fault in faults:
+            self.state.fault("R302", fault.tekst, line.at(fault.id))
+        if faults:
+            return None
+        found: dict[str, Any] = {}
+        for field in self.table.fields:
+            value = getattr(post, field.identifier)
+            if not isinstance(value, Mangler):
+                found[field.name] = value
+            elif field.name in self.table.keys:
                 hint = "alle rader trenger nøkkelen de slås opp med"
-                state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
+                self.state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
                 return None
-            if not (field.may_lack or field.yearly or field.kind == "koder"):
+            elif field.name in self.needed:
                 hint = "skriv verdien, eller «kan mangle» ved kolonnen"
-                state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
-            continue
-        values[field.name] = model.CodeSet(codes=value) if field.kind == "koder" else value
-    key = noekkel(*(values[name] for name in table.keys))
-    common = state.common(key, None, line.home, tail)
-    shown = ", ".join(line.cells.get(name, "") for name in table.keys)
-    stored = {name: value for name, value in values.items() if not hasattr(value, "isoformat")}
-    stored |= {name: value.isoformat() for name, value in values.items() if hasattr(value, "isoformat")}
-    return model.Row(**common, key=key, values=stored, shown=shown)
+                self.state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
+        key = noekkel(*(found[name] for name in self.table.keys))
+        shown = ", ".join(line.cells.get(name, "") for name in self.table.keys)
+        values = {name: self._stored(value) for name, value in found.items()}
+        return model.Row.model_construct(**self._common(line.home), id=key, key=key, values=values, shown=shown)
+
+    def _common(self, home: Span) -> dict[str, Any]:
+        """What all rows from one block or file have."""
+        if home not in self.common:
+            self.common[home] = self.state.common("", None, home, self.tail)
+            del self.common[home]["id"]
+        return self.common[home]
+
+    def _stored(self, value: Any) -> Any:
+        """A value as a row keeps it; equal sets are one."""
+        if isinstance(value, tuple):
+            return self.sets.setdefault(value, model.CodeSet(codes=value))
+        return value.isoformat() if isinstance(value, date) else value
 
 
 def _felt(field: model.RecordField) -> Felt:
@@ -206,13 +229,14 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
     if block.file is not None and block.file.path not in state.files:
         return
     rows = {row.key: row for row in table.rows}
+    read = _Reader(state, table, block.tail)
     new: list[Line] = []
     for line in lines:
         verb = line.cells.pop("endring", "").lower()
         if verb == _IN:
             new.append(line)
         elif verb == _OUT:
-            _take_out(state, table, rows, line, block.tail)
+            _take_out(read, rows, line)
         else:
             message = f"ukjent endring «{verb}»" if verb else "raden sier ikke om den går inn eller ut"
             state.fault("R205", message, line.at("endring"), "skriv «inn» eller «ut»")
@@ -220,7 +244,7 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
         state.fault("R403", "endringen endrer ingenting", block.span, "skriv rader med «inn» eller «ut»")
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
     left = table.model_copy(update={"rows": tuple(rows.values()), "changes": (*table.changes, change)})
-    state.tables[table.id] = add_rows(state, left, _changing(state, table, rows, new, block.tail), block.tail)
+    state.tables[table.id] = add_rows(state, left, _changing(read, rows, new), block.tail)
 
 
 def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table | None) -> None:
@@ -234,13 +258,12 @@ def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table 
     state.fault("R206", f"«{block.name}» finnes ikke som tabell i {year} og kan ikke endres", block.span, hint)
 
 
-def _changing(
-    state: State, table: model.Table, left: dict[str, model.Row], new: list[Line], tail: tree.Tail
-) -> Iterator[Line]:
+def _changing(read: _Reader, left: dict[str, model.Row], new: list[Line]) -> Iterator[Line]:
     """The new rows, less those that are the same as a row that was taken out."""
+    state, table = read.state, read.table
     for line in new:
         before = len(state.faults)
-        row = _row(state, table, line, tail)
+        row = read.row(line)
         old = table.row(row.key) if row is not None else None
         if row is not None and old is not None and row.key not in left and old.values == row.values:
             state.fault("R403", f"raden {row.shown} er den samme ut som inn", line.span, "ta begge radene bort")
@@ -248,9 +271,10 @@ def _changing(
             yield line
 
 
-def _take_out(state: State, table: model.Table, rows: dict[str, model.Row], line: Line, tail: tree.Tail) -> None:
+def _take_out(read: _Reader, rows: dict[str, model.Row], line: Line) -> None:
     """Take one row out; it must be there just as it is written."""
-    row = _row(state, table, line, tail)
+    state, table = read.state, read.table
+    row = read.row(line)
     if row is None:
         return
     found = rows.get(row.key)

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 import markdown  # type: ignore[import-untyped]
 import pytest
 
-from compiler.compare import Comparison, FigureChange, as_json, as_markdown, as_text, compare, escape_markdown
+from compiler.compare import Comparison, FigureChange, compare
+from compiler.compare_text import as_json, as_markdown, as_text, escape_markdown
 from compiler.model import Rulebook
 from compiler.resolve import resolve
 from dsl.diagnostics import has_errors
@@ -455,3 +456,106 @@ def test_isf_2021_against_2020() -> None:
     assert "fra 45 808 kr per poeng til 46 719 kr per poeng (+2,0 %).\n    Tallet for 2021 er utledet: ett av" in text
     assert "Nytt krav: Kommunalt utførte spesialisthelsetjenester krever avtale\n    Når: utført av kommune\n" in text
     assert "En regel som ikke er med i et utdrag, kan likevel gjelde." in text
+
+
+def test_rows_of_rule_tables_are_told_group_by_group() -> None:
+    old, new = MADE_UP.scheme("rader")
+    text = as_text(compare(old, new))
+    assert (
+        "Rader i regeltabeller\n"
+        "  DRG 1 «Store inngrep i luftveiene»\n"
+        "    rad 100B: slag S01 eller S03 → S01; returkode 0 → 3\n"
+        "    Begrunnelse: flere inngrep gjøres uten innleggelse\n"
+        "  DRG 2 «Andre inngrep»\n"
+        "    rad 090A: gruppe DRG 1 → DRG 2\n"
+    ) in text
+    assert "    ny rad 400B: kategori K12M eller K12K; operasjon liten\n" in text
+    assert (
+        "  DRG 3 «Etter kjønnet»\n"
+        "    utgått rad 300A: kategori K12M eller K12K; kjennetegn ikke X09\n"
+        "    Begrunnelse: flere inngrep gjøres uten innleggelse\n"
+    ) in text
+    assert "- DRG 470 «Feil i registreringen»\n    - rad 000A: returkode 1 → 9\n" in as_markdown(compare(old, new))
+
+
+RULES = (
+    HEAD.format(2020, "publisert 2019-12-17")
+    + """
+opplysninger Kontakt
+    alder  heltall år
+    kjønn  valg mann, kvinne kan mangle
+
+gruppering drg for hver Kontakt
+    gir regel
+    kolonne alder = alder
+    kolonne kjønn = kjønn
+    ellers DRG 2
+
+gruppe DRG 1 «Barn»
+gruppe DRG 2 «Voksne»
+
+regeltabell blandet
+    | regel | gruppe | alder              | kjønn |
+    | a     | DRG 1  | under 18           |       |
+    | b     | DRG 2  | 18–40              | mann  |
+    | c     | DRG 2  | over 1 000 eller 7 |       |
+    | d     | DRG 2  |                    | mann  |
+"""
+)
+
+
+def rows_told(old: str, new: str) -> list[str]:
+    """What is told of the rows of the rule tables, and of the grouping, when a text is put in place of another."""
+    changed = RULES.replace(old, new).replace("2020", "2021")
+    assert changed != RULES.replace("2020", "2021")
+    return [line.strip() for line in as_text(compare(year(RULES), year(changed))).split("\n")[2:-1]]
+
+
+def test_a_cell_that_says_the_same_is_no_change() -> None:
+    assert rows_told("over 1 000 eller 7", "7 eller over 1000") == []
+
+
+def test_rows_that_change_places_are_told_where_the_order_is_that_of_the_text() -> None:
+    row = "    | c     | DRG 2  | over 1 000 eller 7 |       |\n"
+    moved = RULES.replace(row, "").replace("    | a     |", f"{row}    | a     |")
+    assert rows_told(RULES, moved) == [
+        "Rader i regeltabeller",
+        "DRG 2 «Voksne»",
+        "rad c: plass i rekkefølgen etter b, før d → først, før a",
+    ]
+    ordered = "    gir regel\n    ordnet etter regel\n"
+    assert "plass" not in str(compare(year(RULES.replace("    gir regel\n", ordered)), year(moved)))
+
+
+def test_a_grouping_that_changes_is_told() -> None:
+    assert rows_told("    ellers DRG 2\n", "") == ["Grupperinger", "Drg er endret.", "Tatt ut: ellers: DRG 2"]
+    assert rows_told("    kolonne kjønn = kjønn\n", "    kolonne kjønn = kjønn\n    kolonne år = alder\n") == [
+        *("Grupperinger", "Drg er endret.", "Lagt til: kolonne år: alder"),
+    ]
+    gone = rows_told("    gir regel\n", "    gir regel\n    ordnet etter regel\n")
+    assert gone == ["Grupperinger", "Drg er endret.", "Lagt til: ordnet etter: regel"]
+
+
+def test_a_new_rule_table_is_counted_and_its_rows_are_told() -> None:
+    more = "\nregeltabell flere «Flere rader»\n    | regel | gruppe | alder |\n    | e     | DRG 1  | 3     |\n"
+    assert rows_told("    | d     | DRG 2  |                    | mann  |\n", more) == [
+        *("Rader i regeltabeller", "DRG 1 «Barn»", "ny rad e: alder 3"),
+        *("DRG 2 «Voksne»", "utgått rad d: kjønn mann", ""),
+        *("Regeltabeller", "Ny regeltabell: Flere rader", "1 rad"),
+    ]
+
+
+def test_many_rows_of_a_table_are_counted_and_told_together() -> None:
+    text = HEAD.format(2020, "publisert 2019-12-17") + "\ntabell koder_her av kode\n    kode kode\n    slag koder\n"
+    text += "    hdg kode kan mangle\n    | kode | slag | hdg |\n"
+    old = text + "".join(f"    | A{n} | S1 | 05 |\n" for n in range(30))
+    new = text + "".join(f"    | A{n} | S2 S3 | {'05' if n > 1 else ''} |\n" for n in range(28))
+    new = new.replace("2020", "2021") + "    | B1 | S4 | |\n"
+    assert (
+        "Rader i tabeller\n"
+        "  Koder her: 28 rader er endret, 1 er ny, 2 er utgåtte\n"
+        "    A0, A1: slag + S2, S3 − S1; hdg 05 → tom\n"
+        f"    {', '.join(f'A{n}' for n in range(2, 28))}: slag + S2, S3 − S1\n"
+        "    ny B1: slag S4\n"
+        "    utgåtte A28, A29\n"
+    ) in as_text(compare(year(old), year(new)))

@@ -135,8 +135,8 @@ def test_json_is_readable_text_that_ends_a_line(tariff: Rulebook) -> None:
 
 
 def test_another_version_of_the_model_is_refused(tariff: Rulebook) -> None:
-    with pytest.raises(ValueError, match="modellversjon 99, ventet 1"):
-        from_json(as_json(tariff).replace('"model_version": 1', '"model_version": 99'))
+    with pytest.raises(ValueError, match="modellversjon 99, ventet 2"):
+        from_json(as_json(tariff).replace('"model_version": 2', '"model_version": 99'))
 
 
 def test_the_fingerprint_stays_when_rules_move(tariff: Rulebook) -> None:
@@ -172,3 +172,41 @@ def test_the_fingerprint_changes_with_the_order_that_groups_are_tried_in() -> No
     groups = [f"gruppe DRG {age}\n    når alder er under {age} år\n" for age in (18, 67)]
     ordered, swapped = (year(fenced(head + "".join(order))) for order in (groups, groups[::-1]))
     assert content_hash(ordered) != content_hash(swapped)
+
+
+RULES = """\
+regelverk DRG 2020 «DRG»
+    gjelder fra 2020-01-01
+    status endelig
+
+opplysninger Opphold
+    alder heltall år
+
+gruppering drg for hver Opphold
+    gir regel
+    kolonne alder = alder
+
+gruppe DRG 1
+gruppe DRG 2
+
+regeltabell DRG 1
+    | regel | alder    |
+    | b     | under 18 |
+
+regeltabell DRG 2
+    | regel | alder   |
+    | a     | over 10 |
+"""
+
+
+def test_the_fingerprint_changes_with_the_order_of_rules_only_where_it_is_that_of_the_text() -> None:
+    first, second = RULES.index("regeltabell DRG 1"), RULES.index("regeltabell DRG 2")
+    swapped = f"{RULES[:first]}{RULES[second:]}\n{RULES[first:second]}"
+    assert content_hash(year(fenced(swapped))) != content_hash(year(fenced(RULES)))
+    by_id = [text.replace("gir regel", "gir regel\n    ordnet etter regel") for text in (RULES, swapped)]
+    assert len({content_hash(year(fenced(text))) for text in by_id}) == 1
+
+
+@pytest.mark.parametrize(("old", "new"), [("under 18", "under 17"), ("| b ", "| c "), ("gir regel", "gir regel, b")])
+def test_the_fingerprint_changes_with_a_rule(old: str, new: str) -> None:
+    assert content_hash(year(fenced(RULES.replace(old, new)))) != content_hash(year(fenced(RULES)))

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from compiler import compare, export
+from compiler import compare, compare_text, export
 from compiler.examples import answers
 from compiler.model import Rulebook
 from compiler.pages import pages
@@ -63,7 +63,7 @@ def test_the_resolved_model_is_as_it_was(frozen_golden: Golden, name: str) -> No
 def test_the_changes_from_the_year_before_are_as_they_were(frozen_golden: Golden, name: str) -> None:
     before = _before(YEARS[name], LIBRARY)
     assert before is not None
-    frozen_golden(compare.as_text(compare.compare(before, YEARS[name])), GOLDEN / name / "endringer.txt")
+    frozen_golden(compare_text.as_text(compare.compare(before, YEARS[name])), GOLDEN / name / "endringer.txt")
 
 
 @pytest.mark.parametrize("name", sorted(WHOLE))

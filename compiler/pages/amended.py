@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from compiler.compare import CodesChange, Comparison, Detail, FigureChange, Item, growth
+from compiler.compare import CodesChange, Comparison, Detail, FigureChange, Item
 from compiler.compare_facts import ORDER, Line, titled
+from compiler.compare_words import growth
 from compiler.pages.text import Md, escape, joined
 from compiler.words import spoken
 

@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compiler import model
-from compiler.compare import Comparison, as_markdown
+from compiler.compare import Comparison
+from compiler.compare_text import as_markdown
 from compiler.names import slug
 from compiler.pages.addresses import chapter_file
 from compiler.pages.examples import outcome, tabulated

@@ -202,7 +202,7 @@ def _kjente_kolonner(regler: Regler, parti: pa.RecordBatch) -> dict[str, pa.Arra
     doble = [navn for navn in kjente if kjente.count(navn) > 1]
     if doble:
         raise ValueError(f"kolonnen «{doble[0]}» står to ganger")
-    return {navn: _enkel(parti.column(navn)) for navn in kjente}
+    return {navn: enkel(parti.column(navn)) for navn in kjente}
 
 
 def _navn_paa_felt(regler: Regler) -> set[str]:
@@ -211,9 +211,17 @@ def _navn_paa_felt(regler: Regler) -> set[str]:
     return egne | _navn_paa_felt(regler.bruker()) if regler.bruker is not None else egne
 
 
-def _enkel(kolonne: pa.Array) -> pa.Array:
-    """Kolonnen med en type som alt i Arrow kan regne med."""
-    return kolonne.cast(pa.string()) if pa.types.is_string_view(kolonne.type) else kolonne
+def enkel(kolonne: pa.Array) -> pa.Array:
+    """Kolonnen med en type som Arrow kan plukke rader av; det kan den ikke av `string_view`."""
+    type_ = enkel_type(kolonne.type)
+    return kolonne if type_ == kolonne.type else kolonne.cast(type_)
+
+
+def enkel_type(type_: pa.DataType) -> pa.DataType:
+    """Typen en slik kolonne får."""
+    if pa.types.is_list(type_) and pa.types.is_string_view(type_.value_type):
+        return pa.list_(pa.string())
+    return pa.string() if pa.types.is_string_view(type_) else type_
 
 
 def som_liste(kolonne: pa.Array) -> list[Any]:
