@@ -918,6 +918,7 @@ class Rulebook(Node):
         inherited = definition.last_changed < self.year
         return newest if inherited and newest is not None and newest < self.year else None
 
+    @cached_property
     def last_confirmed(self) -> dict[str, int]:
         """The requirements, groups and calculations whose sources are older than the year, and of what year."""
         judged = (*self.requirements, *self.groups, *(term for term in self.terms if term.in_result))

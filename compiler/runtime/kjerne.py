@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .lesing import Felt, enkel_verdi
 from .rask import Langsom, Listeplan, Opphold, Raskt, Vei
 from .svar import Svar
 
@@ -69,22 +70,21 @@ class _Listekolonne:
     """Elementene i en liste i en bunke: numrene på verdiene, hvor hver post begynner, og hvor mange den har."""
 
     def __init__(self, kolonne: pa.Array, koder: dict[str, int]) -> None:
-        flat = kolonne.flatten()
+        self.mangler: _Tall = pc.is_null(kolonne).to_numpy(zero_copy_only=False)
         self.antall: _Tall = pc.fill_null(pc.list_value_length(kolonne), 0).to_numpy(zero_copy_only=False)
         self.start: _Tall = np.concatenate(([0], np.cumsum(self.antall)[:-1])) if len(self.antall) else np.zeros(0, int)
-        ordbok = flat if isinstance(flat, pa.DictionaryArray) else pc.dictionary_encode(flat)
-        navn = ordbok.dictionary.to_pylist()
+        navn, indekser = _delt(kolonne.flatten())
         numre = np.fromiter((koder.setdefault(en, len(koder)) for en in navn), np.int64, len(navn))
-        indekser = pc.fill_null(ordbok.indices, -1).to_numpy(zero_copy_only=False)
-        self.elementer: _Tall = np.where(indekser < 0, -1, numre[indekser]) if len(navn) else indekser.astype(np.int64)
+        self.elementer: _Tall = np.where(indekser < 0, -1, numre[indekser]) if len(navn) else indekser
 
 
 class Kjerne:
     """Bitene og radene til bunker av poster."""
 
-    def __init__(self, raskt: Raskt, gruppering: str) -> None:
+    def __init__(self, raskt: Raskt, gruppering: tuple[str, ...]) -> None:
         self.raskt = raskt
         self.gruppering = gruppering
+        """Navnene som en kolonne med gruppen kan ha."""
         self.plan = raskt.bitplan
         self.ord = -(-self.plan.antall_biter // _ORD)
         self.sammenhenger = len(self.plan.sammenhenger)
@@ -129,33 +129,32 @@ class Kjerne:
         antall = parti.num_rows
         fram = _uten_verdi(parti, self.gruppering)
         ord_: _Tall = np.zeros((self.ord, antall), np.uint64)
-        verdier = {navn: _enkel_kolonne(parti, felt) for navn, felt in self._feltene()}
-        if any(kolonne is None for kolonne in verdier.values()):
+        try:
+            verdier = {felt.id: _enkel_kolonne(parti, felt) for felt in self._feltene()}
+            lister = {
+                plan.felt.id: _liste(parti, plan.felt, self.koder[plan.felt.id]) for plan in self.plan.plan.lister
+            }
+        except Langsom:
             return np.full(antall, -1, np.int32), self.svarene
         for navn, nummer in self.felt.items():
             self._legg_felt(ord_, nummer, verdier[navn], fram)
         sammenheng = self._sammenheng(verdier, antall, fram)
-        lister = {}
-        for plan in self.plan.plan.lister:
-            kolonne = _liste(parti, plan.felt, self.koder[plan.felt.id])
-            if kolonne is None:
-                return np.full(antall, -1, np.int32), self.svarene
-            lister[plan.felt.id] = kolonne
         self._navn = {navn: list(koder) for navn, koder in self.koder.items()}
         noekler = []
         for navn, liste in lister.items():
-            fram &= ~_har_ukjent(liste)
+            fram &= ~(liste.mangler | _har_ukjent(liste))
             noekler.append(self._legg_liste(ord_, navn, liste, sammenheng, fram))
         self._rest(ord_, lister, sammenheng, verdier, fram)
         self._avledet(ord_)
         rader = self._rader(ord_, fram)
         return self._svar(rader, noekler, fram), self.svarene
 
-    def _feltene(self) -> list[tuple[str, Any]]:
+    def _feltene(self) -> list[Felt]:
+        """Feltene som ikke er lister."""
         lister = {liste.felt.id for liste in self.plan.plan.lister}
-        return [(felt.id, felt) for felt in self.raskt.felter if felt.id not in lister]
+        return [felt for felt in self.raskt.felter if felt.id not in lister]
 
-    def _legg_felt(self, ord_: _Tall, nummer: _Nummer, kolonne: Any, fram: _Tall) -> None:
+    def _legg_felt(self, ord_: _Tall, nummer: _Nummer, kolonne: tuple[list[Any], _Tall], fram: _Tall) -> None:
         """Legg til bitene til et felt."""
         verdier, indekser = kolonne
         numre = nummer.av(verdier)[indekser]
@@ -483,63 +482,80 @@ def _har_ukjent(liste: _Listekolonne) -> _Tall:
 # ---- fra kolonner til verdier og numre
 
 
-def _uten_verdi(parti: pa.RecordBatch, navn: str) -> _Tall:
-    """Hvilke poster som ikke har noe i en kolonne."""
-    plass = parti.schema.get_field_index(navn)
-    if plass < 0:
-        return np.ones(parti.num_rows, bool)
-    kolonne = parti.column(plass)
-    tom = pc.is_null(kolonne)
-    if pa.types.is_string(kolonne.type):
-        tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
-    funnet: _Tall = tom.to_numpy(zero_copy_only=False).copy()
-    return funnet
+def _uten_verdi(parti: pa.RecordBatch, navnene: Iterable[str]) -> _Tall:
+    """Hvilke poster som ikke har noe i noen av kolonnene med et av navnene."""
+    uten: _Tall = np.ones(parti.num_rows, bool)
+    for navn in navnene:
+        for plass in parti.schema.get_all_field_indices(navn):
+            kolonne = parti.column(plass)
+            tom = pc.is_null(kolonne)
+            if pa.types.is_string(kolonne.type):
+                tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
+            uten &= tom.to_numpy(zero_copy_only=False)
+    return uten
 
 
-def _kolonne(parti: pa.RecordBatch, felt: Any) -> pa.Array | None:
-    for navn in (felt.id, felt.navn):
-        plass = parti.schema.get_field_index(navn)
-        if plass >= 0:
-            return parti.column(plass)
-    return None
+def _kolonne(parti: pa.RecordBatch, felt: Felt) -> pa.Array | None:
+    """Kolonnen til et felt, om den er der; `Langsom` når det er mer enn én."""
+    navnene = dict.fromkeys((felt.id, felt.navn))
+    plasser = [plass for navn in navnene for plass in parti.schema.get_all_field_indices(navn)]
+    if len(plasser) > 1:
+        raise Langsom
+    return parti.column(plasser[0]) if plasser else None
 
 
-def _enkel_kolonne(parti: pa.RecordBatch, felt: Any) -> tuple[list[Any], _Tall] | None:
-    """Verdiene av et felt, hver én gang, og hvilken av dem hver post har; None når kolonnen ikke kan leses slik."""
+def _enkel_kolonne(parti: pa.RecordBatch, felt: Felt) -> tuple[list[Any], _Tall]:
+    """Verdiene av et felt, hver én gang, og hvilken av dem hver post har."""
     kolonne = _kolonne(parti, felt)
     if kolonne is None:
         kolonne = pa.nulls(parti.num_rows, pa.string())
+    if pa.types.is_nested(kolonne.type):
+        raise Langsom
+    if pa.types.is_string_view(kolonne.type):
+        kolonne = kolonne.cast(pa.string())
+    verdier, indekser = _delt(kolonne)
+    return [*(_verdi(felt, verdi) for verdi in verdier), None], np.where(indekser < 0, len(verdier), indekser)
+
+
+def _delt(kolonne: pa.Array) -> tuple[list[Any], _Tall]:
+    """De ulike verdiene i en kolonne, og nummeret på verdien på hver plass; −1 der det ikke er noen."""
     ordbok = kolonne if isinstance(kolonne, pa.DictionaryArray) else pc.dictionary_encode(kolonne)
-    indekser = pc.fill_null(ordbok.indices, len(ordbok.dictionary)).to_numpy(zero_copy_only=False)
-    verdier = [_verdi(felt, verdi) for verdi in ordbok.dictionary.to_pylist()]
-    return [*verdier, None], indekser
+    indekser = pc.fill_null(ordbok.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return ordbok.dictionary.to_pylist(), indekser
 
 
-def _verdi(felt: Any, verdi: Any) -> Any:
-    """En verdi slik den raske veien har den; tall i tekst er tall."""
-    if felt.slag == "heltall" and isinstance(verdi, str):
-        return int(verdi) if verdi.isascii() and verdi.isdigit() else verdi
-    if isinstance(verdi, str):
-        return verdi.strip() or None
-    return None if felt.slag == "heltall" and isinstance(verdi, bool) else verdi
+_ULESELIG = object()
+"""En verdi som ikke er noe felt kan ha."""
 
 
-def _liste(parti: pa.RecordBatch, felt: Any, koder: dict[str, int]) -> _Listekolonne | None:
-    """Elementene i en liste av tekster, eller i en tekst med mellomrom mellom; None når kolonnen ikke er noe slikt."""
+def _verdi(felt: Felt, verdi: Any) -> Any:
+    """En verdi slik den raske veien har den."""
+    try:
+        return enkel_verdi(felt, verdi)
+    except ValueError:
+        return _ULESELIG
+
+
+def _liste(parti: pa.RecordBatch, felt: Felt, koder: dict[str, int]) -> _Listekolonne:
+    """Elementene i en liste av tekster, eller i en tekst med mellomrom mellom; `Langsom` når det ikke er noe slikt."""
     kolonne = _kolonne(parti, felt)
     if kolonne is None:
-        return None
+        raise Langsom
     if pa.types.is_dictionary(kolonne.type):
         kolonne = kolonne.dictionary_decode()
+    if pa.types.is_string_view(kolonne.type):
+        kolonne = kolonne.cast(pa.string())
     if pa.types.is_string(kolonne.type) or pa.types.is_large_string(kolonne.type):
         trimmet = pc.utf8_trim_whitespace(kolonne)
         delt = pc.split_pattern_regex(trimmet, r"[\s,]+")
         kolonne = pc.if_else(pc.equal(trimmet, ""), pa.scalar([], delt.type), delt)
     if not (pa.types.is_list(kolonne.type) or pa.types.is_large_list(kolonne.type)):
-        return None
+        raise Langsom
     inni = kolonne.type.value_type
+    if pa.types.is_string_view(inni):
+        kolonne, inni = kolonne.cast(pa.list_(pa.string())), pa.string()
     if pa.types.is_dictionary(inni):
         inni = inni.value_type
     if not (pa.types.is_string(inni) or pa.types.is_large_string(inni)):
-        return None
+        raise Langsom
     return _Listekolonne(kolonne, koder)

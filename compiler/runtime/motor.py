@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .indeks import Indeks
-from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt
 from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Svar, Verdi
@@ -92,6 +92,8 @@ class Regler:
     beregninger: tuple[Beregning, ...] = ()
     rader: Callable[[], Regelrader] | None = None
     """Regelradene, som prøves etter gruppene."""
+    resultater: Mapping[str, str] = field(default_factory=dict)
+    """Resultatfeltene til en regelrad, og kolonnen hvert av dem får i filer og partier."""
     ellers: str | None = None
     """Gruppen til en post som ingen gruppe eller rad tar."""
     raskt: Callable[[], Any] | None = None
@@ -121,10 +123,12 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
 
 def raskt_svar(regler: Regler, data: object) -> Svar | None:
     """Svaret på en post som er rett fram; None når den må gå den grundige veien, eller regelverket ikke har en rask."""
-    if regler.raskt is None or not isinstance(data, Mapping) or data.get(regler.gruppering or "") is not None:
+    if regler.raskt is None or not isinstance(data, Mapping):
         return None
-    felt = [data.get(felt.id, data.get(felt.navn)) for felt in regler.felter if felt.id != regler.gruppering]
-    svar: Svar | None = regler.raskt().svar(*felt)
+    verdier = {felt.id: oppgitt(felt, data) for felt in regler.felter}
+    if verdier.pop(regler.gruppering or "", None) is not None:
+        return None
+    svar: Svar | None = regler.raskt().svar(*verdier.values())
     return svar
 
 

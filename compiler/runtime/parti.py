@@ -47,7 +47,7 @@ def grupper_parti(regler: Regler, parti: pa.RecordBatch) -> pa.RecordBatch:
     En kolonne som mangler, og en celle som er null, er ikke oppgitt. Kolonner som reglene ikke har, blir ikke lest.
     """
     ut = Svarkolonner(svarskjema(regler))
-    kolonnen_til = {beregning.id: beregning.kolonne for beregning in regler.beregninger}
+    kolonnen_til = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in regler.beregninger}}
     rader: dict[Rad, int] = {}
 
     def nummer(svar: Svar) -> int:
@@ -65,6 +65,7 @@ def svarskjema(regler: Regler) -> pa.Schema:
     typer = {"status": pa.string()}
     if regler.gruppering is not None:
         typer |= {"gruppe": pa.string(), "gruppe_oppgitt": pa.bool_()}
+    typer |= dict.fromkeys(regler.resultater.values(), pa.string())
     typer |= {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in regler.beregninger}
     return pa.schema([*typer.items(), ("grunn", pa.string()), ("varsel", pa.string())])
 

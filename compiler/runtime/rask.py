@@ -19,6 +19,7 @@ from .verdier import Kodesett
 
 MEST_HUSKET = 200_000
 """Så mange verdier huskes høyst i hvert minne."""
+_FOR_STORT = 10**18
 
 Element = Any
 """Et element slik den raske veien har det: en kode, eller et tuppel av kodene."""
@@ -199,11 +200,13 @@ class Plan:
     """Så mange bitkolonner det er: først regelradenes, så de som bare brukes på veien."""
     sammenheng: tuple[tuple[str, tuple[Any, ...]], ...]
     """Feltene som avgjør hva en kode bidrar med, og verdiene de kan ha."""
-    felt: tuple[tuple[str, int, tuple[Any, ...] | None], ...]
-    """Feltene som er kolonner: feltet, kolonnen og verdiene det kan ha (None for tall)."""
+    felt: tuple[tuple[str, int, tuple[Any, ...] | Felt | None], ...]
+    """Feltene som ikke er lister: feltet, kolonnen, og verdiene det kan ha (None for tall, feltet selv for koder)."""
     lister: tuple[Listeplan, ...]
     rest: tuple[Rest, ...] = ()
     avledet: tuple[Avledet, ...] = ()
+    grenser: frozenset[int] = frozenset()
+    """Kolonnene som er tall som alltid finnes, der det bare er bitene for «minst» og «over» som settes."""
     hele: tuple[tuple[int, str, Callable[[Any], Any]], ...] = ()
     """Kolonner som regnes ut for hele posten: kolonnen, slaget og verdien."""
 
@@ -253,6 +256,20 @@ def _holder(krevd: Krevd) -> Callable[[Any], bool]:
             return lambda x: x is None
         case _:
             return lambda x: lik(x, verdi)
+
+
+def _med_grenser(krevd: Krevd) -> Iterator[Krevd]:
+    """Et krav til et tall som alltid finnes, sagt bare med «minst» og «over»."""
+    match krevd.slag:
+        case "under":
+            yield Krevd("minst", krevd.verdi, ikke=True)
+        case "høyst":
+            yield Krevd("over", krevd.verdi, ikke=True)
+        case "er" | "mellom":
+            yield Krevd("minst", krevd.verdi)
+            yield Krevd("over", krevd.verdi if krevd.til is None else krevd.til, ikke=True)
+        case _:
+            yield krevd
 
 
 class Bitplan:
@@ -320,13 +337,19 @@ class Bitplan:
             if celle.en_av and len(celle.deler) > 1:
                 maa |= self._eller(nummer, celle)
                 continue
-            for krevd in celle.deler:
+            for krevd in self.deler(celle):
                 bit = self.bit(celle.kolonne, krevd)
                 if krevd.ikke:
                     kan_ikke |= bit
                 else:
                     maa |= bit
         return maa, kan_ikke
+
+    def deler(self, celle: Celle) -> tuple[Krevd, ...]:
+        """Delene av en celle der alle må holde, slik bitene har dem."""
+        if celle.kolonne not in self.plan.grenser:
+            return celle.deler
+        return tuple(krevd for del_ in celle.deler for krevd in _med_grenser(del_))
 
     def _eller(self, nummer: int, celle: Celle) -> int:
         """Biten til en celle der én av flere deler er nok."""
@@ -350,11 +373,11 @@ class Bitplan:
 
     # ---- det felt og koder bidrar med
 
-    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | None) -> Callable[[Any], int]:
+    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | Felt | None) -> Callable[[Any], int]:
         kolonne = self.kolonner[nummer]
 
         def biter(verdi: Any) -> int:
-            if (valg is None and verdi < 0) or (valg is not None and verdi not in valg):
+            if not _rett_fram(valg, verdi):
                 raise Langsom
             return kolonne.av_verdi(verdi)
 
@@ -427,6 +450,8 @@ class Bitplan:
         ved_bit: dict[int, list[tuple[int, int, int]]] = {}
         alltid: list[tuple[int, int, int]] = []
         for nummer, (maa, kan_ikke) in enumerate(self.som_biter):
+            if maa & kan_ikke:
+                continue  # Raden krever det samme både til stede og borte, og holder aldri.
             mulige = [bit for bit in _biter_i(maa) if not bit & tette]
             plass = ved_bit.setdefault(min(mulige, key=brukt.__getitem__), []) if mulige else alltid
             plass.append((nummer, maa, kan_ikke))
@@ -506,6 +531,15 @@ def _leser(felt: Felt) -> Callable[[Any], Element]:
 
 def _langsom() -> Any:
     raise Langsom
+
+
+def _rett_fram(valg: tuple[Any, ...] | Felt | None, verdi: Any) -> bool:
+    """Om verdien av et felt er oppgitt slik den skal stå."""
+    if valg is None:
+        return type(verdi) is int and 0 <= verdi < _FOR_STORT
+    if isinstance(valg, Felt):
+        return valg.kan_mangle if verdi is None else type(verdi) is str and kode_av(valg, verdi) == verdi
+    return type(verdi) in (str, bool, type(None)) and verdi in valg
 
 
 # ---- svaret
