@@ -4,6 +4,7 @@ The ways are the reference (`evaluate`), the thorough and the fast way of the ge
 takes many contacts in columns.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
@@ -146,6 +147,43 @@ def test_the_ways_agree_however_a_level_is_asked_for(tmp_path: Path, cell: str) 
     with package_of([rulebook]) as [module]:
         codes = Codes(rulebook)
         assert_agree(Year(rulebook, module, codes), list(Drawn(codes, seed=3).contacts(FEW // 8)))
+
+
+WEIGHTS = """
+tabell vekter av gruppe «Vekter»
+    vekt  desimaltall poeng årlig
+    kilde lesemåte
+
+beregning poeng «Poeng i året»
+    = vekt av drg_gruppe
+    kilde lesemåte
+
+beregning kategori_av_koden «Kategorien til hovedkoden alene»
+    = dgkat av kode av hoveddiagnose når hoveddiagnose finnes
+    kilde lesemåte
+```
+"""
+
+
+@pytest.mark.parametrize("the_rest", ["a rule", "a group", "nothing"])
+def test_the_ways_agree_on_what_follows_from_the_group(tmp_path: Path, the_rest: str) -> None:
+    files = dict(made_up_year(tmp_path, 2030).files)
+    steps = files["01-trinn.md"].rstrip().removesuffix("```") + WEIGHTS
+    if the_rest == "a group":
+        steps = steps.replace("  = liggetid\n", "  = liggetid\n    ellers DRG 9A\n")
+    files["01-trinn.md"] = steps
+    for name, text in files.items():
+        files[name] = re.sub(r"(gruppe DRG 50\w+ .*\n)", r"\1    vekt 1,5\n", text)
+    if the_rest != "a rule":
+        files["hdg-99.md"] = re.sub(r".*999D002.*\n", "", files["hdg-99.md"])
+    rulebook = year_in(tmp_path, files, 2030)
+    with package_of([rulebook]) as [module]:
+        codes = Codes(rulebook)
+        contacts = list(Drawn(codes, seed=8).contacts(FEW // 4))
+        assert_agree(Year(rulebook, module, codes), contacts)
+        statuses = {module.grupper_data(contact).status for contact in contacts}
+        assert statuses == {"gruppert", "kan ikke beregnes", *(["inngår ikke"] if the_rest == "nothing" else [])}
+        assert {svar.status for contact in contacts if (svar := fast(module, contact))} == statuses
 
 
 def test_an_amended_year_groups_as_its_own_tables(made_up: list[Year], tmp_path: Path) -> None:

@@ -557,6 +557,15 @@ def _answer_list(plan: _Fast, term: model.Term) -> str | None:
     return listed
 
 
+def _answer(plan: _Fast, term: model.Term) -> str:
+    """The value of a calculation, told apart from a calculation that does not apply."""
+    value = f"{identifier(term.id)}({CONTACT})"
+    if term.condition is not None:
+        return value
+    applies = [plan.native.truth(line.when) if line.when is not None else "True" for line in term.lines]
+    return f"svar_av({value}, {' or '.join(applies)})"
+
+
 def _lookups(plan: _Fast) -> Iterator[str]:
     for (table_id, column), name in plan.native.columns.items():
         table = plan.rulebook.table(table_id)
@@ -582,7 +591,7 @@ def _list_plan(plan: _Fast, record: model.Record, name: str, answers: list[str])
         parts[part] = f"(({kinds},), {function})"
     answer = "None"
     if answers:
-        calls = "".join(f"{identifier(id_)}({CONTACT}), " for id_ in answers)
+        calls = "".join(f"{_answer(plan, plan.rulebook.term(id_))}, " for id_ in answers)
         functions.append(f"def svar_av_{identifier(name)}({CONTACT}):\n    return ({calls})")
         answer = f"svar_av_{identifier(name)}"
     number = [field.name for field in record.fields].index(name)

@@ -91,11 +91,13 @@ class Kjerne:
         self.felt = {navn: _Nummer(self.ord, minne.__getitem__) for navn, minne in self.plan.felt.items()}
         self.koder: dict[str, dict[str, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
         self.forste = {liste.felt.id: _Nummer(self.ord, self._forste(liste)) for liste in self.plan.plan.lister}
+        self.tomme = {liste.felt.id: _Nummer(self.ord, self._tom(liste)) for liste in self.plan.plan.lister}
         self.resten = {liste.felt.id: _Nummer(self.ord, self._resten(liste)) for liste in self.plan.plan.lister}
         self.svar_ved: dict[tuple[int, tuple[Any, ...]], int] = {}
         self.svarene: list[Svar] = []
         self.noekler: dict[tuple[Any, ...], int] = {}
         self.noekkel_av: dict[str, dict[int, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
+        self.noekkel_av_tom: dict[str, dict[int, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
         self.veier: dict[int, tuple[dict[str, int], list[str], dict[int, _Tall], dict[int, int]]] = {}
         self.kjente: dict[bytes, int] = {}
         """Raden som tar hver signatur."""
@@ -111,6 +113,14 @@ class Kjerne:
             element, sammenheng = divmod(par, self.sammenhenger)
             egne, svar = self.plan.forste[liste.felt.id][sammenheng][self._raa(liste.felt.id, element)]
             self.noekkel_av[liste.felt.id][par] = self.noekler.setdefault(svar, len(self.noekler))
+            return int(egne)
+
+        return biter
+
+    def _tom(self, liste: Listeplan) -> Callable[[int], int]:
+        def biter(sammenheng: int) -> int:
+            egne, svar = self.plan.tomme[liste.felt.id][sammenheng]
+            self.noekkel_av_tom[liste.felt.id][sammenheng] = self.noekler.setdefault(svar, len(self.noekler))
             return int(egne)
 
         return biter
@@ -181,21 +191,16 @@ class Kjerne:
         uten = np.flatnonzero(liste.antall == 0)
         noekkel: _Tall = np.zeros(len(liste.antall), np.int64)
         if len(uten):
-            tomme = self.plan.tomme[navn]
-            av_tomme = Bittabell(self.ord)
-            for biter, _ in tomme:
-                av_tomme.legg_til(biter)
-            _legg_til(ord_, uten, av_tomme.tabell, sammenheng[uten])
-            numre = np.array([self.noekler.setdefault(svar, len(self.noekler)) for _, svar in tomme], np.int64)
-            noekkel[uten] = numre[sammenheng[uten]]
+            numre = self.tomme[navn].av(range(self.sammenhenger))[sammenheng[uten]]
+            fram[uten] &= numre >= 0
+            _legg_til(ord_, uten, self.tomme[navn].tabell.tabell, np.where(numre < 0, 0, numre))
+            noekkel[uten] = _slaatt_opp(self.noekkel_av_tom[navn], sammenheng[uten])
         if len(har):
             par_forste = liste.elementer[liste.start[har]] * self.sammenhenger + sammenheng[har]
             numre = _ved_par(forste, np.where(par_forste < 0, 0, par_forste))
             fram[har] &= numre >= 0
             _legg_til(ord_, har, forste.tabell.tabell, np.where(numre < 0, 0, numre))
-            unike, tilbake = np.unique(par_forste, return_inverse=True)
-            av = self.noekkel_av[navn]
-            noekkel[har] = np.fromiter((av.get(int(en), 0) for en in unike), np.int64)[tilbake]
+            noekkel[har] = _slaatt_opp(self.noekkel_av[navn], par_forste)
         flere = np.flatnonzero(liste.antall > 1)
         if len(flere):
             plasser, eiere, starter = _resten_av(liste, flere)
@@ -458,6 +463,13 @@ def _ved_par(nummer: _Nummer, par: _Tall) -> _Tall:
     plass: _Tall = np.zeros(len(sett), np.int64)
     plass[unike] = nummer.av(unike.tolist())
     return plass[par]
+
+
+def _slaatt_opp(verdier: dict[int, int], numre: _Tall) -> _Tall:
+    """Verdien ved hvert nummer; 0 der det ikke er noen."""
+    unike, tilbake = np.unique(numre, return_inverse=True)
+    funnet: _Tall = np.fromiter((verdier.get(int(en), 0) for en in unike), np.int64, len(unike))
+    return funnet[tilbake]
 
 
 def _resten_av(liste: _Listekolonne, poster: _Tall) -> tuple[_Tall, _Tall, _Tall]:

@@ -9,9 +9,8 @@ from typing import Any, Literal
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .indeks import Indeks
 from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt
-from .rask import Langsom
 from .regelrader import Prove, Rad, Regelrader
-from .svar import Grunn, Linjesvar, Svar, Verdi
+from .svar import Grunn, Linjesvar, Status, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
 
@@ -411,18 +410,19 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
 
 
 def fast_svar(regler: Regler, rad: Rad | None, verdier: Mapping[str, Verdi]) -> Svar:
-    """Svaret på alle poster som en rad tar, med verdiene av beregningene som ikke følger av gruppen alene."""
-    if rad is None or None in verdier.values():
-        raise Langsom
+    """Svaret på alle poster som en rad tar, eller ingen, med beregningene som ikke følger av gruppen alene."""
     post = Post()
-    post.gruppe_, post.rad_ = rad.gruppe, rad
+    post.rad_, post.gruppe_ = rad, regler.ellers if rad is None else rad.gruppe
+    if post.gruppe_ is None:
+        return _med_bekreftelse(regler, _uten_gruppe(regler, post, Tom(regler.gruppering or ""), []))
     grunner: list[Grunn] = []
     with localcontext(REGNING):
         alle_verdier: dict[str, Verdi] = _resultater(regler, post)
         for beregning in regler.beregninger:
             kjent = beregning.id in verdier
             alle_verdier[beregning.id] = verdier[beregning.id] if kjent else _beregn(regler, beregning, post, grunner)
-    svar = Svar("gruppert", gruppe=rad.gruppe, verdier=MappingProxyType(alle_verdier))
+    status: Status = "kan ikke beregnes" if grunner else "gruppert"
+    svar = Svar(status, gruppe=post.gruppe_, grunner=tuple(grunner), verdier=MappingProxyType(alle_verdier))
     return _med_bekreftelse(regler, svar)
 
 

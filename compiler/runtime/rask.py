@@ -61,6 +61,13 @@ def forste(liste: Sequence[Any]) -> Any:
     return liste[0] if liste else None
 
 
+def svar_av(verdi: Any, gjelder: bool) -> Any:
+    """Verdien av en beregning; None når den ikke gjelder. Gjelder den uten å finnes, går posten den grundige veien."""
+    if verdi is None and gjelder:
+        raise Langsom
+    return verdi
+
+
 def koder_av(verdier: Iterable[str | None]) -> frozenset[str]:
     """Kodene som finnes, som en mengde."""
     return frozenset(verdi for verdi in verdier if verdi is not None)
@@ -302,9 +309,7 @@ class Bitplan:
         self.elementer = {liste.felt.id: Minne(_leser(liste.felt)) for liste in plan.lister}
         self.forste = {liste.felt.id: self._minner(liste, self._forste) for liste in plan.lister}
         self.resten = {liste.felt.id: self._minner(liste, self._etter_forste) for liste in plan.lister}
-        self.tomme = {
-            liste.felt.id: [self._tom(liste, dict(n)) for n in self._felt_ved_nummer()] for liste in plan.lister
-        }
+        self.tomme = {liste.felt.id: self._tomme(liste) for liste in plan.lister}
 
     # ---- krav som biter
 
@@ -420,6 +425,11 @@ class Bitplan:
             if del_ is not None:
                 biter |= self._biter(del_[0], del_[1](opphold, element))
         return biter
+
+    def _tomme(self, liste: Listeplan) -> Minne:
+        """Det en tom liste bidrar med i hver sammenheng."""
+        felt = [dict(verdier) for verdier in self._felt_ved_nummer()]
+        return Minne(lambda nummer: self._tom(liste, felt[nummer]))
 
     def _tom(self, liste: Listeplan, felt: dict[str, Any]) -> tuple[int, tuple[Any, ...]]:
         """Det samme når listen er tom."""
