@@ -1,7 +1,7 @@
 """The chapters of a rule year: prose and rules in the order of the text, inherited where the year says nothing."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from compiler import model
 from compiler.names import normal_code, slug
@@ -14,15 +14,21 @@ _HEADING = re.compile(r"^#\s+(.*?)\s*#*\s*$")
 
 
 def chapters(
-    documents: Sequence[tree.Document], rulebook: model.Rulebook, base: model.Rulebook | None
+    documents: Sequence[tree.Document],
+    rulebook: model.Rulebook,
+    base: model.Rulebook | None,
+    amended: Mapping[Span, tuple[str, ...]],
 ) -> tuple[tuple[model.Chapter, ...], list[Diagnostic]]:
-    """The chapters of a year, and the faults in their prose."""
+    """The chapters of a year, and the faults in their prose.
+
+    `amended` has the rows of rule tables that each amendment of them takes out and puts in.
+    """
     known = {(kind, definition.id) for kind, definition in rulebook.definitions()}
     own = {}
     faults: list[Diagnostic] = []
     for document in documents:
         faults += _unknown_names(document, rulebook)
-        made = _chapter(document, rulebook)
+        made = _with_new_tables(_chapter(document, rulebook, amended), rulebook)
         own[made.id] = made
     before = {chapter.id: chapter for chapter in base.chapters} if base else {}
     found: dict[str, model.Chapter] = {}
@@ -50,7 +56,9 @@ def _kept(parts: Sequence[model.ChapterPart], known: set[tuple[str, str]]) -> It
             yield part
 
 
-def _chapter(document: tree.Document, rulebook: model.Rulebook) -> model.Chapter:
+def _chapter(
+    document: tree.Document, rulebook: model.Rulebook, amended: Mapping[Span, tuple[str, ...]]
+) -> model.Chapter:
     """One file as a chapter."""
     source = document.source
     id_ = re.sub(r"\.\w+$", "", source.path.rsplit("/", 1)[-1])
@@ -65,9 +73,19 @@ def _chapter(document: tree.Document, rulebook: model.Rulebook) -> model.Chapter
         for block in document.blocks:
             if segment.start <= block.span.line < segment.end:
                 part = _part(block)
+                if isinstance(part, model.AmendmentAt) and block.span in amended:
+                    part = part.model_copy(update={"changes": amended[block.span]})
                 if part is not None:
                     parts.append(part)
     return model.Chapter(id=id_, title=title, since=rulebook.year, parts=tuple(parts))
+
+
+def _with_new_tables(chapter: model.Chapter, rulebook: model.Rulebook) -> model.Chapter:
+    """A chapter with the rule tables that come of rows put in, for groups that had none, after its other parts."""
+    placed = {part.id for part in chapter.parts if isinstance(part, model.RuleAt) and part.type == "regeltabell"}
+    new = (t for t in rulebook.rule_tables if t.since == rulebook.year and t.place.chapter == chapter.id)
+    more = tuple(model.RuleAt(type="regeltabell", id=table.id) for table in new if table.id not in placed)
+    return chapter.model_copy(update={"parts": (*chapter.parts, *more)}) if more else chapter
 
 
 def _part(block: tree.Block) -> model.ChapterPart | None:

@@ -12,6 +12,7 @@ from compiler.compare_words import (
     item_lines,
     notes,
     reasons_in_table,
+    reasons_lines,
     rows_lines,
     told_one_by_one,
     told_together,
@@ -53,6 +54,7 @@ def _lines_of_kind(comparison: Comparison, kind: Kind, figures: bool) -> Iterato
         yield from item_lines(comparison, item, figures)
     for name, items in told_together(comparison, kind):
         yield from rows_lines(name, items)
+        yield from reasons_lines(items)
 
 
 def as_json(comparison: Comparison) -> str:

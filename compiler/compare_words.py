@@ -182,6 +182,10 @@ def rows_lines(name: str, items: Sequence[Item]) -> Iterator[Line]:
     else:
         yield Line(depth=0, text=f"{name}: {_counted(items)}")
         yield from (Line(depth=1, text=text) for text in _alike(items))
+
+
+def reasons_lines(items: Sequence[Item]) -> Iterator[Line]:
+    """The reasons given for some rows, each once."""
     reasons = dict.fromkeys(reason for item in items for reason in item.because)
     yield from (Line(depth=1, text=f"Begrunnelse: {reason}") for reason in reasons)
 

@@ -805,6 +805,7 @@ class AmendmentAt(Node):
     id: str
     verb: Literal["endrer", "opphever", "flytter"]
     changes: tuple[str, ...] = ()
+    """The fields that come to a record; the rows of rule tables that go out or in."""
     because: str | None = None
 
 

@@ -171,7 +171,7 @@ def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         uses=_uses(state.used),
         used=state.used,
     )
-    found, faults = chapters(documents, rulebook, state.base)
+    found, faults = chapters(documents, rulebook, state.base, state.amended_rules)
     state.faults += faults
     return rulebook.model_copy(update={"chapters": found})
 

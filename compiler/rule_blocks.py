@@ -78,11 +78,11 @@ def _table(rulebook: model.Rulebook, found: model.Table) -> Lines:
         yield from _tail(found.citations, found.derived)
         return
     if found.rows:
-        yield from _rows([field.name for field in found.fields], [_cells(found, row) for row in found.rows])
+        yield from _rows([field.name for field in found.fields], [table_cells(found, row) for row in found.rows])
     yield from _tail(_united(found.citations, *(row.citations for row in found.rows)), found.derived)
 
 
-def _cells(table: model.Table, row: model.Row) -> dict[str, str]:
+def table_cells(table: model.Table, row: model.Row) -> dict[str, str]:
     """The cells of a row, each in the unit of its column."""
     return {field.name: _cell(field, row.values.get(field.name)) for field in table.fields}
 

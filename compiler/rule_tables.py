@@ -185,6 +185,8 @@ def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
     lines = list(_lines(state, grouping, block, [_CHANGE, GROUP]))
     if not lines and len(state.faults) == before:
         state.fault("R403", "endringen endrer ingenting", block.span, "skriv rader med «inn» eller «ut»")
+    ids = dict.fromkeys(line.cells[grouping.results[0]] for line in lines)
+    state.amended_rules[block.span] = tuple(ids)
     taken: dict[str, model.Rule] = {}
     for line in lines:
         verb = line.cells[_CHANGE].lower()

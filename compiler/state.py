@@ -60,6 +60,8 @@ class State:
         self.rule_rows = by_id(base.rules) if base else {}
         self.ended_rules: dict[str, str | None] = {}
         """Rows that this year took out of the rule tables, and why."""
+        self.amended_rules: dict[Span, tuple[str, ...]] = {}
+        """The rows that each amendment of the rule tables takes out or puts in."""
         self.cell_places: dict[tuple[str, str], Span] = {}
         """Where a cell of a rule table first stands, by its column and text."""
         self.column_names: dict[str, tuple[str, ...]] = {}

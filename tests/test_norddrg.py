@@ -267,7 +267,7 @@ HANDED_OVER: list[Contact] = [
 ]
 
 
-@pytest.mark.parametrize("changed", HANDED_OVER)
+@pytest.mark.parametrize("changed", HANDED_OVER, ids=map(str, range(len(HANDED_OVER))))
 def test_the_ways_agree_however_a_contact_is_handed_over(first: Year, changed: Contact) -> None:
     contact = STAY | changed
     expected = parts(evaluate(first.rulebook, contact))

@@ -11,13 +11,13 @@ import pytest
 from pydantic import BaseModel
 
 from compiler import model
-from compiler.compare import Comparison, compare
+from compiler.compare import Comparison, Item, compare
 from compiler.examples import answers
 from compiler.pages import front, pages
 from compiler.pages.site import SiteYear, write_site
 from compiler.runtime.svar import Grunn, Svar
 from tests.library import LIBRARY, MADE_UP
-from tests.test_compare import FIRST, SECOND, year
+from tests.test_compare import FIRST, HEAD, RULES, SECOND, year
 from tests.test_markdown_safety import NASTY, Page, rendered
 
 RULEBOOKS = {rulebook.name: rulebook for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())}
@@ -184,6 +184,78 @@ def test_a_long_table_scrolls_inside() -> None:
     assert '60 rader.\n\n<div class="tabell nokler-1 lang" markdown="1">' in page
 
 
+def test_a_rule_table_has_addresses_for_its_rows_and_says_what_codes_are_called() -> None:
+    page = written("rader-2020")["02-grupper.md"]
+    cells = "K04</abbr> | stor | S01 og S02 | minst 1 | over 365 | 0 |"
+    assert f'| <a id="regel-100a"></a>100A | <abbr title="Luftveier">{cells}' in page
+    assert "| Regel | Kategori | Operasjon | Slag | Komplikasjon | Alder (dager) | Returkode |" in page
+    assert "Hva kodene betyr Kode Betydning K04 Luftveier" in rule(page, "regeltabell-drg-1")
+    assert '| <a id="regel-000a"></a>000A | [DRG 470](02-grupper.md#gruppe-drg-470) | nei |' in page
+
+
+def test_a_group_says_which_rows_give_it() -> None:
+    found = written("rader-2021")
+    page = found["02-grupper.md"]
+    assert "- Gis av [2 rader](02-grupper.md#regeltabell-drg-4)\n" in page
+    assert "- Gis av [3 rader](02-grupper.md#regeltabell-feilregler) i Det som er registrert feil\n" in page
+    assert "Gis når ingen annen gruppe eller rad passer" in rule(page, "gruppe-drg-999")
+    assert "bare ha den oppgitt i data" not in text(page)
+    assert "| [2 rader](02-grupper.md#regeltabell-drg-4) |" in found["grupper.md"]
+    assert '<a id="drg-4"></a>[Rader for DRG 4](02-grupper.md#regeltabell-drg-4) (2 rader)' in found["regeltabeller.md"]
+
+
+def test_a_grouping_says_what_the_columns_of_the_rows_are_about() -> None:
+    page = written("rader-2020")["01-trinn.md"]
+    shown = rule(page, "gruppering-drg")
+    assert "radene i regeltabellene, ordnet etter regel." in shown
+    assert "Svaret får også regel og returkode fra raden." in shown
+    assert "| Komplikasjon | [komplikasjonsnivå](01-trinn.md#begrep-komplikasjonsnivaa) |  |" in page
+    assert "| Alder | alder | dager |" in page
+    assert "Ellers er svaret [DRG 999 Alt annet](02-grupper.md#gruppe-drg-999)." in page
+    without = written("rekke-2020")["regler.md"]
+    assert "i den rekkefølgen de står" in rule(without, "gruppering-type")
+    lenient = "Mangler teller som nei: et vilkår om verdien av alder, poeng eller koder her"
+    assert lenient in rule(without, "gruppering-type")
+
+
+def test_an_amendment_of_rule_tables_shows_its_own_rows() -> None:
+    _, first, second, third, *_ = written("rader-2021")["02-grupper.md"].split('<p class="regel-type">Endres')
+    assert "- DRG 2 «Andre inngrep»\n    - rad 090A: gruppe DRG 1 → DRG 2\n" in first
+    assert "200C" not in first
+    assert "- DRG 2 «Andre inngrep»\n    - utgått rad 200C: operasjon liten;" in second
+    assert "ny rad 000D" in third
+
+
+def test_a_rule_table_that_comes_of_rows_put_in_stands_last_in_the_chapter() -> None:
+    base = year(RULES)
+    new = HEAD.format(2021, "bygger på ISF 2020") + "\ngruppe DRG 3\n\nendrer gruppering drg\n"
+    new += "    | endring | regel | gruppe | alder |\n    | inn     | e     | DRG 3  | 3     |\n"
+    page = pages(year(new, base, "02-nytt.regel"), {})["02-nytt.md"]
+    assert '<a id="regel-e"></a>e | 3 |' in page.split('id="regeltabell-drg-3"')[1]
+
+
+def test_a_very_long_table_is_shown_in_part_with_a_file_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("compiler.pages.shown.IN_FULL", 2)
+    monkeypatch.setattr("compiler.pages.shown._FIRST", 1)
+    found = written("rader-2020")
+    page = found["02-grupper.md"]
+    assert "3 rader. Her er de første 1, og [alle radene som CSV](regeltabell-drg-1.csv)." in page
+    assert "regel-100a" not in page
+    assert found["regeltabell-drg-1.csv"].startswith(
+        "regel;kategori;operasjon;slag;komplikasjon;alder;returkode\n090A;ikke K04;ikke stor;"
+    )
+    assert found["tabell-diagnosekoder.csv"].split("\n")[:2] == [
+        "kode;kategorikode;kjennetegn;kompl",
+        "J18;K04;X01 X02;C01",
+    ]
+    for path, markdown in found.items():
+        for key, value in rendered(markdown).attributes if path.endswith(".md") else ():
+            if key == "href" and value and not value.startswith(("http", "../")):
+                file, _, anchor = value.partition("#")
+                assert file in found, (path, value)
+                assert not anchor or f'id="{anchor}"' in found[file], (path, value)
+
+
 def test_codes_have_their_texts_also_from_a_code_system() -> None:
     rulebook = RULEBOOKS["oppdiktet-2020"]
     assert "1 lege 2 sykepleier" in rule(written("oppdiktet-2020")["regler.md"], "kodesett-yrker")
@@ -337,6 +409,12 @@ def changed(name: str, value: Any, node: BaseModel, texts: Iterator[str]) -> Any
         return {key: next(texts) for key in value}
     if isinstance(node, _NAMES) and name == "name":
         return value
+    if isinstance(node, Item) and name in ("of", "row"):
+        return next(texts) if isinstance(value, str) else value
+    if isinstance(node, model.Rule) and name in ("cells", "results"):
+        return {key: next(texts) for key in value}
+    if isinstance(node, model.Row) and name == "values":
+        return {key: next(texts) if isinstance(one, str) and one != node.key else one for key, one in value.items()}
     if isinstance(node, model.Example) and name == "given":
         return {key: next(texts) if isinstance(one, str) else one for key, one in value.items()}
     if isinstance(value, str) and name in _TEXTS and not (isinstance(node, model.StringValue) and name == "value"):

@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from compiler import model
 from compiler.names import slug
+from compiler.pages.shown import shown
 from compiler.words import day_shown, spoken
 
 Key = tuple[str, str]
@@ -14,6 +15,7 @@ Key = tuple[str, str]
 
 LISTS = {
     "grupper": ("gruppe", "gruppering"),
+    "regeltabeller": ("regeltabell",),
     "takster": ("takst",),
     "kodesett": ("kodesett",),
     "satser": ("sats",),
@@ -70,6 +72,9 @@ class Addresses:
         for key, definition in found.items():
             if isinstance(definition, ExampleTable) and key in homes:
                 homes |= {("eksempel", row.id): homes[key] for row in definition.rows}
+            if isinstance(definition, model.RuleTable) and key in homes:
+                rules = shown(self.rulebook.rules_of(definition.id))
+                homes |= {("regel", rule.id): homes[key] for rule in rules}
         object.__setattr__(self, "definitions", found)
         object.__setattr__(self, "rows", rows)
         object.__setattr__(self, "anchors", anchors)
@@ -78,11 +83,12 @@ class Addresses:
     def home(self, key: Key) -> str | None:
         """The link to where a definition stands; None for what the rulebook does not have."""
         key = canonical(key)
-        if key not in self.definitions:
+        definition = self.definitions.get(key)
+        if definition is None:
             return None
         if key[0] != "kilde" and key in self.homes:
             return f"{self.homes[key]}#{self.anchors[key]}"
-        return self.listed(key)
+        return self.home(("regeltabell", definition.table)) if isinstance(definition, model.Rule) else self.listed(key)
 
     def listed(self, key: Key) -> str:
         """The link to a definition's row on its list page."""
@@ -124,6 +130,10 @@ def name_of(kind: str, definition: model.Definition | model.Source) -> str:
     if isinstance(definition, model.Group | model.Row):
         shown = f"takst {definition.shown}" if kind == "takst" else spoken(definition.shown)
         return f"{shown} {definition.title}" if definition.title and definition.title != shown else shown
+    if isinstance(definition, model.RuleTable):
+        return definition.title or f"Rader for {spoken(definition.id)}"
+    if isinstance(definition, model.Rule):
+        return f"Rad {definition.id}"
     if isinstance(definition, model.Clarification):
         return f"Presisering {day_shown(definition.day)}"
     return definition.title or spoken(definition.id)

@@ -24,6 +24,7 @@ TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
 
 TITLES = {
     "grupper": "Grupper",
+    "regeltabeller": "Regeltabeller",
     "takster": "Takster",
     "kodesett": "Kodesett",
     "satser": "Satser",
@@ -42,7 +43,10 @@ TITLES = {
 def pages(
     rulebook: model.Rulebook, answers: Mapping[str, Svar], comparison: Comparison | None = None
 ) -> dict[str, str]:
-    """Markdown by file name: `answers` are the answers of the examples by id, `comparison` is with the year before."""
+    """Markdown by file name, and long tables as CSV.
+
+    `answers` are the answers of the examples by id, `comparison` is with the year before.
+    """
     view = View(rulebook, comparison)
     changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
     lists = list_pages(view)
@@ -62,7 +66,7 @@ def pages(
         written[f"{page}.md"] = _write(page, given)
     if changes:
         written["endringer.md"] = _write("endringer", given)
-    return written
+    return written | dict(view.rows.files())
 
 
 def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:

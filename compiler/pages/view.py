@@ -13,6 +13,7 @@ from compiler.compare import Comparison
 from compiler.pages import values
 from compiler.pages.addresses import LISTS, Addresses, canonical, chapter_file, name_of
 from compiler.pages.amended import Told, told
+from compiler.pages.rows import Rows
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
 from compiler.runtime.svar import Verdi
 from compiler.words import Holds, Words, day_shown, holds, lenient_fields, spoken, year_shown
@@ -20,6 +21,8 @@ from compiler.words import Holds, Words, day_shown, holds, lenient_fields, spoke
 _TYPES = {
     "gruppe": "Gruppe",
     "gruppering": "Gruppering",
+    "regeltabell": "Regeltabell",
+    "regel": "Rad",
     "takst": "Takst",
     "kodesett": "Kodesett",
     "sats": "Sats",
@@ -106,6 +109,7 @@ class View:
         self.comparison = comparison
         self.addresses = Addresses(rulebook)
         self.words = LinkedWords(rulebook, self.addresses)
+        self.rows = Rows(rulebook, self.addresses)
         self.sources = {source.id: source for source in rulebook.sources}
         self._named = names_for_prose(rulebook)
 
@@ -125,13 +129,17 @@ class View:
         address = self.addresses.home((kind, id_))
         return link(shown, address) if address else escape(shown)
 
+    def gives_the_rest(self, group: model.Group) -> bool:
+        """A record that no group or row takes is given the group."""
+        return any(grouping.otherwise == group.id for grouping in self.rulebook.groupings)
+
     def kind_of(self, id_: str) -> str | None:
         """The type of the requirement, term or group with an id, which is what an answer gives as a reason."""
         return next(
             (
                 kind
-                for kind in ("krav", "begrep", "unntak", "gruppering", "gruppe")
-                if (kind, id_) in self.addresses.rows
+                for kind in ("krav", "begrep", "unntak", "gruppering", "gruppe", "regel")
+                if (kind, id_) in self.addresses.definitions
             ),
             None,
         )
@@ -358,7 +366,8 @@ class View:
         match part:
             case model.AmendmentAt(type=kind, id=id_, verb=verb):
                 moved = verb == "flytter" if kind == "gruppe" else None
-                yield Part("amendment", amendment=part, told=told(self.comparison, kind, id_, moved))
+                rules = part.changes if kind == "gruppering" else None
+                yield Part("amendment", amendment=part, told=told(self.comparison, kind, id_, moved, rules))
             case model.RuleAt(type="kilde", id=id_):
                 if id_ in self.sources:
                     listed = before.pop().sources if before and before[-1].kind == "sources" else ()

@@ -5,6 +5,7 @@ fram, får nummer −1, og går den grundige veien.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from .svar import Svar
 _ORD = 64
 _ALLE_I_ORDET = (1 << _ORD) - 1
 _Tall = np.ndarray[Any, Any]
+_Rad = tuple[int, list[tuple[int, Any, Any]]]
+"""En rad ord for ord: nummeret, og for hvert ord bitene som må være der, og dem som i alt er nevnt."""
 _PROSENT_LIKE = 0.5
 """Over denne andelen ulike signaturer i en bunke lønner det seg ikke å lete etter like."""
 
@@ -369,33 +372,26 @@ class Kjerne:
         ord_ = np.ascontiguousarray(ord_)
         ingen = len(self.plan.som_biter)
         best: _Tall = np.full(ord_.shape[1], ingen, np.int64)
-        _, ved_bit, alltid = self.plan.indeks
-        alle = np.arange(ord_.shape[1])
-        for bit, rader in ved_bit.items():
-            kandidater = np.flatnonzero(_har_bit(ord_, bit))
-            if len(kandidater):
-                self._prov_rader(ord_, rader, kandidater, best)
-        self._prov_rader(ord_, alltid, alle, best)
+        ved_ord, alltid = self.radplan
+        for n, ved_bit in ved_ord:
+            plasser = np.flatnonzero(ord_[n] & np.uint64(sum(bit for bit, _, _ in ved_bit)))
+            ordene = ord_[n][plasser]
+            for bit, brukte, rader in ved_bit:
+                kandidater = plasser[(ordene & np.uint64(bit)) != 0]
+                if len(kandidater):
+                    _prov_rader(ord_, brukte, rader, kandidater, best)
+        _prov_rader(ord_, *alltid, np.arange(ord_.shape[1]), best)
         return np.where(best == ingen, -1, best)
 
-    def _prov_rader(self, ord_: _Tall, rader: list[tuple[int, int, int]], kandidater: _Tall, best: _Tall) -> None:
-        """Prøv rader i rekkefølge på noen signaturer."""
-        brukte = sorted({n for _, maa, kan_ikke in rader for n in _ordene(maa | kan_ikke)})
-        utsnitt = {n: ord_[n][kandidater] for n in brukte}
-        for nummer, maa, kan_ikke in rader:
-            holder: Any = best[kandidater] > nummer
-            for n in _ordene(maa | kan_ikke):
-                krevd = np.uint64(_ordet(maa, n))
-                begge = krevd | np.uint64(_ordet(kan_ikke, n))
-                holder &= (utsnitt[n] & begge) == krevd
-            treff = np.flatnonzero(holder)
-            if len(treff):
-                best[kandidater[treff]] = nummer
-                igjen = np.flatnonzero(~holder)
-                kandidater = kandidater[igjen]
-                utsnitt = {n: en[igjen] for n, en in utsnitt.items()}
-                if not len(kandidater):
-                    return
+    @cached_property
+    def radplan(self) -> tuple[list[tuple[int, list[tuple[int, list[int], list[_Rad]]]]], tuple[list[int], list[_Rad]]]:
+        """Radene på hver bit de henger på, ord for ord, og radene som ikke henger på noen: med ordene de bruker."""
+        _, ved_bit, alltid = self.plan.indeks
+        ved_ord: dict[int, list[tuple[int, list[int], list[_Rad]]]] = {}
+        for bit, rader in ved_bit.items():
+            (n,) = _ordene(bit)
+            ved_ord.setdefault(n, []).append((_ordet(bit, n), *_som_ord(rader)))
+        return sorted(ved_ord.items()), _som_ord(alltid)
 
     def _svar(self, rader: _Tall, noekler: list[_Tall], fram: _Tall) -> _Tall:
         """Nummeret på svaret til hver post."""
@@ -421,6 +417,35 @@ class Kjerne:
                 self.svarene.append(funnet)
                 self.svar_ved[rad, svar] = len(self.svarene) - 1
         return self.svar_ved[rad, svar]
+
+
+# ---- rader i ord
+
+
+def _som_ord(rader: list[tuple[int, int, int]]) -> tuple[list[int], list[_Rad]]:
+    """Rader ord for ord: ordene de bruker, og for hver rad nummeret, og hva som kreves av bitene i hvert ord."""
+    som_ord = [
+        (nummer, [(n, np.uint64(_ordet(maa, n)), np.uint64(_ordet(maa | ikke, n))) for n in _ordene(maa | ikke)])
+        for nummer, maa, ikke in rader
+    ]
+    return sorted({n for _, krav in som_ord for n, _, _ in krav}), som_ord
+
+
+def _prov_rader(ord_: _Tall, brukte: list[int], rader: list[_Rad], kandidater: _Tall, best: _Tall) -> None:
+    """Prøv rader i rekkefølge på noen signaturer."""
+    utsnitt = {n: ord_[n][kandidater] for n in brukte}
+    for nummer, krav in rader:
+        holder: Any = best[kandidater] > nummer
+        for n, krevd, begge in krav:
+            holder &= (utsnitt[n] & begge) == krevd
+        treff = np.flatnonzero(holder)
+        if len(treff):
+            best[kandidater[treff]] = nummer
+            igjen = np.flatnonzero(~holder)
+            kandidater = kandidater[igjen]
+            utsnitt = {n: en[igjen] for n, en in utsnitt.items()}
+            if not len(kandidater):
+                return
 
 
 # ---- biter i ord
