@@ -108,19 +108,28 @@ class _Case:
                 "uavklart", grunner=tuple(undecided), varsler=tuple(notices), mulige=possible, lister=self._lists()
             )
         group: str | None = None
+        used: Svar | None = None
         if grouping is not None:
             found = self._group()
             if isinstance(found, Mangler):
                 return replace(self._without_group(grouping, found, notices), lister=self._lists())
-            group = found
-            notices += self._against_condition(group, grouping)
+            group, used = found, self.used_answer
+            notices += self._against_condition(group, grouping) if used is None else used.varsler
         reasons: list[Grunn] = []
         values = self._results(grouping)
         values |= {term.id: self._calculate(term, self.env, reasons) for term in self._calculations(self.record.id)}
         lists = self._lists(reasons)
         given = grouping is not None and self._given(grouping) is not None
-        status = "kan ikke beregnes" if reasons else "gruppert"
-        return Svar(status, group, given, tuple(reasons), tuple(notices), (), values, lists)  # type: ignore[arg-type]
+        return Svar(
+            "kan ikke beregnes" if reasons else "gruppert",
+            gruppe=group,
+            gruppe_oppgitt=given or (used is not None and used.gruppe_oppgitt),
+            grunner=tuple(reasons),
+            varsler=tuple(notices),
+            verdier=values,
+            lister=lists,
+            brukt=used,
+        )
 
     def _outside(self, post: Post, outside: list[Grunn]) -> Svar:
         """The answer when a code or group is not in the rulebook."""
@@ -306,11 +315,15 @@ class _Case:
                 return
         if grouping.otherwise is not None and grouping.otherwise not in seen:
             yield grouping.otherwise
+        if self.rulebook.used is not None:
+            used = evaluate(self.rulebook.used, self.data)
+            yield from (id_ for id_ in (used.mulige if used.gruppe is None else (used.gruppe,)) if id_ not in seen)
 
     def _without_group(self, grouping: model.Grouping, found: Mangler, notices: list[Grunn]) -> Svar:
         used = self.used_answer
         if used is not None:
-            return Svar(used.status, grunner=used.grunner, varsler=(*notices, *used.varsler), mulige=used.mulige)
+            all_notices = (*notices, *used.varsler)
+            return Svar(used.status, grunner=used.grunner, varsler=all_notices, mulige=used.mulige, brukt=used)
         if isinstance(found, Uavklart):
             possible = tuple(self._possible())
             why = self._why(*self._first_undecided(), self.env)

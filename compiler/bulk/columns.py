@@ -49,14 +49,29 @@ def result_columns(rulebooks: Sequence[model.Rulebook], record: str) -> list[str
     """The columns of the answer, over the rule years that a file may need."""
     names: dict[str, None] = dict.fromkeys(RESULT[:3])
     for rulebook in rulebooks:
-        grouping = rulebook.grouping_of(record)
-        if grouping is None:
+        if rulebook.grouping_of(record) is None:
             names.pop("gruppe", None)
             names.pop("gruppe_oppgitt", None)
-        elif rulebook.rules:
-            names |= dict.fromkeys(map(identifier, grouping.results))
-        names |= dict.fromkeys(t.identifier for t in rulebook.terms if t.in_result and t.record == record)
+        names |= dict.fromkeys(_value_columns(rulebook, record))
+        names |= dict.fromkeys(_used_columns(rulebook, record))
     return [*names, *RESULT[3:], "regelverk"]
+
+
+def _value_columns(rulebook: model.Rulebook, record: str) -> list[str]:
+    """The columns of the result fields of rules, and of calculations."""
+    grouping = rulebook.grouping_of(record)
+    results = grouping.results if grouping is not None and rulebook.rules else ()
+    calculations = [term.identifier for term in rulebook.terms if term.in_result and term.record == record]
+    return [*map(identifier, results), *calculations]
+
+
+def _used_columns(rulebook: model.Rulebook, record: str) -> list[str]:
+    """The same of the rulebook that finds the group, where another does; a name that is taken here is left out."""
+    if rulebook.used is None or rulebook.grouping_of(record) is None:
+        return []
+    taken = set(field_names(rulebook, rulebook.record(record)))
+    found = _value_columns(rulebook.used, rulebook.used.top_records()[0].id)
+    return [column for column in found if column not in taken]
 
 
 def flat(svar: Svar, name: str) -> dict[str, Verdi]:

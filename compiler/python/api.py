@@ -84,6 +84,7 @@ _PARTS = '''
             svar.verdier,
             svar.lister,
             svar.sist_bekreftet,
+            svar.brukt,
         )
 '''
 
@@ -183,10 +184,17 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, ind
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",
         *([f"bekreftet={confirmed!r}"] if (confirmed := rulebook.last_confirmed) else []),
-        *(["bruker=_bruker"] if rulebook.used is not None and rulebook.grouping_of(record.id) else []),
+        *_used(rulebook, record),
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
     return f"{rules_name(record)} = Regler(\n{lines})"
+
+
+def _used(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
+    """The rulebook that finds the group, where another does."""
+    if rulebook.used is not None and rulebook.grouping_of(record.id) is not None:
+        yield "bruker=_bruker"
+        yield f"bruker_navn={f'{rulebook.used.scheme} {rulebook.used.year}'!r}"
 
 
 def _fast(rulebook: model.Rulebook, record: model.Record) -> str:

@@ -180,14 +180,14 @@ def grupperingsledd(
     navn: str,
     funnet: Any,
     oppgitt: str | None,
-    brukt: tuple[Svar, Any] | None,
+    brukt: Svar | None,
     grupper: Callable[[], Iterable[Ledd]],
 ) -> Ledd:
     """Leddet for en gruppering: gruppen som er oppgitt eller funnet, eller den første som er uavklart."""
     if oppgitt is not None:
         return Ledd(f"{navn} er oppgitt i data", True, verdier=(Vist(navn, funnet),), taust=True)
     if isinstance(funnet, Uavklart) and brukt is not None:
-        felt = [navn for grunn in brukt[0].grunner for navn in grunn.felt]
+        felt = [navn for grunn in brukt.grunner for navn in grunn.felt]
         return Ledd(f"{navn} kan ikke avgjøres i regelverket som brukes", None, av=tuple(map(Uoppgitt, felt)))
     if isinstance(funnet, Uavklart):
         uavklart = next((ledd for ledd in grupper() if ledd.svar is None), None)

@@ -76,7 +76,7 @@ class Post:
     data_: Any = None
     """Posten slik den kom."""
     brukt_: Any = None
-    """Svaret og posten fra regelverket som brukes."""
+    """Svaret fra regelverket som brukes, når det er spurt."""
     alle_: "dict[str, tuple[Post, ...]]"
     """Alle linjene i hver liste, også dem som ikke inngår."""
     rad_: Any = None
@@ -111,7 +111,7 @@ def oppgitt(felt: Felt, verdier: Mapping[str, object]) -> object:
 
 def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list[Grunn], list[Grunn]]:
     """Posten, feilene i data, og kodene som ikke er i regelverket."""
-    verdier = _som_oppslag(data)
+    verdier = som_oppslag(data)
     post = Post()
     feil: list[Grunn] = []
     utenfor: list[Grunn] = []
@@ -144,7 +144,8 @@ class _Ventet(Exception):
     """Verdien kan ikke leses; teksten sier hva som var ventet."""
 
 
-def _som_oppslag(data: object) -> Mapping[str, object] | None:
+def som_oppslag(data: object) -> Mapping[str, object] | None:
+    """Data som felt ved navn; None når det ikke er noe slikt."""
     if isinstance(data, Mapping):
         return data
     if is_dataclass(data) and not isinstance(data, type):

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .indeks import Indeks
-from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt, som_oppslag
 from .regelrader import Prove, Rad, Regelrader
 from .svar import Grunn, Linjesvar, Status, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
@@ -102,6 +102,8 @@ class Regler:
     """Forklaringen av hvert krav, hver gruppe og hver beregning, ved id."""
     bruker: "Callable[[], Regler] | None" = None
     """Reglene i et annet regelverk, som finner gruppen når ingen gruppe her gjør det."""
+    bruker_navn: str = ""
+    """Navnet på det regelverket."""
     bekreftet: Mapping[str, int] = field(default_factory=dict)
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
     kjerne: Callable[[], Kjerne] | None = None
@@ -161,7 +163,7 @@ def _vurder(regler: Regler, post: Post) -> Svar:
             uten = _uten_gruppe(regler, post, funnet, varsler)
             return replace(uten, lister=_ferdige(lister)) if lister else uten
         gruppe = funnet
-        varsler += _mot_vilkaaret(regler, post, gruppe)
+        varsler += _mot_vilkaaret(regler, post, gruppe) if post.brukt_ is None else post.brukt_.varsler
     grunner: list[Grunn] = []
     verdier: dict[str, Verdi] = _resultater(regler, post)
     verdier |= {b.id: _beregn(regler, b, post, grunner) for b in regler.beregninger}
@@ -170,11 +172,12 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     return Svar(
         "kan ikke beregnes" if grunner else "gruppert",
         gruppe=gruppe,
-        gruppe_oppgitt=post.oppgitt_ is not None,
+        gruppe_oppgitt=post.oppgitt_ is not None or (post.brukt_ is not None and post.brukt_.gruppe_oppgitt),
         grunner=tuple(grunner),
         varsler=tuple(varsler),
         verdier=verdier,
         lister=_ferdige(lister),
+        brukt=post.brukt_,
     )
 
 
@@ -297,11 +300,15 @@ def gruppen(regler: Regler, post: Post) -> Any:
 
 def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
     """Gruppen som regelverket som brukes, gir posten; svaret derfra tas vare på."""
-    svar, brukt = vurder(bruker, post.data_)
-    post.brukt_ = (svar, brukt)
+    svar = post.brukt_ = _brukt_svar(bruker, post)
     if svar.gruppe is not None:
         return svar.gruppe
     return Uavklart(regler.gruppering or "") if svar.status == "uavklart" else Tom(regler.gruppering or "")
+
+
+def _brukt_svar(bruker: Regler, post: Post) -> Svar:
+    """Svaret fra regelverket som brukes."""
+    return raskt_svar(bruker, som_oppslag(post.data_)) or vurder(bruker, post.data_)[0]
 
 
 def _kandidater(regler: Regler, post: Post) -> Sequence[Gruppe]:
@@ -352,6 +359,9 @@ def _mulige(regler: Regler, post: Post) -> list[str]:
             return list(mulige)
     if regler.ellers is not None:
         mulige[regler.ellers] = None
+    if regler.bruker is not None:
+        brukt = _brukt_svar(regler.bruker(), post)
+        mulige |= dict.fromkeys(brukt.mulige if brukt.gruppe is None else (brukt.gruppe,))
     return list(mulige)
 
 
@@ -359,8 +369,9 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
     """Svaret når ingen gruppe er funnet."""
     navn = regler.gruppering or ""
     if post.brukt_ is not None:
-        brukt: Svar = post.brukt_[0]
-        return Svar(brukt.status, grunner=brukt.grunner, varsler=(*varsler, *brukt.varsler), mulige=brukt.mulige)
+        brukt: Svar = post.brukt_
+        alle_varsler = (*varsler, *brukt.varsler)
+        return Svar(brukt.status, grunner=brukt.grunner, varsler=alle_varsler, mulige=brukt.mulige, brukt=brukt)
     if isinstance(funnet, Uavklart):
         mulige = _mulige(regler, post)
         rad = next(rad for _, rad, svar in _provd(regler, post) if svar is None)
@@ -539,10 +550,10 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
         if regler.rader is not None and post.oppgitt_ is None:
             deler += _forklart_rad(regler, post, svar)
     if post.brukt_ is not None and regler.bruker is not None:
-        brukt, brukt_post = post.brukt_
         bruker = regler.bruker()
+        brukt, brukt_post = vurder(bruker, post.data_)
         under = tuple(_forklarte(bruker, brukt_post, brukt, bruker.forklaringer()))
-        deler.append(Ledd(f"gruppen er funnet av {bruker.navn} i regelverket som brukes", True, under))
+        deler.append(Ledd(f"gruppen er spurt etter i {regler.bruker_navn}", brukt.gruppe is not None, under))
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
@@ -574,19 +585,26 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
             oppgitt = " fordi den er oppgitt i data" if svar.gruppe_oppgitt else ""
             linjer.append(f"Posten får {svar.gruppe}{oppgitt}, ikke {gruppe}.")
         linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
-        if not svar.gruppe_oppgitt and post.rad_ is None and svar.gruppe is not None:
+        if not svar.gruppe_oppgitt and post.rad_ is None and post.brukt_ is None and svar.gruppe is not None:
             rekkefolge = [g.id for g in regler.grupper]
             if rekkefolge.index(svar.gruppe) < rekkefolge.index(gruppe):
                 linjer.append(f"{svar.gruppe} prøves før {gruppe}.")
-        har_vilkaar = any(g.naar is not None for g in regler.grupper if g.id == gruppe)
-        rader = [] if regler.rader is None else [rad for rad in regler.rader().rader if rad.gruppe == gruppe]
-        if not har_vilkaar and not rader:
-            linjer.append(f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data.")
-        elif svar.status != "feil i data":
-            if har_vilkaar:
-                linjer += ["", *leddlinjer(regler.forklaringer()[gruppe](post))]
-            linjer += _nermeste_rader(regler, rader, post)
+        if svar.status != "feil i data":
+            linjer += _vilkaar_for(regler, post, gruppe)
         return "\n".join(linjer) + "\n"
+
+
+def _vilkaar_for(regler: Regler, post: Post, gruppe: str) -> list[str]:
+    """Linjene om det en gruppe krever, her eller i regelverket som brukes."""
+    har_vilkaar = any(g.naar is not None for g in regler.grupper if g.id == gruppe)
+    rader = [] if regler.rader is None else [rad for rad in regler.rader().rader if rad.gruppe == gruppe]
+    if har_vilkaar or rader:
+        vilkaar = ["", *leddlinjer(regler.forklaringer()[gruppe](post))] if har_vilkaar else []
+        return [*vilkaar, *_nermeste_rader(regler, rader, post)]
+    if regler.bruker is not None and any(g.id == gruppe for g in regler.bruker().grupper):
+        brukt_post = vurder(regler.bruker(), post.data_)[1]
+        return [f"{gruppe} er en gruppe i {regler.bruker_navn}.", *_vilkaar_for(regler.bruker(), brukt_post, gruppe)]
+    return [f"{gruppe} har ingen vilkår i regelverket; en post kan bare ha den oppgitt i data."]
 
 
 _RADER_VIST = 3

@@ -47,7 +47,7 @@ def grupper_parti(regler: Regler, parti: pa.RecordBatch) -> pa.RecordBatch:
     En kolonne som mangler, og en celle som er null, er ikke oppgitt. Kolonner som reglene ikke har, blir ikke lest.
     """
     ut = Svarkolonner(svarskjema(regler))
-    kolonnen_til = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in regler.beregninger}}
+    kolonnen_til = _kolonnenavn(regler)
     rader: dict[Rad, int] = {}
 
     def nummer(svar: Svar) -> int:
@@ -65,9 +65,28 @@ def svarskjema(regler: Regler) -> pa.Schema:
     typer = {"status": pa.string()}
     if regler.gruppering is not None:
         typer |= {"gruppe": pa.string(), "gruppe_oppgitt": pa.bool_()}
-    typer |= dict.fromkeys(regler.resultater.values(), pa.string())
-    typer |= {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in regler.beregninger}
+    typer |= _verdityper(regler)
+    typer |= _brukte_typer(regler, {*typer, *_navn_paa_felt(regler)})
     return pa.schema([*typer.items(), ("grunn", pa.string()), ("varsel", pa.string())])
+
+
+def _kolonnenavn(regler: Regler) -> dict[str, str]:
+    """Kolonnen til hvert resultatfelt og hver beregning, også dem fra regelverket som brukes."""
+    egne = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in regler.beregninger}}
+    return egne if regler.bruker is None else _kolonnenavn(regler.bruker()) | egne
+
+
+def _verdityper(regler: Regler) -> dict[str, pa.DataType]:
+    """Kolonnene til resultatfelt og beregninger."""
+    typer = dict.fromkeys(regler.resultater.values(), pa.string())
+    return typer | {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in regler.beregninger}
+
+
+def _brukte_typer(regler: Regler, tatt: set[str]) -> dict[str, pa.DataType]:
+    """Kolonnene fra regelverket som brukes, med navn som ikke er tatt."""
+    if regler.bruker is None:
+        return {}
+    return {navn: type_ for navn, type_ in _verdityper(regler.bruker()).items() if navn not in tatt}
 
 
 class Svarkolonner:

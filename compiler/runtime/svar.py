@@ -73,6 +73,8 @@ class Svar:
     lister: Mapping[str, tuple[Linjesvar, ...]] = field(default_factory=dict)
     sist_bekreftet: Mapping[str, int] = field(default_factory=dict)
     """Regler bak svaret som er arvet, og som kildene bare bekrefter for et tidligere år: id og år."""
+    brukt: "Svar | None" = None
+    """Svaret fra regelverket som brukes, når det er spurt etter gruppen."""
 
     def regler_bak(self) -> set[str]:
         """Id-ene til gruppen, kravene og beregningene som svaret nevner."""
@@ -84,7 +86,7 @@ class Svar:
 
 
 def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
-    """Svaret som én rad; `kolonne` gir navnet på kolonnen til en beregning."""
+    """Svaret som én rad, med verdiene fra regelverket som brukes; `kolonne` gir navnet på kolonnen til en verdi."""
     celler: dict[str, Verdi] = {
         "status": svar.status,
         "gruppe": svar.gruppe,
@@ -92,7 +94,8 @@ def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
         "grunn": _samlet(svar.grunner),
         "varsel": _samlet(svar.varsler),
     }
-    return celler | {kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in svar.verdier.items()}
+    verdier = svar.verdier if svar.brukt is None else {**svar.brukt.verdier, **svar.verdier}
+    return celler | {kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in verdier.items()}
 
 
 def _i_rekkefolge(verdi: Verdi) -> Any:
