@@ -48,7 +48,6 @@ def _answer(rules: Regler, svar: Svar) -> dict[str, Any]:
     return {
         "status": svar.status,
         **(group if rules.gruppering else {}),
-        **{name: svar.verdier.get(name) for name in (rules.rader().resultatfelt if rules.rader else ())},
         **{column: svar.verdier.get(name) for name, column in rules.resultater.items()},
         **{b.kolonne: _rounded(svar.verdier.get(b.id)) for b in rules.beregninger},
         "grunn": "; ".join(dict.fromkeys(grunn.tekst for grunn in svar.grunner)),
