@@ -1,8 +1,9 @@
 """The rows of tables, in the rulebook's text or in a CSV file, and the amendments of them."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -130,54 +131,83 @@ def _check_head(
     return len(state.faults) == before
 
 
-def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree.Tail) -> model.Table:
+class Reader:
+    """Reads the rows that a block writes of a table."""
+
+    def __init__(self, state: State, table: model.Table, tail: tree.Tail) -> None:
+        self.state = state
+        self.table = table
+        self.tail = tail
+        self.felter = tuple(map(_felt, table.fields))
+        self.sets: dict[tuple[str, ...], model.CodeSet] = {}
+        """The lists of codes in cells, each once: many rows have the same."""
+        self.common: dict[Span, dict[str, Any]] = {}
+        """What the rows from a place have in common; the rows of a file are all from the block that names it."""
+
+    def read(self, lines: Iterable[Line]) -> Iterator[tuple[Line, model.Row]]:
+        """The rows that can be read, and as they are written."""
+        for line in lines:
+            row = self.row(line)
+            if row is not None:
+                yield line, row
+
+    def row(self, line: Line) -> model.Row | None:
+        """One row, with its cells read; None where one cannot be."""
+        post, faults, _ = les(self.felter, line.cells)
+        for fault in faults:
+            self.state.fault("R302", fault.tekst, line.at(fault.id))
+        if faults:
+            return None
+        values: dict[str, Any] = {}
+        for field in self.table.fields:
+            value = getattr(post, field.identifier)
+            if not isinstance(value, Mangler):
+                values[field.name] = self._stored(value)
+            elif not self._may_lack(field, line):
+                return None
+        keys = [values[name] for name in self.table.keys]
+        shown = ", ".join(line.cells.get(name, "") for name in self.table.keys)
+        if line.home not in self.common:
+            self.common[line.home] = self.state.common("", None, line.home, self.tail)
+        key = noekkel(*keys)
+        return model.Row(**self.common[line.home] | {"id": key}, key=key, values=values, shown=shown)
+
+    def _may_lack(self, field: model.RecordField, line: Line) -> bool:
+        """Whether a row may lack a column; a fault where it may not, and False where there is no row without it."""
+        if field.name in self.table.keys:
+            hint = "alle rader trenger nøkkelen de slås opp med"
+            self.state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
+            return False
+        if not (field.may_lack or field.yearly or field.kind == "koder"):
+            hint = "skriv verdien, eller «kan mangle» ved kolonnen"
+            self.state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
+        return True
+
+    def _stored(self, value: Any) -> Any:
+        """A value of a row as the model has it."""
+        if isinstance(value, tuple):
+            if value not in self.sets:
+                self.sets[value] = model.CodeSet(codes=value)
+            return self.sets[value]
+        return value.isoformat() if isinstance(value, date) else value
+
+
+def add_rows(state: State, table: model.Table, rows: Iterable[tuple[Line, model.Row]]) -> model.Table:
     """The table with more rows."""
-    rows = {row.key: row for row in table.rows}
+    found = {row.key: row for row in table.rows}
     places: dict[str, Span] = {}
-    for line in lines:
-        row = _row(state, table, line, tail)
-        if row is None:
-            continue
-        if row.key in rows:
-            inherited = rows[row.key].place
+    for line, row in rows:
+        if row.key in found:
+            inherited = found[row.key].place
             other = places.get(row.key) or Span(inherited.path, inherited.line, 1, inherited.line, 2)
             hint = "hver rad skal ha sin egen nøkkel: ta bort den ene"
             if row.key not in places:
                 hint = "skriv også raden slik den var, med «ut»"
             state.fault("R202", f"raden {row.shown} finnes fra før i «{table.id}»", line.span, hint, other)
             continue
-        rows[row.key] = row
+        found[row.key] = row
         places[row.key] = line.span
-    return table.model_copy(update={"rows": tuple(rows.values())})
-
-
-def _row(state: State, table: model.Table, line: Line, tail: tree.Tail) -> model.Row | None:
-    """One row, with its cells read; None where one cannot be."""
-    felter = tuple(_felt(field) for field in table.fields)
-    post, faults, _ = les(felter, line.cells)
-    for fault in faults:
-        state.fault("R302", fault.tekst, line.at(fault.id))
-    if faults:
-        return None
-    values: dict[str, Any] = {}
-    for field in table.fields:
-        value = getattr(post, field.identifier)
-        if isinstance(value, Mangler):
-            if field.name in table.keys:
-                hint = "alle rader trenger nøkkelen de slås opp med"
-                state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
-                return None
-            if not (field.may_lack or field.yearly or field.kind == "koder"):
-                hint = "skriv verdien, eller «kan mangle» ved kolonnen"
-                state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
-            continue
-        values[field.name] = model.CodeSet(codes=value) if field.kind == "koder" else value
-    key = noekkel(*(values[name] for name in table.keys))
-    common = state.common(key, None, line.home, tail)
-    shown = ", ".join(line.cells.get(name, "") for name in table.keys)
-    stored = {name: value for name, value in values.items() if not hasattr(value, "isoformat")}
-    stored |= {name: value.isoformat() for name, value in values.items() if hasattr(value, "isoformat")}
-    return model.Row(**common, key=key, values=stored, shown=shown)
+    return table.model_copy(update={"rows": tuple(found.values())})
 
 
 def _felt(field: model.RecordField) -> Felt:
@@ -205,6 +235,7 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
     lines = list(file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns))
     if block.file is not None and block.file.path not in state.files:
         return
+    reader = Reader(state, table, block.tail)
     rows = {row.key: row for row in table.rows}
     new: list[Line] = []
     for line in lines:
@@ -212,7 +243,7 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
         if verb == _IN:
             new.append(line)
         elif verb == _OUT:
-            _take_out(state, table, rows, line, block.tail)
+            _take_out(reader, rows, line)
         else:
             message = f"ukjent endring «{verb}»" if verb else "raden sier ikke om den går inn eller ut"
             state.fault("R205", message, line.at("endring"), "skriv «inn» eller «ut»")
@@ -220,7 +251,7 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
         state.fault("R403", "endringen endrer ingenting", block.span, "skriv rader med «inn» eller «ut»")
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
     left = table.model_copy(update={"rows": tuple(rows.values()), "changes": (*table.changes, change)})
-    state.tables[table.id] = add_rows(state, left, _changing(state, table, rows, new, block.tail), block.tail)
+    state.tables[table.id] = add_rows(state, left, _changing(reader, rows, new))
 
 
 def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table | None) -> None:
@@ -234,23 +265,22 @@ def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table 
     state.fault("R206", f"«{block.name}» finnes ikke som tabell i {year} og kan ikke endres", block.span, hint)
 
 
-def _changing(
-    state: State, table: model.Table, left: dict[str, model.Row], new: list[Line], tail: tree.Tail
-) -> Iterator[Line]:
+def _changing(reader: Reader, left: dict[str, model.Row], new: list[Line]) -> Iterator[tuple[Line, model.Row]]:
     """The new rows, less those that are the same as a row that was taken out."""
+    state, table = reader.state, reader.table
     for line in new:
         before = len(state.faults)
-        row = _row(state, table, line, tail)
+        row = reader.row(line)
         old = table.row(row.key) if row is not None else None
         if row is not None and old is not None and row.key not in left and old.values == row.values:
             state.fault("R403", f"raden {row.shown} er den samme ut som inn", line.span, "ta begge radene bort")
-        elif len(state.faults) == before:
-            yield line
+        elif row is not None and len(state.faults) == before:
+            yield line, row
 
 
-def _take_out(state: State, table: model.Table, rows: dict[str, model.Row], line: Line, tail: tree.Tail) -> None:
+def _take_out(reader: Reader, rows: dict[str, model.Row], line: Line) -> None:
     """Take one row out; it must be there just as it is written."""
-    row = _row(state, table, line, tail)
+    state, table, row = reader.state, reader.table, reader.row(line)
     if row is None:
         return
     found = rows.get(row.key)
