@@ -9,7 +9,7 @@ from compiler.kinds import UNKNOWN, field_dimension, unit_of
 from compiler.names import identifier, normal_code
 from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
-from compiler.table_rows import Reader, add_rows, file_rows, written_rows
+from compiler.table_rows import add_rows, file_rows, written_rows
 from compiler.walk import references
 from compiler.words import not_stated, spoken
 from dsl import tree
@@ -194,7 +194,7 @@ def table(state: State, block: tree.TableDecl) -> None:
             "R205", f"«{block.name}» har rader både i filen og i teksten", block.file.span, "velg ett av stedene"
         )
     lines = file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns)
-    state.tables[block.name] = add_rows(state, made, Reader(state, made, block.tail).read(lines))
+    state.tables[block.name] = add_rows(state, made, lines, block.tail)
 
 
 def grouping(state: State, block: tree.GroupingDecl) -> None:

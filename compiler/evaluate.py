@@ -30,7 +30,7 @@ def evaluate(rulebook: model.Rulebook, data: object, record: str | None = None) 
     with localcontext(REGNING):
         svar = _Case(rulebook, kind).answer(data)
     behind = svar.regler_bak() if svar.status != "feil i data" else set()
-    confirmed = {id_: year for id_, year in rulebook.last_confirmed().items() if id_ in behind}
+    confirmed = {id_: year for id_, year in rulebook.last_confirmed.items() if id_ in behind}
     return replace(svar, sist_bekreftet=confirmed)
 
 
@@ -49,6 +49,19 @@ class _Line:
 Env = Mapping[str, Any]
 
 
+class _Cells(dict[tuple[str, str], Truth]):
+    """What is known of the cells of rule tables, by column and text; each is tried the first time it is asked for."""
+
+    def __init__(self, case: "_Case") -> None:
+        super().__init__()
+        self.case = case
+
+    def __missing__(self, cell: tuple[str, str]) -> Truth:
+        condition = self.case.rulebook.groupings[0].condition[cell]
+        self[cell] = holds = self.case.truth(condition, self.case.env)
+        return holds
+
+
 class _Case:
     """One record under evaluation."""
 
@@ -59,8 +72,7 @@ class _Case:
         self.group: Any = None
         self.rule: model.Rule | None = None
         """The rule that gave the group, where one did."""
-        self.cells: dict[tuple[str, str], Truth] = {}
-        """What is known of the cells of rule tables, by column and text."""
+        self.cells = _Cells(self)
         self.known: dict[str, Any] | None = None
         """The terms about the record that are worked out; None while the lists are judged, since they change then."""
         self.data: object = None
@@ -263,11 +275,10 @@ class _Case:
             return self.truth(found.when, self.env) if found.when is not None else False
         whole: Truth = True
         for cell in found.cells.items():
-            if cell not in self.cells:
-                self.cells[cell] = self.truth(self.rulebook.groupings[0].condition[cell], self.env)
-            if self.cells[cell] is False:
+            holds = self.cells[cell]
+            if holds is False:
                 return False
-            if self.cells[cell] is None:
+            if holds is None:
                 whole = None
         return whole
 
@@ -321,8 +332,10 @@ class _Case:
 
     def _against_condition(self, group_id: str, grouping: model.Grouping) -> list[Grunn]:
         """A notice when the group was given and its own condition does not hold."""
+        if self._given(grouping) is None:
+            return []
         ways = [found for group, found in self.rulebook.in_order if group == group_id]
-        if self._given(grouping) is None or not ways or any(self._holds(found) is not False for found in ways):
+        if not ways or any(self._holds(found) is not False for found in ways):
             return []
         return [Grunn(group_id, f"{group_id} er oppgitt i data, men vilkåret for gruppen er ikke oppfylt")]
 
@@ -395,6 +408,13 @@ class _Case:
     def truth(self, expr: model.Expr, env: Env) -> Truth:
         """Whether a condition holds, or None where it cannot be decided."""
         match expr:
+            case model.InSet(item=item, codes=codes):
+                code, members = self.value(item, env), self.value(codes, env)
+                if isinstance(code, Tom) or isinstance(members, Tom):
+                    return False
+                if isinstance(code, Mangler) or isinstance(members, Mangler):
+                    return None
+                return self._contains(members, code)
             case model.All(parts=parts):
                 found = [self.truth(part, env) for part in parts]
                 return False if False in found else None if None in found else True
@@ -411,13 +431,6 @@ class _Case:
                 if isinstance(value, Mangler):
                     return False if isinstance(value, Tom) else None
                 return bool(low.value <= value <= high.value)
-            case model.InSet(item=item, codes=codes):
-                code, members = self.value(item, env), self.value(codes, env)
-                if isinstance(code, Tom) or isinstance(members, Tom):
-                    return False
-                if isinstance(code, Mangler) or isinstance(members, Mangler):
-                    return None
-                return self._contains(members, code)
             case model.Lacks(item=item):
                 return isinstance(self.value(item, env), Uoppgitt | Tom)
             case model.Quantified():
@@ -542,19 +555,23 @@ class _Case:
     def value(self, expr: model.Expr, env: Env) -> Any:
         """The value of an expression, or the missing value that it comes to."""
         match expr:
+            case model.StringValue(value=text):
+                return text
+            case model.TermRef():
+                return self._term_ref(expr, env)
+            case model.Element(variable=variable):
+                return env[variable]
+            case model.ColumnRef():
+                return self._column(expr, env)
             case model.NumberValue(value=number):
                 return number
             case model.BoolValue(value=yes):
                 return yes
-            case model.StringValue(value=text):
-                return text
             case model.DateConstant(value=day):
                 return day
             case model.Get(variable=variable, field=name, lenient=lenient, required=required):
                 value = self._field(env[variable], variable, name, lenient)
                 return Uoppgitt(name) if required and isinstance(value, Tom) else value
-            case model.Element(variable=variable):
-                return env[variable]
             case model.FieldOf(record=of, field=name, lenient=lenient):
                 post = self.value(of, env)
                 return self._of_missing(post, name) or self._field(post, "", name, lenient)
@@ -565,8 +582,6 @@ class _Case:
                 return self._elements(items, env)
             case model.RateRef(id=id_):
                 return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_))
-            case model.TermRef():
-                return self._term_ref(expr, env)
             case model.GroupRef():
                 return self._group()
             case model.GroupCode(value=of):
@@ -577,8 +592,6 @@ class _Case:
                 return frozenset(row.key for row in rows if self._has(row.values.get(column), wanted))
             case model.Union(values=values):
                 return self._gathered([self.value(value, env) for value in values])
-            case model.ColumnRef():
-                return self._column(expr, env)
             case model.DatePart(part=part, value=value):
                 day = self.value(value, env)
                 return day if isinstance(day, Mangler) else Decimal(_PARTS[part](day))
@@ -655,7 +668,7 @@ class _Case:
                 codes.add(value)
             elif not isinstance(value, model.CodeSet):
                 codes.update(value)
-            elif value.intervals or value.prefixes or value.everything or value.sets or value.without:
+            elif not value.is_listed:
                 return Ukjent("mengden kan ikke telles opp")
             else:
                 codes.update(value.codes)

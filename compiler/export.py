@@ -3,7 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -79,17 +81,43 @@ def schema() -> str:
 
 def _content(rulebook: model.Rulebook) -> dict[str, Any]:
     """The rulebook without prose and places, with order only where order decides something."""
-    nowhere = {"__all__": {"place"}}
-    leave: dict[str, Any] = {"chapters": True} | dict.fromkeys((*_IN_ORDER, *_BY_ID), nowhere)
-    leave["examples"] = {"__all__": {"place": True, "expected": {"__all__": {"line"}}}}
-    leave["tables"] = {"__all__": {"place": True, "rows": nowhere}}
-    data = rulebook.model_dump(mode="json", exclude=leave)
+    data = rulebook.model_dump(mode="json", exclude={"chapters": True, "tables": {"__all__": {"rows"}}})
+    for definition in chain.from_iterable(data[name] for name in (*_IN_ORDER, *_BY_ID)):
+        del definition["place"]
+    for example in data["examples"]:
+        for expected in example["expected"]:
+            del expected["line"]
+    for table, dumped in zip(rulebook.tables, data["tables"], strict=True):
+        dumped["rows"] = _rows(table)
     data["tried"] = [group["id"] for group in data["groups"] if group["when"] is not None]
-    for table in data["tables"]:
-        table["rows"] = _sorted(table["rows"])
     for name in (*_BY_ID, "sources", "repealed"):
         data[name] = _sorted(data[name])
     return data
+
+
+def _rows(table: model.Table) -> list[list[Any]]:
+    """The rows of a table by their keys: what they say, and what is said of them, which many rows have in common."""
+    said: dict[tuple[Any, ...], Any] = {}
+
+    def about(row: model.Row) -> Any:
+        shared = (id(row.citations), id(row.changes), row.title, row.derived, row.since, row.ends, row.starts)
+        if shared not in said:
+            said[shared] = row.model_dump(mode="json", exclude={"id", "place", "key", "values", "shown"})
+        return said[shared]
+
+    rows = sorted(table.rows, key=lambda row: row.key)
+    return [[row.key, about(row), {name: _cell(value) for name, value in row.values.items()}] for row in rows]
+
+
+def _cell(value: model.Cell) -> Any:
+    """A cell as JSON has it; a set of single codes is a list."""
+    match value:
+        case model.CodeSet():
+            return list(value.codes) if value.is_listed else value.model_dump(mode="json")
+        case Decimal():
+            return {"number": f"{value:f}"}
+        case _:
+            return value
 
 
 def _sorted(definitions: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -283,6 +283,11 @@ class CodeSet(Node):
     sets: tuple[str, ...] = ()
     """Named sets that are part of this one."""
 
+    @property
+    def is_listed(self) -> bool:
+        """Whether the set is just the single codes that are written."""
+        return not (self.intervals or self.prefixes or self.sets or self.without or self.everything)
+
 
 class Compare(Node):
     """Two values compared."""
@@ -914,6 +919,7 @@ class Rulebook(Node):
         inherited = definition.last_changed < self.year
         return newest if inherited and newest is not None and newest < self.year else None
 
+    @cached_property
     def last_confirmed(self) -> dict[str, int]:
         """The requirements, groups and calculations whose sources are older than the year, and of what year."""
         judged = (*self.requirements, *self.groups, *(term for term in self.terms if term.in_result))

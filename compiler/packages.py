@@ -23,25 +23,25 @@ def write(files: dict[str, str], folder: Path) -> None:
 
 @contextmanager
 def imported(rulebooks: Sequence[Rulebook]) -> Iterator[ModuleType]:
-    """The package of a scheme, generated and imported; gone when the block ends, and one of the same name is back."""
+    """The package of a scheme, generated and imported; gone when the block ends, and one of that name back in place."""
     name = package_name(rulebooks[0].scheme)
     with tempfile.TemporaryDirectory(prefix="regelverk-") as folder:
         write(generate(rulebooks), Path(folder))
         sys.path.insert(0, folder)
-        outer = _forgotten(name)
+        before = _forgotten(name)
         invalidate_caches()
         try:
             yield import_module(name)
         finally:
             sys.path.remove(folder)
             _forgotten(name)
-            sys.modules.update(outer)
+            sys.modules.update(before)
 
 
 def _forgotten(name: str) -> dict[str, ModuleType]:
-    """The modules of a package, which are no longer imported."""
-    names = [module for module in sys.modules if module == name or module.startswith(f"{name}.")]
-    return {module: sys.modules.pop(module) for module in names}
+    """The modules of a package, which are imported no longer."""
+    found = [module for module in sys.modules if module == name or module.startswith(f"{name}.")]
+    return {module: sys.modules.pop(module) for module in found}
 
 
 def wheel(rulebooks: Sequence[Rulebook], files: dict[str, str], target: Path) -> Path:

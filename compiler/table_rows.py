@@ -1,7 +1,7 @@
 """The rows of tables, in the rulebook's text or in a CSV file, and the amendments of them."""
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -131,25 +131,39 @@ def _check_head(
     return len(state.faults) == before
 
 
-class Reader:
-    """Reads the rows that a block writes of a table."""
+def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree.Tail) -> model.Table:
+    """The table with more rows."""
+    rows = {row.key: row for row in table.rows}
+    places: dict[str, Span] = {}
+    read = _Reader(state, table, tail)
+    for line in lines:
+        row = read.row(line)
+        if row is None:
+            continue
+        if row.key in rows:
+            inherited = rows[row.key].place
+            other = places.get(row.key) or Span(inherited.path, inherited.line, 1, inherited.line, 2)
+            hint = "hver rad skal ha sin egen nøkkel: ta bort den ene"
+            if row.key not in places:
+                hint = "skriv også raden slik den var, med «ut»"
+            state.fault("R202", f"raden {row.shown} finnes fra før i «{table.id}»", line.span, hint, other)
+            continue
+        rows[row.key] = row
+        places[row.key] = line.span
+    return table.model_copy(update={"rows": tuple(rows.values())})
+
+
+class _Reader:
+    """Reads the rows of a table: what they have in common is found once."""
 
     def __init__(self, state: State, table: model.Table, tail: tree.Tail) -> None:
         self.state = state
         self.table = table
         self.tail = tail
-        self.felter = tuple(map(_felt, table.fields))
-        self.sets: dict[tuple[str, ...], model.CodeSet] = {}
-        """The lists of codes in cells, each once: many rows have the same."""
+        self.felter = tuple(_felt(field) for field in table.fields)
+        self.needed = {f.name for f in table.fields if not (f.may_lack or f.yearly or f.kind == "koder")}
         self.common: dict[Span, dict[str, Any]] = {}
-        """What the rows from a place have in common; the rows of a file are all from the block that names it."""
-
-    def read(self, lines: Iterable[Line]) -> Iterator[tuple[Line, model.Row]]:
-        """The rows that can be read, and as they are written."""
-        for line in lines:
-            row = self.row(line)
-            if row is not None:
-                yield line, row
+        self.sets: dict[tuple[str, ...], model.CodeSet] = {}
 
     def row(self, line: Line) -> model.Row | None:
         """One row, with its cells read; None where one cannot be."""
@@ -158,56 +172,35 @@ class Reader:
             self.state.fault("R302", fault.tekst, line.at(fault.id))
         if faults:
             return None
-        values: dict[str, Any] = {}
+        found: dict[str, Any] = {}
         for field in self.table.fields:
             value = getattr(post, field.identifier)
             if not isinstance(value, Mangler):
-                values[field.name] = self._stored(value)
-            elif not self._may_lack(field, line):
+                found[field.name] = value
+            elif field.name in self.table.keys:
+                hint = "alle rader trenger nøkkelen de slås opp med"
+                self.state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
                 return None
-        keys = [values[name] for name in self.table.keys]
+            elif field.name in self.needed:
+                hint = "skriv verdien, eller «kan mangle» ved kolonnen"
+                self.state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
+        key = noekkel(*(found[name] for name in self.table.keys))
         shown = ", ".join(line.cells.get(name, "") for name in self.table.keys)
-        if line.home not in self.common:
-            self.common[line.home] = self.state.common("", None, line.home, self.tail)
-        key = noekkel(*keys)
-        return model.Row(**self.common[line.home] | {"id": key}, key=key, values=values, shown=shown)
+        values = {name: self._stored(value) for name, value in found.items()}
+        return model.Row.model_construct(**self._common(line.home), id=key, key=key, values=values, shown=shown)
 
-    def _may_lack(self, field: model.RecordField, line: Line) -> bool:
-        """Whether a row may lack a column; a fault where it may not, and False where there is no row without it."""
-        if field.name in self.table.keys:
-            hint = "alle rader trenger nøkkelen de slås opp med"
-            self.state.fault("R214", f"raden mangler nøkkelen «{field.name}»", line.at(field.name), hint)
-            return False
-        if not (field.may_lack or field.yearly or field.kind == "koder"):
-            hint = "skriv verdien, eller «kan mangle» ved kolonnen"
-            self.state.fault("R214", f"raden mangler «{field.name}»", line.at(field.name), hint)
-        return True
+    def _common(self, home: Span) -> dict[str, Any]:
+        """What all rows from one block or file have."""
+        if home not in self.common:
+            self.common[home] = self.state.common("", None, home, self.tail)
+            del self.common[home]["id"]
+        return self.common[home]
 
     def _stored(self, value: Any) -> Any:
-        """A value of a row as the model has it."""
+        """A value as a row keeps it; equal sets are one."""
         if isinstance(value, tuple):
-            if value not in self.sets:
-                self.sets[value] = model.CodeSet(codes=value)
-            return self.sets[value]
+            return self.sets.setdefault(value, model.CodeSet(codes=value))
         return value.isoformat() if isinstance(value, date) else value
-
-
-def add_rows(state: State, table: model.Table, rows: Iterable[tuple[Line, model.Row]]) -> model.Table:
-    """The table with more rows."""
-    found = {row.key: row for row in table.rows}
-    places: dict[str, Span] = {}
-    for line, row in rows:
-        if row.key in found:
-            inherited = found[row.key].place
-            other = places.get(row.key) or Span(inherited.path, inherited.line, 1, inherited.line, 2)
-            hint = "hver rad skal ha sin egen nøkkel: ta bort den ene"
-            if row.key not in places:
-                hint = "skriv også raden slik den var, med «ut»"
-            state.fault("R202", f"raden {row.shown} finnes fra før i «{table.id}»", line.span, hint, other)
-            continue
-        found[row.key] = row
-        places[row.key] = line.span
-    return table.model_copy(update={"rows": tuple(found.values())})
 
 
 def _felt(field: model.RecordField) -> Felt:
@@ -235,15 +228,15 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
     lines = list(file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns))
     if block.file is not None and block.file.path not in state.files:
         return
-    reader = Reader(state, table, block.tail)
     rows = {row.key: row for row in table.rows}
+    read = _Reader(state, table, block.tail)
     new: list[Line] = []
     for line in lines:
         verb = line.cells.pop("endring", "").lower()
         if verb == _IN:
             new.append(line)
         elif verb == _OUT:
-            _take_out(reader, rows, line)
+            _take_out(read, rows, line)
         else:
             message = f"ukjent endring «{verb}»" if verb else "raden sier ikke om den går inn eller ut"
             state.fault("R205", message, line.at("endring"), "skriv «inn» eller «ut»")
@@ -251,7 +244,7 @@ def amend_table(state: State, block: tree.AmendTableDecl) -> None:
         state.fault("R403", "endringen endrer ingenting", block.span, "skriv rader med «inn» eller «ut»")
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
     left = table.model_copy(update={"rows": tuple(rows.values()), "changes": (*table.changes, change)})
-    state.tables[table.id] = add_rows(state, left, _changing(reader, rows, new))
+    state.tables[table.id] = add_rows(state, left, _changing(read, rows, new), block.tail)
 
 
 def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table | None) -> None:
@@ -265,22 +258,23 @@ def _not_inherited(state: State, block: tree.AmendTableDecl, table: model.Table 
     state.fault("R206", f"«{block.name}» finnes ikke som tabell i {year} og kan ikke endres", block.span, hint)
 
 
-def _changing(reader: Reader, left: dict[str, model.Row], new: list[Line]) -> Iterator[tuple[Line, model.Row]]:
+def _changing(read: _Reader, left: dict[str, model.Row], new: list[Line]) -> Iterator[Line]:
     """The new rows, less those that are the same as a row that was taken out."""
-    state, table = reader.state, reader.table
+    state, table = read.state, read.table
     for line in new:
         before = len(state.faults)
-        row = reader.row(line)
+        row = read.row(line)
         old = table.row(row.key) if row is not None else None
         if row is not None and old is not None and row.key not in left and old.values == row.values:
             state.fault("R403", f"raden {row.shown} er den samme ut som inn", line.span, "ta begge radene bort")
-        elif row is not None and len(state.faults) == before:
-            yield line, row
+        elif len(state.faults) == before:
+            yield line
 
 
-def _take_out(reader: Reader, rows: dict[str, model.Row], line: Line) -> None:
+def _take_out(read: _Reader, rows: dict[str, model.Row], line: Line) -> None:
     """Take one row out; it must be there just as it is written."""
-    state, table, row = reader.state, reader.table, reader.row(line)
+    state, table = read.state, read.table
+    row = read.row(line)
     if row is None:
         return
     found = rows.get(row.key)

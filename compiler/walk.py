@@ -7,7 +7,12 @@ from compiler import model
 
 def nodes(node: object) -> Iterator[model.Node]:
     """The node and every node under it, in order."""
-    if isinstance(node, model.Node):
+    if isinstance(node, model.Row):  # There are many, and most have only texts and sets of single codes in them.
+        yield node
+        for value in node.values.values():
+            if isinstance(value, model.CodeSet):
+                yield from (value,) if value.is_listed else nodes(value)
+    elif isinstance(node, model.Node):
         yield node
         for name in type(node).model_fields:
             yield from nodes(getattr(node, name))

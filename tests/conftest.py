@@ -12,6 +12,7 @@ import pytest
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
+from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -98,6 +99,18 @@ def norddrg() -> Path:
     if not NORDDRG.is_dir():
         pytest.skip(f"definisjonstabellene til NordDRG er ikke i {NORDDRG}: de brukes etter avtale")
     return NORDDRG
+
+
+@pytest.fixture(scope="session")
+def drg_2015(norddrg: Path, tmp_path_factory: pytest.TempPathFactory) -> Imported:
+    """A real year."""
+    return real_year(tmp_path_factory.mktemp("ekte"), norddrg / REAL_2015, 2015)
+
+
+@pytest.fixture(scope="session")
+def drg_2016(norddrg: Path, drg_2015: Imported) -> Imported:
+    """The next real year, as amendments."""
+    return real_year(drg_2015.folder, norddrg / REAL_2016, 2016, drg_2015.rulebook)
 
 
 @pytest.fixture(scope="session")

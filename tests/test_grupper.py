@@ -210,12 +210,14 @@ def test_columns_of_answers_can_come_in_many_times(run: Run, tmp_path: Path) -> 
     [
         pa.array([date(2020, 12, 31), date(2021, 1, 1), date(1999, 1, 1), None] * 2),
         pa.array(["2020-12-31", "2021-01-01", "1999-01-01", None] * 2).dictionary_encode(),
+        pa.array(["2020-12-31", "2021-01-01", "1999-01-01", None] * 2, pa.string_view()),
         pa.array([date(2020, 12, 31), date(2021, 1, 1), date(1999, 1, 1), None] * 2).cast(pa.timestamp("ns")),
     ],
 )
 @pytest.mark.usefixtures("small_batches")
 def test_the_year_is_chosen_by_date_in_parquet(run: Run, tmp_path: Path, dates: pa.Array) -> None:
-    table = pa.table({"dato": dates, "sektor": ["somatikk"] * 8, "drg": ["442"] * 8})
+    codes = pa.array([["JAB00"], []] * 4, pa.list_(pa.string_view()))
+    table = pa.table({"dato": dates, "sektor": ["somatikk"] * 8, "drg": ["442"] * 8, "prosedyrer": codes})
     parquet.write_table(table, tmp_path / "inn.parquet")
     ran = run("grupper", "isf", tmp_path / "inn.parquet", "-o", tmp_path / "ut.parquet")
     assert ran.code == 1

@@ -15,7 +15,7 @@ from compiler.lists import UnreadableList
 from compiler.norddrg import files_of
 from compiler.norddrg.amend import changes
 from compiler.norddrg.cells import of_rule
-from compiler.norddrg.content import TABLES, Content, Group, Rule, group_of, names_in, of_rulebook
+from compiler.norddrg.content import TABLES, Content, Group, Rule, names_in, of_rulebook
 from compiler.norddrg.convert import of_tables
 from compiler.norddrg.names import Names
 from compiler.norddrg.names import read as read_names
@@ -23,15 +23,14 @@ from compiler.norddrg.read import read
 from compiler.norddrg.report import Damaged, Report, numbers_shown
 from compiler.norddrg.tables import CONDITIONS, Logic, definitions
 from compiler.norddrg.write import Edition
-from compiler.pipeline import load
 from tests import norddrg_laget as laget
+from tests.norddrg_aar import NAMES, REAL_2015, REAL_2016, Imported, real_names, year_in
 from tests.test_cli import Run, run
 
 __all__ = ["run"]
 
 FIRST = Edition("DRG", 2030, "tabeller_2030.json", "navn_2030")
 SECOND = Edition("DRG", 2031, "tabeller_2031.json", "navn_2030")
-NAMES = read_names("navn_2030", laget.name_files())
 Change = Callable[[laget.Tables], object]
 
 
@@ -60,17 +59,6 @@ def row(text: str, key: str) -> dict[str, str]:
 def first() -> dict[str, str]:
     """The files of the first year."""
     return files(laget.first_year())
-
-
-def year_in(folder: Path, written: dict[str, str], year: int) -> model.Rulebook:
-    """The rulebook that files make, with those of other years in the same folder."""
-    for name, text in written.items():
-        path = folder / f"drg/{year}" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    library = load(folder)
-    assert [fault.message for fault in library.diagnostics()] == []
-    return library.scheme("drg")[-1]
 
 
 @pytest.fixture(scope="module")
@@ -709,34 +697,15 @@ def test_a_wrong_use_says_what_is_wrong(
 # ---- the real tables
 
 
-Real = tuple[model.Rulebook, Path, Report]
-
-
-@pytest.fixture(scope="module")
-def real_names(norddrg: Path) -> Names:
-    """The names of a real year."""
-    return read_names("navn_2014", {path.name: path.read_bytes() for path in (norddrg / "navn_2014").glob("*.csv")})
-
-
-@pytest.fixture(scope="module")
-def real(norddrg: Path, real_names: Names, tmp_path_factory: pytest.TempPathFactory) -> Real:
-    """The rulebook of a real year, the folder that it is in, and the report."""
-    path, report = norddrg / "DefinitionData_NOR_2015_Pr1cN.zip", Report()
-    edition = Edition("DRG", 2015, path.name, "navn_2014")
-    folder = tmp_path_factory.mktemp("ekte")
-    written = files_of(path.name, path.read_bytes(), real_names, None, edition, report)
-    return year_in(folder, written, 2015), folder, report
-
-
-def real_content(path: Path, names: Names) -> Content:
+def real_content(path: Path) -> Content:
     """What real tables say."""
-    return of_tables(definitions(read(path.name, path.read_bytes()), Report()), names, Report())
+    return of_tables(definitions(read(path.name, path.read_bytes()), Report()), real_names(path.parent), Report())
 
 
 @pytest.mark.langt
-def test_a_real_year_is_a_rulebook_that_says_the_same(norddrg: Path, real_names: Names, real: Real) -> None:
-    rulebook, _, report = real
-    assert of_rulebook(rulebook) == real_content(norddrg / "DefinitionData_NOR_2015_Pr1cN.zip", real_names)
+def test_a_real_year_is_a_rulebook_that_says_the_same(norddrg: Path, drg_2015: Imported) -> None:
+    rulebook, report = drg_2015.rulebook, drg_2015.report
+    assert of_rulebook(rulebook) == real_content(norddrg / REAL_2015)
     assert (len(rulebook.rules), len(rulebook.groups)) == (2203, 860)
     assert {table: report.read[table] - report.left(table) for table in report.read} == {
         "drglogic": 2203,
@@ -750,37 +719,9 @@ def test_a_real_year_is_a_rulebook_that_says_the_same(norddrg: Path, real_names:
 
 
 @pytest.mark.langt
-def test_the_published_cases_get_their_drg(norddrg: Path, real: Real) -> None:
-    text = (norddrg / "TestDataFull_del1_2015.csv").read_text(encoding="utf-8-sig")
-    cases = [case for case in csv.reader(io.StringIO(text), delimiter=";") if case[0].isdigit()]
-    assert len(cases) == 716
-    for number, drg, _, case, _ in cases:
-        assert (number, evaluate(real[0], published_stay(case)).gruppe) == (number, group_of(drg.strip()))
-
-
-def published_stay(case: str) -> dict[str, object]:
-    """A stay as the published cases write it."""
-    sex, age, discharge, days, _, *codes = case.replace("*", "").split(",")
-    pairs = [(codes[i], codes[i + 1]) for i in range(0, 60, 2)]
-    return {
-        **({"kjønn": {"1": "mann", "2": "kvinne"}[sex]} if sex in ("1", "2") else {}),
-        "alder": int(age or 0),
-        "utskrivning": {"H": "levende", "E": "død"}.get(discharge, "overført"),
-        "liggetid": int(days or 0),
-        "diagnoser": [{"kode": a} | ({"tilleggskode": b} if b else {}) for a, b in pairs if a],
-        "prosedyrer": [code for code in codes[60:] if code],
-    }
-
-
-@pytest.mark.langt
-def test_the_next_real_year_as_amendments_says_what_its_tables_say(
-    norddrg: Path, real_names: Names, real: Real
-) -> None:
-    path, report = norddrg / "DefinitionData_NOR_2016_PR1cN.zip", Report()
-    edition = Edition("DRG", 2016, path.name, "navn_2014")
-    written = files_of(path.name, path.read_bytes(), real_names, real[0], edition, report)
-    assert "189 regler ut, 181 regler inn, 6 nye grupper, 1 opphevede grupper" in written["README.md"]
-    assert ["så regelen kan aldri slå til" in warning for warning in report.warnings] == [True]
-    found, expected = of_rulebook(year_in(real[1], written, 2016)), real_content(path, real_names)
+def test_the_next_real_year_as_amendments_says_what_its_tables_say(norddrg: Path, drg_2016: Imported) -> None:
+    assert "189 regler ut, 181 regler inn, 6 nye grupper, 1 opphevede grupper" in drg_2016.files["README.md"]
+    assert ["så regelen kan aldri slå til" in warning for warning in drg_2016.report.warnings] == [True]
+    found, expected = of_rulebook(drg_2016.rulebook), real_content(norddrg / REAL_2016)
     assert (found.tables, found.rules) == (expected.tables, expected.rules)
     assert found.groups.keys() == expected.groups.keys()

@@ -214,9 +214,8 @@ def test_a_grouping_says_what_the_columns_of_the_rows_are_about() -> None:
     assert "Ellers er svaret [DRG 999 Alt annet](02-grupper.md#gruppe-drg-999)." in page
     without = written("rekke-2020")["regler.md"]
     assert "i den rekkefølgen de står" in rule(without, "gruppering-type")
-    assert "Mangler teller som nei: et vilkår om verdien av alder, poeng eller koder her" in rule(
-        without, "gruppering-type"
-    )
+    lenient = "Mangler teller som nei: et vilkår om verdien av alder, poeng eller koder her"
+    assert lenient in rule(without, "gruppering-type")
 
 
 def test_an_amendment_of_rule_tables_shows_its_own_rows() -> None:

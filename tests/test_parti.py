@@ -48,6 +48,8 @@ def _answer(rules: Regler, svar: Svar) -> dict[str, Any]:
     return {
         "status": svar.status,
         **(group if rules.gruppering else {}),
+        **{name: svar.verdier.get(name) for name in (rules.rader().resultatfelt if rules.rader else ())},
+        **{column: svar.verdier.get(name) for name, column in rules.resultater.items()},
         **{b.kolonne: _rounded(svar.verdier.get(b.id)) for b in rules.beregninger},
         "grunn": "; ".join(dict.fromkeys(grunn.tekst for grunn in svar.grunner)),
         "varsel": "; ".join(dict.fromkeys(varsel.tekst for varsel in svar.varsler)),
@@ -55,6 +57,8 @@ def _answer(rules: Regler, svar: Svar) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> Any:
+    if isinstance(value, frozenset):
+        return " ".join(sorted(value))
     if not isinstance(value, Decimal):
         return value
     return value.quantize(Decimal("1e-15"), rounding=ROUND_HALF_UP, context=Context(prec=60))

@@ -53,6 +53,8 @@ def result_columns(rulebooks: Sequence[model.Rulebook], record: str) -> list[str
         if grouping is None:
             names.pop("gruppe", None)
             names.pop("gruppe_oppgitt", None)
+        elif rulebook.rules:
+            names |= dict.fromkeys(map(identifier, grouping.results))
         names |= dict.fromkeys(t.identifier for t in rulebook.terms if t.in_result and t.record == record)
     return [*names, *RESULT[3:], "regelverk"]
 

@@ -8,7 +8,7 @@ from pyarrow import parquet
 
 from compiler.bulk.columns import renamed
 from compiler.bulk.sources import LARGE, Row, UnreadableFile, refuse_doubled
-from compiler.runtime.parti import Numre, Rad, Svarkolonner, som_liste
+from compiler.runtime.parti import Numre, Rad, Svarkolonner, enkel, enkel_type, som_liste
 from compiler.runtime.svar import Verdi
 
 BATCH = 32_768
@@ -32,8 +32,9 @@ class ParquetSource:
             raise UnreadableFile(f"«{path.name}» er ikke en Parquet-fil") from None
         except OSError:
             raise UnreadableFile(f"«{path}» kan ikke leses") from None
-        self.schema: pa.Schema = self.file.schema_arrow.remove_metadata()
-        self.columns: list[str] = self.schema.names
+        found = self.file.schema_arrow
+        self.schema = pa.schema([field.with_type(enkel_type(field.type)) for field in found])
+        self.columns: list[str] = found.names
         refuse_doubled(self.columns)
         self.size = path.stat().st_size
         self.read = 0
@@ -49,7 +50,7 @@ class ParquetSource:
         for group in range(self.file.num_row_groups):
             for batch in self._row_group(group).to_batches(max_chunksize=BATCH):
                 self.read += batch.num_rows
-                yield batch
+                yield pa.RecordBatch.from_arrays([enkel(column) for column in batch.columns], schema=self.schema)
 
     def _row_group(self, number: int) -> pa.Table:
         try:

@@ -99,6 +99,8 @@ def _plain(value: Verdi | object) -> Any:
             return int(value)
         number = float(value)
         return number if Decimal(repr(number)) == value else f"{value:f}"
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
     if isinstance(value, dict):

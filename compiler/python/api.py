@@ -182,7 +182,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, ind
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
         "forklaringer=_forklaringer",
-        *([f"bekreftet={confirmed!r}"] if (confirmed := rulebook.last_confirmed()) else []),
+        *([f"bekreftet={confirmed!r}"] if (confirmed := rulebook.last_confirmed) else []),
         *(["bruker=_bruker"] if rulebook.used is not None and rulebook.grouping_of(record.id) else []),
     ]
     lines = "".join(f"    {argument},\n" for argument in arguments)
@@ -191,12 +191,12 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, ind
 
 def _fast(rulebook: model.Rulebook, record: model.Record) -> str:
     """The functions that read the fast way, the kernel and the short reasons."""
-    given = rulebook.groupings[0].identifier
+    grouping = rulebook.groupings[0]
     return filled(
         _FAST,
         module=module_name(rulebook),
-        given=repr(given),
-        given_field=given,
+        given=repr(tuple(dict.fromkeys((grouping.identifier, grouping.id)))),
+        given_field=grouping.identifier,
         title=repr(_title(rulebook)),
         posts=class_name(record),
         fields=", ".join(f"post.{field.identifier}" for field in record.fields),
@@ -269,6 +269,8 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
         yield f"gruppering={grouping.identifier!r}"
         if rulebook.rules:
             yield "rader=_rader"
+            results = {name: identifier(name) for name in grouping.results}
+            yield f"resultater={results!r}"
         if fast_module(rulebook) is not None:
             yield "raskt=_raskt"
             yield "kjerne=_kjerne"

@@ -15,14 +15,8 @@ _KINDS = {"koder": "koder", "heltall": "tall", "desimaltall": "tall", "ja/nei": 
 
 def is_data(table: model.Table) -> bool:
     """Whether a table is kept in the data file; sets that are more than single codes cannot be."""
-    cells = (cell for row in table.rows for cell in row.values.values())
-    return len(table.rows) > MOST_ROWS_IN_CODE and all(_is_plain(cell) for cell in cells)
-
-
-def _is_plain(cell: model.Cell) -> bool:
-    if not isinstance(cell, model.CodeSet):
-        return True
-    return not (cell.intervals or cell.prefixes or cell.sets or cell.without or cell.everything)
+    cells = (cell for row in table.rows for cell in row.values.values() if isinstance(cell, model.CodeSet))
+    return len(table.rows) > MOST_ROWS_IN_CODE and all(cell.is_listed for cell in cells)
 
 
 def data_file(rulebook: model.Rulebook) -> str | None:

@@ -47,6 +47,7 @@ class _Fast:
     rest_functions: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
     whole: list[str] = field(default_factory=list)
+    bordered: list[int] = field(default_factory=list)
     fields: list[tuple[str, int]] = field(default_factory=list)
     context: dict[str, None] = field(default_factory=dict)
     hidden: dict[str, int] = field(default_factory=dict)
@@ -217,21 +218,38 @@ class _Fast:
     # ---- numbers that must be at least something
 
     def _borders(self, number: int, column: model.RuleColumn) -> bool:
-        """Plan a number of which the cells only ask whether it is at least something; whether that is so."""
-        asked = {}
-        for cell in self.rulebook.groupings[0].cells:
-            if cell.column == column.name:
-                for part in _parts(cell.condition):
-                    if not isinstance(part, model.Compare) or part.operator not in (">=", ">"):
-                        return False
-                    asked[part.operator, part.right] = part
-        for part in asked.values():
-            assert isinstance(part.right, model.NumberValue)
-            kind = "minst" if part.operator == ">=" else "over"
-            required = f"Krevd({kind!r}, Decimal('{part.right.value:f}'))"
-            for way in self._ways(part):
+        """Plan a number of which the cells only ask how it lies to some borders; whether that is so."""
+        conditions = [cell.condition for cell in self.rulebook.groupings[0].cells if cell.column == column.name]
+        if not all(_asks_borders(condition) for condition in conditions):
+            return False
+        found = [part for condition in conditions for part in _parts(condition)]
+        only_least = all(isinstance(part, model.Compare) and part.operator in (">=", ">") for part in found)
+        if not only_least and not self._always_there(column.subject):
+            return False
+        needed = dict.fromkeys(border for part in found for border in _needed_borders(part))
+        for operator, right in needed:
+            border = model.Compare(operator=operator, left=column.subject, right=right)
+            assert isinstance(border.right, model.NumberValue)
+            kind = "minst" if border.operator == ">=" else "over"
+            required = f"Krevd({kind!r}, Decimal('{border.right.value:f}'))"
+            for way in self._ways(border):
                 self._way(number, required, way)
+        self.bordered.append(number)
         return True
+
+    def _always_there(self, expr: model.Expr) -> bool:
+        """Whether a number always has a value."""
+        match expr:
+            case model.NumberValue():
+                return True
+            case model.TermRef(id=id_, argument=None):
+                return any(
+                    line.when is None and self._always_there(line.value) for line in self.rulebook.term(id_).lines
+                )
+            case model.OfMany(function="høyeste", values=values):
+                return any(map(self._always_there, values))
+            case _:
+                return False
 
     def _ways(self, part: model.Compare) -> Iterator[model.Expr]:
         """The ways in which a number can be at least something: one of several numbers, or an element's."""
@@ -303,7 +321,8 @@ class _Fast:
         one = f"def {function}_for({CONTACT}, {name}):\n    return bool({scope.truth(condition)})"
         self.rest_functions += [codes, one]
         listed = identifier(added[0].listed)
-        return f", Vei({listed!r}, {function}_koder, {function}_for, frozenset({sorted(more)!r}))"
+        in_context = any(part == "felt" for part, _ in self.needs(way))
+        return f", Vei({listed!r}, {function}_koder, {function}_for, frozenset({sorted(more)!r}), {in_context})"
 
     def _of_all(self, condition: model.Expr) -> set[str] | None:
         """The terms in a condition that need more than the first element; None where it needs more by itself."""
@@ -328,6 +347,35 @@ class _Fast:
 
 def _is_term(items: model.ListExpr) -> TypeGuard[model.TermElements]:
     return isinstance(items, model.TermElements)
+
+
+_BORDERS: dict[str, tuple[Literal[">=", ">"], ...]] = {
+    ">=": (">=",),
+    "<": (">=",),
+    ">": (">",),
+    "<=": (">",),
+    "==": (">=", ">"),
+}
+"""By how a cell compares a number: what must be known of it to say so."""
+
+
+def _asks_borders(condition: model.Expr) -> bool:
+    """Whether a cell says no more than how a number lies to some borders, all of them at once."""
+    if isinstance(condition, model.Any):
+        return False
+    return all(
+        part.operator in _BORDERS if isinstance(part, model.Compare) else isinstance(part, model.InInterval)
+        for part in _parts(condition)
+    )
+
+
+def _needed_borders(part: model.Expr) -> Iterator[tuple[Literal[">=", ">"], model.Expr]]:
+    """What must be known of a number to say what a part of a cell says."""
+    match part:
+        case model.Compare(operator=compared, right=right):
+            yield from ((operator, right) for operator in _BORDERS[compared])
+        case model.InInterval(low=low, high=high):
+            yield from ((">=", low), (">", high))
 
 
 def _parts(condition: model.Expr) -> tuple[model.Expr, ...]:
@@ -361,10 +409,11 @@ _MODULE = '''
     PLAN = Plan(
         kolonner=$count,
         sammenheng=$context,
-        felt=$fields,
+        felt=($fields),
         lister=($lists),
         rest=($rest),
         avledet=($derived),
+        grenser=frozenset($bordered),
         hele=($whole),
     )
     """Hvordan bitene til en post finnes."""
@@ -411,6 +460,9 @@ def _module(rulebook: model.Rulebook) -> str:
         raise NotNative
     for number, column in enumerate(grouping.columns):
         plan.column(number, column)
+    for name in (one.name for one in record.fields if one.kind not in ("liste", "koder")):
+        if name not in dict(plan.fields):
+            plan.fields.append((name, plan._new_column(name)))
     for requirement in rulebook.requirements:
         if requirement.when is not None or not _always(plan, requirement.requires):
             raise NotNative
@@ -436,10 +488,11 @@ def _module(rulebook: model.Rulebook) -> str:
             functions="\n\n\n".join([*(text for text, _ in listed_fields), *plan.rest_functions]),
             count=str(len(plan.columns)),
             context=repr(tuple((identifier(name), values) for name, values in contexts)),
-            fields=repr(tuple((identifier(name), number, _choices(record, name)) for name, number in plan.fields)),
+            fields="".join(f"({identifier(name)!r}, {n}, {_values_of(record, name)}), " for name, n in plan.fields),
             lists="".join(f"{text}, " for _, text in listed_fields),
             rest="".join(f"{one}, " for one in plan.rest),
             derived="".join(f"{one}, " for one in plan.derived),
+            bordered=repr(plan.bordered),
             whole="".join(f"{one}, " for one in plan.whole),
             setup=setup,
             arguments=", ".join(field.identifier for field in record.fields),
@@ -468,9 +521,16 @@ def _values(record: model.Record, name: str) -> tuple[object, ...]:
     return (None, *values) if field.may_lack else values
 
 
-def _choices(record: model.Record, name: str) -> tuple[object, ...] | None:
-    field = record.field(name)
-    return None if field is not None and field.kind == "heltall" else _values(record, name)
+def _values_of(record: model.Record, name: str) -> str:
+    """What a field can be, as Python: one of some values, a number (None), or a code as its field says."""
+    number = [field.name for field in record.fields].index(name)
+    match record.fields[number].kind:
+        case "heltall":
+            return "None"
+        case "kode":
+            return f"regler.{rules_name(record)}.felter[{number}]"
+        case _:
+            return repr(_values(record, name))
 
 
 def _always(plan: _Fast, condition: model.Expr) -> bool:
@@ -495,6 +555,15 @@ def _answer_list(plan: _Fast, term: model.Term) -> str | None:
         raise NotNative
     plan.native.term(term.id)
     return listed
+
+
+def _answer(plan: _Fast, term: model.Term) -> str:
+    """The value of a calculation, told apart from a calculation that does not apply."""
+    value = f"{identifier(term.id)}({CONTACT})"
+    if term.condition is not None:
+        return value
+    applies = [plan.native.truth(line.when) if line.when is not None else "True" for line in term.lines]
+    return f"svar_av({value}, {' or '.join(applies)})"
 
 
 def _lookups(plan: _Fast) -> Iterator[str]:
@@ -522,7 +591,7 @@ def _list_plan(plan: _Fast, record: model.Record, name: str, answers: list[str])
         parts[part] = f"(({kinds},), {function})"
     answer = "None"
     if answers:
-        calls = "".join(f"{identifier(id_)}({CONTACT}), " for id_ in answers)
+        calls = "".join(f"{_answer(plan, plan.rulebook.term(id_))}, " for id_ in answers)
         functions.append(f"def svar_av_{identifier(name)}({CONTACT}):\n    return ({calls})")
         answer = f"svar_av_{identifier(name)}"
     number = [field.name for field in record.fields].index(name)

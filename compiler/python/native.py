@@ -272,7 +272,7 @@ class Native:
         return f"{name}.get({key}, ())" if column.kind == "koder" else f"{name}.get({key})"
 
     def _set(self, codes: model.CodeSet) -> str:
-        if codes.intervals or codes.prefixes or codes.sets or codes.without or codes.everything:
+        if not codes.is_listed:
             raise NotNative
         return self.sets.setdefault(codes, f"KODER_{len(self.sets) + 1}")
 

@@ -60,7 +60,7 @@ class Begrunner:
         for plass in rad.celler:
             celle = rader.celler[plass]
             bit = 0
-            for krevd in celle.deler:
+            for krevd in self.plan.deler(celle):
                 bit |= 0 if krevd.ikke else self.plan.bit(celle.kolonne, krevd)
             celler.append((f"  ✓ {lest(rader.kolonner[celle.kolonne].navn)} {celle.tekst}", bit, celle.kolonne))
         return f"{self.hode}\n{rad.gruppe}: rad {rad.id} er den første som holder (står i {rad.sted})", celler

@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+_FAA = 5
+"""Så få koder er like fort funnet i et tuppel som i en mengde."""
+
 
 class Datafil:
     """Datafilen til et regelår."""
@@ -59,7 +62,7 @@ class Datatabell(Mapping[str, Mapping[str, Any]]):
         return len(self._rader)
 
     def kolonne(self, navn: str) -> dict[str, Any]:
-        """Verdiene i en kolonne ved nøkkel: koder som tuppel, hele tall som int."""
+        """Verdiene i en kolonne ved nøkkel: koder som tuppel eller mengde, hele tall som int."""
         nummer = list(self._kolonner).index(navn)
         slag = self._kolonner[navn]
         return {
@@ -82,7 +85,8 @@ def _enkel(slag: str, raa: Any) -> Any:
     """Verdien av en celle slik den raske veien har den."""
     match slag:
         case "koder":
-            return tuple(raa.split())
+            koder = raa.split()
+            return tuple(koder) if len(koder) < _FAA else frozenset(koder)
         case "tall":
             tall = Decimal(raa)
             return int(tall) if tall == tall.to_integral_value() else tall

@@ -5,18 +5,22 @@ fram, får nummer −1, og går den grundige veien.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from .lesing import Felt, enkel_verdi
 from .rask import Langsom, Listeplan, Opphold, Raskt, Vei
 from .svar import Svar
 
 _ORD = 64
 _ALLE_I_ORDET = (1 << _ORD) - 1
 _Tall = np.ndarray[Any, Any]
+_Rad = tuple[int, list[tuple[int, Any, Any]]]
+"""En rad ord for ord: nummeret, og for hvert ord bitene som må være der, og dem som i alt er nevnt."""
 _PROSENT_LIKE = 0.5
 """Over denne andelen ulike signaturer i en bunke lønner det seg ikke å lete etter like."""
 
@@ -69,33 +73,34 @@ class _Listekolonne:
     """Elementene i en liste i en bunke: numrene på verdiene, hvor hver post begynner, og hvor mange den har."""
 
     def __init__(self, kolonne: pa.Array, koder: dict[str, int]) -> None:
-        flat = kolonne.flatten()
+        self.mangler: _Tall = pc.is_null(kolonne).to_numpy(zero_copy_only=False)
         self.antall: _Tall = pc.fill_null(pc.list_value_length(kolonne), 0).to_numpy(zero_copy_only=False)
         self.start: _Tall = np.concatenate(([0], np.cumsum(self.antall)[:-1])) if len(self.antall) else np.zeros(0, int)
-        ordbok = flat if isinstance(flat, pa.DictionaryArray) else pc.dictionary_encode(flat)
-        navn = ordbok.dictionary.to_pylist()
+        navn, indekser = _delt(kolonne.flatten())
         numre = np.fromiter((koder.setdefault(en, len(koder)) for en in navn), np.int64, len(navn))
-        indekser = pc.fill_null(ordbok.indices, -1).to_numpy(zero_copy_only=False)
-        self.elementer: _Tall = np.where(indekser < 0, -1, numre[indekser]) if len(navn) else indekser.astype(np.int64)
+        self.elementer: _Tall = np.where(indekser < 0, -1, numre[indekser]) if len(navn) else indekser
 
 
 class Kjerne:
     """Bitene og radene til bunker av poster."""
 
-    def __init__(self, raskt: Raskt, gruppering: str) -> None:
+    def __init__(self, raskt: Raskt, gruppering: tuple[str, ...]) -> None:
         self.raskt = raskt
         self.gruppering = gruppering
+        """Navnene som en kolonne med gruppen kan ha."""
         self.plan = raskt.bitplan
         self.ord = -(-self.plan.antall_biter // _ORD)
         self.sammenhenger = len(self.plan.sammenhenger)
         self.felt = {navn: _Nummer(self.ord, minne.__getitem__) for navn, minne in self.plan.felt.items()}
         self.koder: dict[str, dict[str, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
         self.forste = {liste.felt.id: _Nummer(self.ord, self._forste(liste)) for liste in self.plan.plan.lister}
+        self.tomme = {liste.felt.id: _Nummer(self.ord, self._tom(liste)) for liste in self.plan.plan.lister}
         self.resten = {liste.felt.id: _Nummer(self.ord, self._resten(liste)) for liste in self.plan.plan.lister}
         self.svar_ved: dict[tuple[int, tuple[Any, ...]], int] = {}
         self.svarene: list[Svar] = []
         self.noekler: dict[tuple[Any, ...], int] = {}
         self.noekkel_av: dict[str, dict[int, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
+        self.noekkel_av_tom: dict[str, dict[int, int]] = {liste.felt.id: {} for liste in self.plan.plan.lister}
         self.veier: dict[int, tuple[dict[str, int], list[str], dict[int, _Tall], dict[int, int]]] = {}
         self.kjente: dict[bytes, int] = {}
         """Raden som tar hver signatur."""
@@ -115,6 +120,14 @@ class Kjerne:
 
         return biter
 
+    def _tom(self, liste: Listeplan) -> Callable[[int], int]:
+        def biter(sammenheng: int) -> int:
+            egne, svar = self.plan.tomme[liste.felt.id][sammenheng]
+            self.noekkel_av_tom[liste.felt.id][sammenheng] = self.noekler.setdefault(svar, len(self.noekler))
+            return int(egne)
+
+        return biter
+
     def _resten(self, liste: Listeplan) -> Callable[[int], int]:
         def biter(par: int) -> int:
             element, sammenheng = divmod(par, self.sammenhenger)
@@ -129,33 +142,32 @@ class Kjerne:
         antall = parti.num_rows
         fram = _uten_verdi(parti, self.gruppering)
         ord_: _Tall = np.zeros((self.ord, antall), np.uint64)
-        verdier = {navn: _enkel_kolonne(parti, felt) for navn, felt in self._feltene()}
-        if any(kolonne is None for kolonne in verdier.values()):
+        try:
+            verdier = {felt.id: _enkel_kolonne(parti, felt) for felt in self._feltene()}
+            lister = {
+                plan.felt.id: _liste(parti, plan.felt, self.koder[plan.felt.id]) for plan in self.plan.plan.lister
+            }
+        except Langsom:
             return np.full(antall, -1, np.int32), self.svarene
         for navn, nummer in self.felt.items():
             self._legg_felt(ord_, nummer, verdier[navn], fram)
         sammenheng = self._sammenheng(verdier, antall, fram)
-        lister = {}
-        for plan in self.plan.plan.lister:
-            kolonne = _liste(parti, plan.felt, self.koder[plan.felt.id])
-            if kolonne is None:
-                return np.full(antall, -1, np.int32), self.svarene
-            lister[plan.felt.id] = kolonne
         self._navn = {navn: list(koder) for navn, koder in self.koder.items()}
         noekler = []
         for navn, liste in lister.items():
-            fram &= ~_har_ukjent(liste)
+            fram &= ~(liste.mangler | _har_ukjent(liste))
             noekler.append(self._legg_liste(ord_, navn, liste, sammenheng, fram))
         self._rest(ord_, lister, sammenheng, verdier, fram)
         self._avledet(ord_)
         rader = self._rader(ord_, fram)
         return self._svar(rader, noekler, fram), self.svarene
 
-    def _feltene(self) -> list[tuple[str, Any]]:
+    def _feltene(self) -> list[Felt]:
+        """Feltene som ikke er lister."""
         lister = {liste.felt.id for liste in self.plan.plan.lister}
-        return [(felt.id, felt) for felt in self.raskt.felter if felt.id not in lister]
+        return [felt for felt in self.raskt.felter if felt.id not in lister]
 
-    def _legg_felt(self, ord_: _Tall, nummer: _Nummer, kolonne: Any, fram: _Tall) -> None:
+    def _legg_felt(self, ord_: _Tall, nummer: _Nummer, kolonne: tuple[list[Any], _Tall], fram: _Tall) -> None:
         """Legg til bitene til et felt."""
         verdier, indekser = kolonne
         numre = nummer.av(verdier)[indekser]
@@ -182,21 +194,16 @@ class Kjerne:
         uten = np.flatnonzero(liste.antall == 0)
         noekkel: _Tall = np.zeros(len(liste.antall), np.int64)
         if len(uten):
-            tomme = self.plan.tomme[navn]
-            av_tomme = Bittabell(self.ord)
-            for biter, _ in tomme:
-                av_tomme.legg_til(biter)
-            _legg_til(ord_, uten, av_tomme.tabell, sammenheng[uten])
-            numre = np.array([self.noekler.setdefault(svar, len(self.noekler)) for _, svar in tomme], np.int64)
-            noekkel[uten] = numre[sammenheng[uten]]
+            numre = self.tomme[navn].av(range(self.sammenhenger))[sammenheng[uten]]
+            fram[uten] &= numre >= 0
+            _legg_til(ord_, uten, self.tomme[navn].tabell.tabell, np.where(numre < 0, 0, numre))
+            noekkel[uten] = _slaatt_opp(self.noekkel_av_tom[navn], sammenheng[uten])
         if len(har):
             par_forste = liste.elementer[liste.start[har]] * self.sammenhenger + sammenheng[har]
             numre = _ved_par(forste, np.where(par_forste < 0, 0, par_forste))
             fram[har] &= numre >= 0
             _legg_til(ord_, har, forste.tabell.tabell, np.where(numre < 0, 0, numre))
-            unike, tilbake = np.unique(par_forste, return_inverse=True)
-            av = self.noekkel_av[navn]
-            noekkel[har] = np.fromiter((av.get(int(en), 0) for en in unike), np.int64)[tilbake]
+            noekkel[har] = _slaatt_opp(self.noekkel_av[navn], par_forste)
         flere = np.flatnonzero(liste.antall > 1)
         if len(flere):
             plasser, eiere, starter = _resten_av(liste, flere)
@@ -226,7 +233,8 @@ class Kjerne:
                 _sett_bit(ord_, aktuelle, bit)
                 continue
             if rest.vei is not None and len(aktuelle):
-                sikre, aktuelle = self._vei(nummer, rest.vei, lister[rest.vei.liste], sammenheng, aktuelle)
+                i = sammenheng if rest.vei.i_sammenheng else np.zeros_like(sammenheng)
+                sikre, aktuelle = self._vei(nummer, rest.vei, lister[rest.vei.liste], i, aktuelle)
                 _sett_bit(ord_, sikre, bit)
             holder = [rad for rad in aktuelle.tolist() if vilkaar(self._post(rad, lister, verdier))]
             _sett_bit(ord_, np.array(holder, np.int64), bit)
@@ -364,33 +372,26 @@ class Kjerne:
         ord_ = np.ascontiguousarray(ord_)
         ingen = len(self.plan.som_biter)
         best: _Tall = np.full(ord_.shape[1], ingen, np.int64)
-        _, ved_bit, alltid = self.plan.indeks
-        alle = np.arange(ord_.shape[1])
-        for bit, rader in ved_bit.items():
-            kandidater = np.flatnonzero(_har_bit(ord_, bit))
-            if len(kandidater):
-                self._prov_rader(ord_, rader, kandidater, best)
-        self._prov_rader(ord_, alltid, alle, best)
+        ved_ord, alltid = self.radplan
+        for n, ved_bit in ved_ord:
+            plasser = np.flatnonzero(ord_[n] & np.uint64(sum(bit for bit, _, _ in ved_bit)))
+            ordene = ord_[n][plasser]
+            for bit, brukte, rader in ved_bit:
+                kandidater = plasser[(ordene & np.uint64(bit)) != 0]
+                if len(kandidater):
+                    _prov_rader(ord_, brukte, rader, kandidater, best)
+        _prov_rader(ord_, *alltid, np.arange(ord_.shape[1]), best)
         return np.where(best == ingen, -1, best)
 
-    def _prov_rader(self, ord_: _Tall, rader: list[tuple[int, int, int]], kandidater: _Tall, best: _Tall) -> None:
-        """Prøv rader i rekkefølge på noen signaturer."""
-        brukte = sorted({n for _, maa, kan_ikke in rader for n in _ordene(maa | kan_ikke)})
-        utsnitt = {n: ord_[n][kandidater] for n in brukte}
-        for nummer, maa, kan_ikke in rader:
-            holder: Any = best[kandidater] > nummer
-            for n in _ordene(maa | kan_ikke):
-                krevd = np.uint64(_ordet(maa, n))
-                begge = krevd | np.uint64(_ordet(kan_ikke, n))
-                holder &= (utsnitt[n] & begge) == krevd
-            treff = np.flatnonzero(holder)
-            if len(treff):
-                best[kandidater[treff]] = nummer
-                igjen = np.flatnonzero(~holder)
-                kandidater = kandidater[igjen]
-                utsnitt = {n: en[igjen] for n, en in utsnitt.items()}
-                if not len(kandidater):
-                    return
+    @cached_property
+    def radplan(self) -> tuple[list[tuple[int, list[tuple[int, list[int], list[_Rad]]]]], tuple[list[int], list[_Rad]]]:
+        """Radene på hver bit de henger på, ord for ord, og radene som ikke henger på noen: med ordene de bruker."""
+        _, ved_bit, alltid = self.plan.indeks
+        ved_ord: dict[int, list[tuple[int, list[int], list[_Rad]]]] = {}
+        for bit, rader in ved_bit.items():
+            (n,) = _ordene(bit)
+            ved_ord.setdefault(n, []).append((_ordet(bit, n), *_som_ord(rader)))
+        return sorted(ved_ord.items()), _som_ord(alltid)
 
     def _svar(self, rader: _Tall, noekler: list[_Tall], fram: _Tall) -> _Tall:
         """Nummeret på svaret til hver post."""
@@ -416,6 +417,35 @@ class Kjerne:
                 self.svarene.append(funnet)
                 self.svar_ved[rad, svar] = len(self.svarene) - 1
         return self.svar_ved[rad, svar]
+
+
+# ---- rader i ord
+
+
+def _som_ord(rader: list[tuple[int, int, int]]) -> tuple[list[int], list[_Rad]]:
+    """Rader ord for ord: ordene de bruker, og for hver rad nummeret, og hva som kreves av bitene i hvert ord."""
+    som_ord = [
+        (nummer, [(n, np.uint64(_ordet(maa, n)), np.uint64(_ordet(maa | ikke, n))) for n in _ordene(maa | ikke)])
+        for nummer, maa, ikke in rader
+    ]
+    return sorted({n for _, krav in som_ord for n, _, _ in krav}), som_ord
+
+
+def _prov_rader(ord_: _Tall, brukte: list[int], rader: list[_Rad], kandidater: _Tall, best: _Tall) -> None:
+    """Prøv rader i rekkefølge på noen signaturer."""
+    utsnitt = {n: ord_[n][kandidater] for n in brukte}
+    for nummer, krav in rader:
+        holder: Any = best[kandidater] > nummer
+        for n, krevd, begge in krav:
+            holder &= (utsnitt[n] & begge) == krevd
+        treff = np.flatnonzero(holder)
+        if len(treff):
+            best[kandidater[treff]] = nummer
+            igjen = np.flatnonzero(~holder)
+            kandidater = kandidater[igjen]
+            utsnitt = {n: en[igjen] for n, en in utsnitt.items()}
+            if not len(kandidater):
+                return
 
 
 # ---- biter i ord
@@ -460,6 +490,13 @@ def _ved_par(nummer: _Nummer, par: _Tall) -> _Tall:
     return plass[par]
 
 
+def _slaatt_opp(verdier: dict[int, int], numre: _Tall) -> _Tall:
+    """Verdien ved hvert nummer; 0 der det ikke er noen."""
+    unike, tilbake = np.unique(numre, return_inverse=True)
+    funnet: _Tall = np.fromiter((verdier.get(int(en), 0) for en in unike), np.int64, len(unike))
+    return funnet[tilbake]
+
+
 def _resten_av(liste: _Listekolonne, poster: _Tall) -> tuple[_Tall, _Tall, _Tall]:
     """Plassene til elementene etter det første i noen poster, posten hvert tilhører, og hvor hver post begynner."""
     antall = liste.antall[poster] - 1
@@ -482,63 +519,80 @@ def _har_ukjent(liste: _Listekolonne) -> _Tall:
 # ---- fra kolonner til verdier og numre
 
 
-def _uten_verdi(parti: pa.RecordBatch, navn: str) -> _Tall:
-    """Hvilke poster som ikke har noe i en kolonne."""
-    plass = parti.schema.get_field_index(navn)
-    if plass < 0:
-        return np.ones(parti.num_rows, bool)
-    kolonne = parti.column(plass)
-    tom = pc.is_null(kolonne)
-    if pa.types.is_string(kolonne.type):
-        tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
-    funnet: _Tall = tom.to_numpy(zero_copy_only=False).copy()
-    return funnet
+def _uten_verdi(parti: pa.RecordBatch, navnene: Iterable[str]) -> _Tall:
+    """Hvilke poster som ikke har noe i noen av kolonnene med et av navnene."""
+    uten: _Tall = np.ones(parti.num_rows, bool)
+    for navn in navnene:
+        for plass in parti.schema.get_all_field_indices(navn):
+            kolonne = parti.column(plass)
+            tom = pc.is_null(kolonne)
+            if pa.types.is_string(kolonne.type):
+                tom = pc.or_(tom, pc.fill_null(pc.equal(pc.utf8_trim_whitespace(kolonne), ""), True))
+            uten &= tom.to_numpy(zero_copy_only=False)
+    return uten
 
 
-def _kolonne(parti: pa.RecordBatch, felt: Any) -> pa.Array | None:
-    for navn in (felt.id, felt.navn):
-        plass = parti.schema.get_field_index(navn)
-        if plass >= 0:
-            return parti.column(plass)
-    return None
+def _kolonne(parti: pa.RecordBatch, felt: Felt) -> pa.Array | None:
+    """Kolonnen til et felt, om den er der; `Langsom` når det er mer enn én."""
+    navnene = dict.fromkeys((felt.id, felt.navn))
+    plasser = [plass for navn in navnene for plass in parti.schema.get_all_field_indices(navn)]
+    if len(plasser) > 1:
+        raise Langsom
+    return parti.column(plasser[0]) if plasser else None
 
 
-def _enkel_kolonne(parti: pa.RecordBatch, felt: Any) -> tuple[list[Any], _Tall] | None:
-    """Verdiene av et felt, hver én gang, og hvilken av dem hver post har; None når kolonnen ikke kan leses slik."""
+def _enkel_kolonne(parti: pa.RecordBatch, felt: Felt) -> tuple[list[Any], _Tall]:
+    """Verdiene av et felt, hver én gang, og hvilken av dem hver post har."""
     kolonne = _kolonne(parti, felt)
     if kolonne is None:
         kolonne = pa.nulls(parti.num_rows, pa.string())
+    if pa.types.is_nested(kolonne.type):
+        raise Langsom
+    if pa.types.is_string_view(kolonne.type):
+        kolonne = kolonne.cast(pa.string())
+    verdier, indekser = _delt(kolonne)
+    return [*(_verdi(felt, verdi) for verdi in verdier), None], np.where(indekser < 0, len(verdier), indekser)
+
+
+def _delt(kolonne: pa.Array) -> tuple[list[Any], _Tall]:
+    """De ulike verdiene i en kolonne, og nummeret på verdien på hver plass; −1 der det ikke er noen."""
     ordbok = kolonne if isinstance(kolonne, pa.DictionaryArray) else pc.dictionary_encode(kolonne)
-    indekser = pc.fill_null(ordbok.indices, len(ordbok.dictionary)).to_numpy(zero_copy_only=False)
-    verdier = [_verdi(felt, verdi) for verdi in ordbok.dictionary.to_pylist()]
-    return [*verdier, None], indekser
+    indekser = pc.fill_null(ordbok.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
+    return ordbok.dictionary.to_pylist(), indekser
 
 
-def _verdi(felt: Any, verdi: Any) -> Any:
-    """En verdi slik den raske veien har den; tall i tekst er tall."""
-    if felt.slag == "heltall" and isinstance(verdi, str):
-        return int(verdi) if verdi.isascii() and verdi.isdigit() else verdi
-    if isinstance(verdi, str):
-        return verdi.strip() or None
-    return None if felt.slag == "heltall" and isinstance(verdi, bool) else verdi
+_ULESELIG = object()
+"""En verdi som ikke er noe felt kan ha."""
 
 
-def _liste(parti: pa.RecordBatch, felt: Any, koder: dict[str, int]) -> _Listekolonne | None:
-    """Elementene i en liste av tekster, eller i en tekst med mellomrom mellom; None når kolonnen ikke er noe slikt."""
+def _verdi(felt: Felt, verdi: Any) -> Any:
+    """En verdi slik den raske veien har den."""
+    try:
+        return enkel_verdi(felt, verdi)
+    except ValueError:
+        return _ULESELIG
+
+
+def _liste(parti: pa.RecordBatch, felt: Felt, koder: dict[str, int]) -> _Listekolonne:
+    """Elementene i en liste av tekster, eller i en tekst med mellomrom mellom; `Langsom` når det ikke er noe slikt."""
     kolonne = _kolonne(parti, felt)
     if kolonne is None:
-        return None
+        raise Langsom
     if pa.types.is_dictionary(kolonne.type):
         kolonne = kolonne.dictionary_decode()
+    if pa.types.is_string_view(kolonne.type):
+        kolonne = kolonne.cast(pa.string())
     if pa.types.is_string(kolonne.type) or pa.types.is_large_string(kolonne.type):
         trimmet = pc.utf8_trim_whitespace(kolonne)
         delt = pc.split_pattern_regex(trimmet, r"[\s,]+")
         kolonne = pc.if_else(pc.equal(trimmet, ""), pa.scalar([], delt.type), delt)
     if not (pa.types.is_list(kolonne.type) or pa.types.is_large_list(kolonne.type)):
-        return None
+        raise Langsom
     inni = kolonne.type.value_type
+    if pa.types.is_string_view(inni):
+        kolonne, inni = kolonne.cast(pa.list_(pa.string())), pa.string()
     if pa.types.is_dictionary(inni):
         inni = inni.value_type
     if not (pa.types.is_string(inni) or pa.types.is_large_string(inni)):
-        return None
+        raise Langsom
     return _Listekolonne(kolonne, koder)

@@ -103,6 +103,12 @@ class Utenfor(str):
     __slots__ = ()
 
 
+def oppgitt(felt: Felt, verdier: Mapping[str, object]) -> object:
+    """Det som er oppgitt for et felt, med det ene eller det andre navnet; None når ingenting er det."""
+    raa = verdier.get(felt.id)
+    return verdier.get(felt.navn) if raa is None and felt.navn != felt.id else raa
+
+
 def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list[Grunn], list[Grunn]]:
     """Posten, feilene i data, og kodene som ikke er i regelverket."""
     verdier = _som_oppslag(data)
@@ -112,12 +118,9 @@ def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list
     if verdier is None:
         feil.append(Grunn("data", f"{sti or 'posten'} er {_vist(data)}; ventet et sett av felt", (sti,) if sti else ()))
         verdier = {}
-    oppgitt = verdier.get
     lest = vars(post)
     for felt in felter:
-        raa = oppgitt(felt.id)
-        if raa is None and felt.navn != felt.id:
-            raa = oppgitt(felt.navn)
+        raa = oppgitt(felt, verdier)
         if raa is None:
             # To linjer i en liste deler ikke verdien: `ett_unntak` spør om to verdier er den samme.
             lest[felt.id] = _ikke_oppgitt(felt) if sti else felt.ikke_oppgitt
@@ -246,6 +249,22 @@ def kode_av(felt: Felt, tekst: str) -> str | None:
     except _Ventet:
         return None
     return None if isinstance(kode, Utenfor) else kode
+
+
+def enkel_verdi(felt: Felt, raa: object) -> Any:
+    """Verdien av et felt som ikke er en liste, med hele tall som int; None når den mangler.
+
+    ValueError når den ikke kan leses, eller ikke er i regelverket.
+    """
+    if raa is None or (isinstance(raa, str) and not raa.strip()):
+        return None
+    try:
+        verdi = _LESERE[felt.slag](felt, raa)
+    except _Ventet as ventet:
+        raise ValueError(str(ventet)) from None
+    if isinstance(verdi, Utenfor):
+        raise ValueError(verdi)
+    return int(verdi) if felt.slag == "heltall" else verdi
 
 
 def _delt_liste(raa: object) -> Iterable[object]:

@@ -8,10 +8,9 @@ from typing import Any, Literal
 
 from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
 from .indeks import Indeks
-from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les
-from .rask import Langsom
+from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt
 from .regelrader import Prove, Rad, Regelrader
-from .svar import Grunn, Linjesvar, Svar, Verdi
+from .svar import Grunn, Linjesvar, Status, Svar, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
 
@@ -92,6 +91,8 @@ class Regler:
     beregninger: tuple[Beregning, ...] = ()
     rader: Callable[[], Regelrader] | None = None
     """Regelradene, som prøves etter gruppene."""
+    resultater: Mapping[str, str] = field(default_factory=dict)
+    """Resultatfeltene til en regelrad, og kolonnen hvert av dem får i filer og partier."""
     ellers: str | None = None
     """Gruppen til en post som ingen gruppe eller rad tar."""
     raskt: Callable[[], Any] | None = None
@@ -121,10 +122,12 @@ def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
 
 def raskt_svar(regler: Regler, data: object) -> Svar | None:
     """Svaret på en post som er rett fram; None når den må gå den grundige veien, eller regelverket ikke har en rask."""
-    if regler.raskt is None or not isinstance(data, Mapping) or data.get(regler.gruppering or "") is not None:
+    if regler.raskt is None or not isinstance(data, Mapping):
         return None
-    felt = [data.get(felt.id, data.get(felt.navn)) for felt in regler.felter if felt.id != regler.gruppering]
-    svar: Svar | None = regler.raskt().svar(*felt)
+    verdier = {felt.id: oppgitt(felt, data) for felt in regler.felter}
+    if verdier.pop(regler.gruppering or "", None) is not None:
+        return None
+    svar: Svar | None = regler.raskt().svar(*verdier.values())
     return svar
 
 
@@ -407,18 +410,19 @@ def _mot_vilkaaret(regler: Regler, post: Post, gruppe: str) -> list[Grunn]:
 
 
 def fast_svar(regler: Regler, rad: Rad | None, verdier: Mapping[str, Verdi]) -> Svar:
-    """Svaret på alle poster som en rad tar, med verdiene av beregningene som ikke følger av gruppen alene."""
-    if rad is None or None in verdier.values():
-        raise Langsom
+    """Svaret på alle poster som en rad tar, eller ingen, med beregningene som ikke følger av gruppen alene."""
     post = Post()
-    post.gruppe_, post.rad_ = rad.gruppe, rad
+    post.rad_, post.gruppe_ = rad, regler.ellers if rad is None else rad.gruppe
+    if post.gruppe_ is None:
+        return _med_bekreftelse(regler, _uten_gruppe(regler, post, Tom(regler.gruppering or ""), []))
     grunner: list[Grunn] = []
     with localcontext(REGNING):
         alle_verdier: dict[str, Verdi] = _resultater(regler, post)
         for beregning in regler.beregninger:
             kjent = beregning.id in verdier
             alle_verdier[beregning.id] = verdier[beregning.id] if kjent else _beregn(regler, beregning, post, grunner)
-    svar = Svar("gruppert", gruppe=rad.gruppe, verdier=MappingProxyType(alle_verdier))
+    status: Status = "kan ikke beregnes" if grunner else "gruppert"
+    svar = Svar(status, gruppe=post.gruppe_, grunner=tuple(grunner), verdier=MappingProxyType(alle_verdier))
     return _med_bekreftelse(regler, svar)
 
 

@@ -47,7 +47,7 @@ def grupper_parti(regler: Regler, parti: pa.RecordBatch) -> pa.RecordBatch:
     En kolonne som mangler, og en celle som er null, er ikke oppgitt. Kolonner som reglene ikke har, blir ikke lest.
     """
     ut = Svarkolonner(svarskjema(regler))
-    kolonnen_til = {beregning.id: beregning.kolonne for beregning in regler.beregninger}
+    kolonnen_til = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in regler.beregninger}}
     rader: dict[Rad, int] = {}
 
     def nummer(svar: Svar) -> int:
@@ -65,6 +65,7 @@ def svarskjema(regler: Regler) -> pa.Schema:
     typer = {"status": pa.string()}
     if regler.gruppering is not None:
         typer |= {"gruppe": pa.string(), "gruppe_oppgitt": pa.bool_()}
+    typer |= dict.fromkeys(regler.resultater.values(), pa.string())
     typer |= {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in regler.beregninger}
     return pa.schema([*typer.items(), ("grunn", pa.string()), ("varsel", pa.string())])
 
@@ -202,7 +203,7 @@ def _kjente_kolonner(regler: Regler, parti: pa.RecordBatch) -> dict[str, pa.Arra
     doble = [navn for navn in kjente if kjente.count(navn) > 1]
     if doble:
         raise ValueError(f"kolonnen «{doble[0]}» står to ganger")
-    return {navn: _enkel(parti.column(navn)) for navn in kjente}
+    return {navn: enkel(parti.column(navn)) for navn in kjente}
 
 
 def _navn_paa_felt(regler: Regler) -> set[str]:
@@ -211,9 +212,17 @@ def _navn_paa_felt(regler: Regler) -> set[str]:
     return egne | _navn_paa_felt(regler.bruker()) if regler.bruker is not None else egne
 
 
-def _enkel(kolonne: pa.Array) -> pa.Array:
-    """Kolonnen med en type som alt i Arrow kan regne med."""
-    return kolonne.cast(pa.string()) if pa.types.is_string_view(kolonne.type) else kolonne
+def enkel(kolonne: pa.Array) -> pa.Array:
+    """Kolonnen med en type som Arrow kan plukke rader av; det kan den ikke av `string_view`."""
+    type_ = enkel_type(kolonne.type)
+    return kolonne if type_ == kolonne.type else kolonne.cast(type_)
+
+
+def enkel_type(type_: pa.DataType) -> pa.DataType:
+    """Typen en slik kolonne får."""
+    if pa.types.is_list(type_) and pa.types.is_string_view(type_.value_type):
+        return pa.list_(pa.string())
+    return pa.string() if pa.types.is_string_view(type_) else type_
 
 
 def som_liste(kolonne: pa.Array) -> list[Any]:

@@ -19,6 +19,7 @@ from .verdier import Kodesett
 
 MEST_HUSKET = 200_000
 """Så mange verdier huskes høyst i hvert minne."""
+_FOR_STORT = 10**18
 
 Element = Any
 """Et element slik den raske veien har det: en kode, eller et tuppel av kodene."""
@@ -58,6 +59,13 @@ def felt_av(post: Any, nummer: int) -> Any:
 def forste(liste: Sequence[Any]) -> Any:
     """Det første elementet, når det er noen."""
     return liste[0] if liste else None
+
+
+def svar_av(verdi: Any, gjelder: bool) -> Any:
+    """Verdien av en beregning; None når den ikke gjelder. Gjelder den uten å finnes, går posten den grundige veien."""
+    if verdi is None and gjelder:
+        raise Langsom
+    return verdi
 
 
 def koder_av(verdier: Iterable[str | None]) -> frozenset[str]:
@@ -166,6 +174,8 @@ class Vei:
     vilkaar: Callable[[Any, str], bool]
     mer: frozenset[str]
     """Begrepene som hører til hele posten; uten dem følger svaret av det første elementet og koden."""
+    i_sammenheng: bool
+    """Om feltene i sammenhengen har noe å si."""
 
 
 @dataclass(frozen=True)
@@ -197,11 +207,13 @@ class Plan:
     """Så mange bitkolonner det er: først regelradenes, så de som bare brukes på veien."""
     sammenheng: tuple[tuple[str, tuple[Any, ...]], ...]
     """Feltene som avgjør hva en kode bidrar med, og verdiene de kan ha."""
-    felt: tuple[tuple[str, int, tuple[Any, ...] | None], ...]
-    """Feltene som er kolonner: feltet, kolonnen og verdiene det kan ha (None for tall)."""
+    felt: tuple[tuple[str, int, tuple[Any, ...] | Felt | None], ...]
+    """Feltene som ikke er lister: feltet, kolonnen, og verdiene det kan ha (None for tall, feltet selv for koder)."""
     lister: tuple[Listeplan, ...]
     rest: tuple[Rest, ...] = ()
     avledet: tuple[Avledet, ...] = ()
+    grenser: frozenset[int] = frozenset()
+    """Kolonnene som er tall som alltid finnes, der det bare er bitene for «minst» og «over» som settes."""
     hele: tuple[tuple[int, str, Callable[[Any], Any]], ...] = ()
     """Kolonner som regnes ut for hele posten: kolonnen, slaget og verdien."""
 
@@ -253,6 +265,20 @@ def _holder(krevd: Krevd) -> Callable[[Any], bool]:
             return lambda x: lik(x, verdi)
 
 
+def _med_grenser(krevd: Krevd) -> Iterator[Krevd]:
+    """Et krav til et tall som alltid finnes, sagt bare med «minst» og «over»."""
+    match krevd.slag:
+        case "under":
+            yield Krevd("minst", krevd.verdi, ikke=True)
+        case "høyst":
+            yield Krevd("over", krevd.verdi, ikke=True)
+        case "er" | "mellom":
+            yield Krevd("minst", krevd.verdi)
+            yield Krevd("over", krevd.verdi if krevd.til is None else krevd.til, ikke=True)
+        case _:
+            yield krevd
+
+
 class Bitplan:
     """Bitene til hvert krav, radene som biter, og minnene for det hver kode bidrar med."""
 
@@ -283,9 +309,7 @@ class Bitplan:
         self.elementer = {liste.felt.id: Minne(_leser(liste.felt)) for liste in plan.lister}
         self.forste = {liste.felt.id: self._minner(liste, self._forste) for liste in plan.lister}
         self.resten = {liste.felt.id: self._minner(liste, self._etter_forste) for liste in plan.lister}
-        self.tomme = {
-            liste.felt.id: [self._tom(liste, dict(n)) for n in self._felt_ved_nummer()] for liste in plan.lister
-        }
+        self.tomme = {liste.felt.id: self._tomme(liste) for liste in plan.lister}
 
     # ---- krav som biter
 
@@ -318,13 +342,19 @@ class Bitplan:
             if celle.en_av and len(celle.deler) > 1:
                 maa |= self._eller(nummer, celle)
                 continue
-            for krevd in celle.deler:
+            for krevd in self.deler(celle):
                 bit = self.bit(celle.kolonne, krevd)
                 if krevd.ikke:
                     kan_ikke |= bit
                 else:
                     maa |= bit
         return maa, kan_ikke
+
+    def deler(self, celle: Celle) -> tuple[Krevd, ...]:
+        """Delene av en celle der alle må holde, slik bitene har dem."""
+        if celle.kolonne not in self.plan.grenser:
+            return celle.deler
+        return tuple(krevd for del_ in celle.deler for krevd in _med_grenser(del_))
 
     def _eller(self, nummer: int, celle: Celle) -> int:
         """Biten til en celle der én av flere deler er nok."""
@@ -348,11 +378,11 @@ class Bitplan:
 
     # ---- det felt og koder bidrar med
 
-    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | None) -> Callable[[Any], int]:
+    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | Felt | None) -> Callable[[Any], int]:
         kolonne = self.kolonner[nummer]
 
         def biter(verdi: Any) -> int:
-            if (valg is None and verdi < 0) or (valg is not None and verdi not in valg):
+            if not _rett_fram(valg, verdi):
                 raise Langsom
             return kolonne.av_verdi(verdi)
 
@@ -396,6 +426,11 @@ class Bitplan:
                 biter |= self._biter(del_[0], del_[1](opphold, element))
         return biter
 
+    def _tomme(self, liste: Listeplan) -> Minne:
+        """Det en tom liste bidrar med i hver sammenheng."""
+        felt = [dict(verdier) for verdier in self._felt_ved_nummer()]
+        return Minne(lambda nummer: self._tom(liste, felt[nummer]))
+
     def _tom(self, liste: Listeplan, felt: dict[str, Any]) -> tuple[int, tuple[Any, ...]]:
         """Det samme når listen er tom."""
         opphold = self._opphold(felt, liste, ())
@@ -425,6 +460,8 @@ class Bitplan:
         ved_bit: dict[int, list[tuple[int, int, int]]] = {}
         alltid: list[tuple[int, int, int]] = []
         for nummer, (maa, kan_ikke) in enumerate(self.som_biter):
+            if maa & kan_ikke:
+                continue  # Raden krever det samme både til stede og borte, og holder aldri.
             mulige = [bit for bit in _biter_i(maa) if not bit & tette]
             plass = ved_bit.setdefault(min(mulige, key=brukt.__getitem__), []) if mulige else alltid
             plass.append((nummer, maa, kan_ikke))
@@ -504,6 +541,15 @@ def _leser(felt: Felt) -> Callable[[Any], Element]:
 
 def _langsom() -> Any:
     raise Langsom
+
+
+def _rett_fram(valg: tuple[Any, ...] | Felt | None, verdi: Any) -> bool:
+    """Om verdien av et felt er oppgitt slik den skal stå."""
+    if valg is None:
+        return type(verdi) is int and 0 <= verdi < _FOR_STORT
+    if isinstance(valg, Felt):
+        return valg.kan_mangle if verdi is None else type(verdi) is str and kode_av(valg, verdi) == verdi
+    return type(verdi) in (str, bool, type(None)) and verdi in valg
 
 
 # ---- svaret

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["gruppert", "inngår ikke", "uavklart", "kan ikke beregnes", "ikke i utdraget", "feil i data"]
 """De seks statusene er en offentlig kontrakt:
@@ -92,7 +92,12 @@ def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
         "grunn": _samlet(svar.grunner),
         "varsel": _samlet(svar.varsler),
     }
-    return celler | {kolonne(id_): verdi for id_, verdi in svar.verdier.items()}
+    return celler | {kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in svar.verdier.items()}
+
+
+def _i_rekkefolge(verdi: Verdi) -> Any:
+    """Verdien, der en mengde av koder er kodene i rekkefølge."""
+    return tuple(sorted(verdi)) if isinstance(verdi, frozenset) else verdi
 
 
 def _samlet(grunner: Iterable[Grunn]) -> str:
