@@ -312,19 +312,23 @@ def _without_row(state: State, key: str, name: str) -> None:
 
 def repealed_but_used(state: State) -> None:
     """R404: what is ended and still used, with the list of uses."""
+    ended_now = [ended for ended in state.repealed if ended.type in _REFERENCE_TYPES]
+    if not ended_now:
+        return
     definitions: list[model.Definition] = [
         *state.terms.values(),
         *state.requirements.values(),
         *state.exceptions.values(),
         *state.groups.values(),
         *state.sets.values(),
-        *(row for table in state.tables.values() for row in table.rows),
         *state.groupings.values(),
         *state.rule_rows.values(),
     ]
-    used = [(definition, set(references(definition))) for definition in definitions] if state.repealed else []
-    for ended in state.repealed:
-        wanted = (_REFERENCE_TYPES.get(ended.type, ""), ended.id)
+    if any(ended.type == "kodesett" for ended in ended_now):  # All that a row refers to.
+        definitions += [row for table in state.tables.values() for row in table.rows]
+    used = [(definition, set(references(definition))) for definition in definitions]
+    for ended in ended_now:
+        wanted = (_REFERENCE_TYPES[ended.type], ended.id)
         users = [definition for definition, found in used if wanted in found]
         if users:
             span: Span = state.places[("opphever", f"{ended.type} {ended.id}")]

@@ -1,6 +1,7 @@
 """The chapters of a rule year: prose and rules in the order of the text, inherited where the year says nothing."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 
 from compiler import model
@@ -64,19 +65,19 @@ def _chapter(
     id_ = re.sub(r"\.\w+$", "", source.path.rsplit("/", 1)[-1])
     title = next((m[1] for line in source.lines if (m := _HEADING.match(line))), id_)
     parts: list[model.ChapterPart] = []
+    lines = [block.span.line for block in document.blocks]
     for segment in source.segments:
         if not segment.is_rules:
             text = source.text(segment).strip("\n")
             if text.strip():
                 parts.append(model.Prose(text=text, path=source.path, line=segment.start))
             continue
-        for block in document.blocks:
-            if segment.start <= block.span.line < segment.end:
-                part = _part(block)
-                if isinstance(part, model.AmendmentAt) and block.span in amended:
-                    part = part.model_copy(update={"changes": amended[block.span]})
-                if part is not None:
-                    parts.append(part)
+        for block in document.blocks[bisect_left(lines, segment.start) : bisect_left(lines, segment.end)]:
+            part = _part(block)
+            if isinstance(part, model.AmendmentAt) and block.span in amended:
+                part = part.model_copy(update={"changes": amended[block.span]})
+            if part is not None:
+                parts.append(part)
     return model.Chapter(id=id_, title=title, since=rulebook.year, parts=tuple(parts))
 
 

@@ -24,17 +24,20 @@ from compiler.cli_library import (
     one,
     opened,
     record_named,
+    require_folder,
     show,
+    shown,
     sound,
     years_named,
 )
 from compiler.examples import answers, failing_examples
+from compiler.kept import Kept, Outcome
 from compiler.model import Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
-from compiler.report import as_text
+from compiler.report import as_text, in_colour
 from dsl.diagnostics import has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
@@ -74,18 +77,32 @@ cli.add_command(importer)
 @click.option(
     "--format", "form", type=click.Choice(["tekst", "json", "github"]), default="tekst", help="Hvordan feil vises."
 )
-def sjekk(paths: tuple[Path, ...], folder: Path, form: str) -> int:
+@click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
+def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
-    library = load_folder(folder)
+    require_folder(folder)
     for path in paths:
         _check_path(path, folder)
+    kept = Kept(folder, [*map(str, paths), form, in_colour()])
+    outcome = None if again else kept.recalled()
+    if outcome is None:
+        library = load_folder(folder)
+        outcome = _outcome(library, paths, form)
+        if not any(fault.code == "R115" for fault in library.diagnostics()):  # Such a file may come, or be mended.
+            kept.keep(outcome, library.sources)
+    for text, err in outcome.texts:
+        click.echo(text, err=err)
+    return outcome.code
+
+
+def _outcome(library: Library, paths: Sequence[Path], form: str) -> Outcome:
+    """What is wrong with the rulebooks, or with those of some paths."""
     found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
-    show(found, library, form, with_summary=not faulty, years=len(years))
-    for year in faulty:
-        click.echo(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", err=True)
-    return FAULTS if has_errors(found) or faulty else FINE
+    texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]
+    texts += [(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", True) for year in faulty]
+    return Outcome(tuple(texts), FAULTS if has_errors(found) or faulty else FINE)
 
 
 def _check_path(path: Path, folder: Path) -> None:

@@ -32,10 +32,15 @@ def checked(library: Library) -> list[Diagnostic]:
     return sorted({*library.diagnostics(), *found}, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
 
 
-def load_folder(folder: Path) -> Library:
-    """The library in a folder."""
+def require_folder(folder: Path) -> None:
+    """Refuse a folder that is not there."""
     if not folder.is_dir():
         raise click.UsageError(f"mappen «{folder}» finnes ikke; gå til mappen med «rulebooks», eller skriv --mappe")
+
+
+def load_folder(folder: Path) -> Library:
+    """The library in a folder."""
+    require_folder(folder)
     return load(folder)
 
 
@@ -53,16 +58,24 @@ def show(
     found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
 ) -> None:
     """Show diagnostics: in colour on a terminal, plain elsewhere."""
+    for text, err in shown(found, library, form, with_summary, years):
+        click.echo(text, err=err)
+
+
+def shown(
+    found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
+) -> Iterator[tuple[str, bool]]:
+    """Diagnostics as they are written, each with whether it is for standard error."""
     if form == "json":
-        click.echo(as_json(found))
+        yield as_json(found), False
         return
     for diagnostic in found:
         if form == "github":
-            click.echo(as_github(diagnostic))
+            yield as_github(diagnostic), False
         else:
-            click.echo(as_text(diagnostic, library.sources.get(diagnostic.span.path)), err=True)
+            yield as_text(diagnostic, library.sources.get(diagnostic.span.path)), True
     if form == "tekst" and with_summary:
-        click.echo(summary(found, len(library.years) if years is None else years), err=True)
+        yield summary(found, len(library.years) if years is None else years), True
 
 
 def one(library: Library, name: str) -> Rulebook:

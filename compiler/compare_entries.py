@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 from compiler import model
 from compiler.compare_facts import (
@@ -297,6 +298,7 @@ def _counted(rows: Sequence[object]) -> Said:
     return plain(f"{number(Decimal(len(rows)), None)} {'rad' if len(rows) == 1 else 'rader'}")
 
 
+@cache
 def _said_in_cell(text: str) -> Said:
     """A cell of a rule table, which means the same however its numbers are spaced and its parts are ordered."""
     joined_by = " eller " if " eller " in text else " og "

@@ -178,7 +178,7 @@ def rows_lines(name: str, items: Sequence[Item]) -> Iterator[Line]:
     """The rows of a group or a table that differ: those of a table that differ in the same way on one line."""
     if items[0].kind == "regel":
         yield Line(depth=0, text=name)
-        yield from (Line(depth=1, text=_rule(item)) for item in items)
+        yield from (Line(depth=1, text=text) for text in _rules(items))
     else:
         yield Line(depth=0, text=f"{name}: {_counted(items)}")
         yield from (Line(depth=1, text=text) for text in _alike(items))
@@ -209,6 +209,17 @@ def _alike(items: Sequence[Item]) -> Iterator[str]:
         for said, rows in alike.items():
             word = _ROWS[change][len(rows) > 1]
             yield f"{word}{', '.join(rows)}{f': {said}' if said else ''}"
+
+
+def _rules(items: Sequence[Item]) -> Iterator[str]:
+    """The rows of a group; one that is as before but for its id on one line."""
+    ended = {_said(item): item for item in items if item.change == "utgått"}
+    renamed = {item.id: ended.pop(_said(item)) for item in items if item.change == "ny" and _said(item) in ended}
+    for item in items:
+        if item.id in renamed:
+            yield f"rad {renamed[item.id].row} heter nå {item.row}"
+        elif item not in renamed.values():
+            yield _rule(item)
 
 
 def _rule(item: Item) -> str:

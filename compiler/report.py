@@ -11,10 +11,15 @@ from dsl.diagnostics import Diagnostic, Severity, render
 from dsl.source import Source
 
 
+def in_colour() -> bool:
+    """Whether colour is wanted."""
+    return not os.environ.get("NO_COLOR") and sys.stderr.isatty()
+
+
 def as_text(diagnostic: Diagnostic, source: Source | None) -> str:
     """A diagnostic for a terminal, with its head in colour where colour is wanted."""
     text = render(diagnostic, source)
-    if os.environ.get("NO_COLOR") or not sys.stderr.isatty():
+    if not in_colour():
         return text
     head, rest = text.split("\n", 1)
     colour = "red" if diagnostic.severity is Severity.ERROR else "yellow"

@@ -26,9 +26,12 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run the command from the project's root."""
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Run:
+    """Run the command from the project's root, with what checks come to kept elsewhere."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("compiler.kept.PLACE", tmp_path_factory.mktemp("bygg") / ".sjekk")
 
     def ran(*args: str | Path) -> Ran:
         monkeypatch.setattr(sys, "argv", ["regelverk", *map(str, args)])

@@ -527,6 +527,12 @@ def test_rows_that_change_places_are_told_where_the_order_is_that_of_the_text() 
     assert "plass" not in str(compare(year(RULES.replace("    gir regel\n", ordered)), year(moved)))
 
 
+def test_a_row_with_another_id_is_the_same_row() -> None:
+    assert rows_told("    | b     |", "    | bb    |") == [
+        *("Rader i regeltabeller", "DRG 2 «Voksne»", "rad b heter nå bb"),
+    ]
+
+
 def test_a_grouping_that_changes_is_told() -> None:
     assert rows_told("    ellers DRG 2\n", "") == ["Grupperinger", "Drg er endret.", "Tatt ut: ellers: DRG 2"]
     assert rows_told("    kolonne kjønn = kjønn\n", "    kolonne kjønn = kjønn\n    kolonne år = alder\n") == [

@@ -11,15 +11,15 @@ from typing import Literal, TypeGuard
 
 from compiler import model
 from compiler.names import identifier
-from compiler.python.layout import filled, plain
-from compiler.python.native import CONTACT, Native, NotNative
-from compiler.python.symbols import answer_name, module_name, rules_name, table_name
+from compiler.python.layout import filled, imports, plain
+from compiler.python.native import CONTACT, Native, NotNative, term_name
+from compiler.python.symbols import RASK, answer_name, module_name, rules_name, table_name
 from compiler.walk import nodes
 
 Part = Literal["forste", "hver", "resten"]
 """Which elements of a list contribute: the first, each, or each after the first."""
 
-_ELEMENT = "element"
+_ELEMENT = "element_"
 _MOST_CONTEXTS = 16
 
 
@@ -337,7 +337,7 @@ class _Fast:
                         term = self.rulebook.term(id_)
                         about_contact = term.record == self.record.id and term.parameter is None
                         if about_contact and any(part in ("hver", "resten") for part, _ in self.needs(node)):
-                            found.add(identifier(id_))
+                            found.add(term_name(id_))
                         elif not about_contact:
                             waiting += [term.condition, *term.lines]
                     case model.Elements(variable=variable) if self._is_contact(variable):
@@ -384,6 +384,9 @@ def _parts(condition: model.Expr) -> tuple[model.Expr, ...]:
 
 # ---- the module
 
+_IMPORTS = "# hva som brukes"
+"""Stands in the module until it is known what it uses."""
+
 _MODULE = '''
     """Den raske veien gjennom $title.
 
@@ -397,8 +400,7 @@ _MODULE = '''
 
     from . import $module as regler
     from ._runtime.motor import fast_svar
-    from ._runtime.rask import *
-    from ._runtime.rask import Krevd
+    $imports
 
     $columns
 
@@ -478,9 +480,10 @@ def _module(rulebook: model.Rulebook) -> str:
     if count > _MOST_CONTEXTS:
         raise NotNative
     setup, body = _finder(plan, record, lists)
-    return (
+    text = (
         filled(
             _MODULE,
+            imports=_IMPORTS,
             title=plain(rulebook.title),
             module=module_name(rulebook),
             columns="\n".join(_lookups(plan)),
@@ -495,7 +498,7 @@ def _module(rulebook: model.Rulebook) -> str:
             bordered=repr(plan.bordered),
             whole="".join(f"{one}, " for one in plan.whole),
             setup=setup,
-            arguments=", ".join(field.identifier for field in record.fields),
+            arguments=", ".join(f"{field.identifier}_" for field in record.fields),
             body=body,
             answers="".join(f"*svar_{identifier(name)}, " for name in lists),
             record=repr(record.id),
@@ -505,6 +508,7 @@ def _module(rulebook: model.Rulebook) -> str:
         )
         + "\n"
     )
+    return text.replace(_IMPORTS, "\n".join(imports("._runtime.rask", RASK, text)))
 
 
 def _is_plain(field: model.RecordField) -> bool:
@@ -559,7 +563,7 @@ def _answer_list(plan: _Fast, term: model.Term) -> str | None:
 
 def _answer(plan: _Fast, term: model.Term) -> str:
     """The value of a calculation, told apart from a calculation that does not apply."""
-    value = f"{identifier(term.id)}({CONTACT})"
+    value = f"{term_name(term.id)}({CONTACT})"
     if term.condition is not None:
         return value
     applies = [plan.native.truth(line.when) if line.when is not None else "True" for line in term.lines]
@@ -606,15 +610,15 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
     for one in record.fields:
         name = one.identifier
         if one.kind == "heltall":
-            body.append(f"if type({name}) is not int:\n    raise Langsom")
+            body.append(f"if type({name}_) is not int:\n    raise Langsom")
         elif one.kind in ("liste", "koder"):
-            body.append(f"if type({name}) is not list and type({name}) is not tuple:\n    raise Langsom")
+            body.append(f"if type({name}_) is not list and type({name}_) is not tuple:\n    raise Langsom")
     body.append("biter = 0")
     for field_name, _ in plan.fields:
         name = identifier(field_name)
         setup.append(f"felt_{name} = bitplan.felt[{name!r}]")
-        body.append(f"biter |= felt_{name}[{name}]")
-    context = [identifier(name) for name in plan.context]
+        body.append(f"biter |= felt_{name}[{name}_]")
+    context = [f"{identifier(name)}_" for name in plan.context]
     setup.append("sammenhenger = bitplan.sammenhenger")
     key = context[0] if len(context) == 1 else f"({''.join(f'{name}, ' for name in context)})"
     body.append(f"nummer = sammenhenger[{key}]")
@@ -622,12 +626,12 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
         name = identifier(listed)
         setup += [f"{part}_{name} = bitplan.{part}[{name!r}]" for part in ("forste", "resten", "tomme")]
         body += [
-            f"if {name}:",
-            f"    egne, svar_{name} = forste_{name}[nummer][{name}[0]]",
+            f"if {name}_:",
+            f"    egne, svar_{name} = forste_{name}[nummer][{name}_[0]]",
             "    biter |= egne",
-            f"    if len({name}) > 1:",
+            f"    if len({name}_) > 1:",
             f"        minne = resten_{name}[nummer]",
-            f"        for element in {name}[1:]:",
+            f"        for element in {name}_[1:]:",
             "            biter |= minne[element]",
             "else:",
             f"    egne, svar_{name} = tomme_{name}[nummer]",
@@ -664,4 +668,4 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
 
 def _as_element(field: model.RecordField) -> str:
     name = field.identifier
-    return f"[element_{name}[en] for en in {name}]" if field.kind in ("liste", "koder") else name
+    return f"[element_{name}[en] for en in {name}_]" if field.kind in ("liste", "koder") else f"{name}_"

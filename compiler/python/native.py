@@ -47,7 +47,7 @@ class Native:
 
     def inside(self, variable: str, record: model.Record | None) -> "Native":
         """The same with one more variable, which holds a record or a code."""
-        variables = {**self.variables, variable: identifier(variable)}
+        variables = {**self.variables, variable: f"{identifier(variable)}_"}
         records = {name: one for name, one in self.records.items() if name != variable}
         if record is not None:
             records[variable] = record
@@ -59,7 +59,7 @@ class Native:
     def term(self, id_: str) -> str:
         """The name of the function of a term; it is written the first time."""
         term = self.rulebook.term(id_)
-        name = identifier(term.id)
+        name = term_name(id_)
         if id_ not in self.terms:
             if term.rounding is not None or self.rulebook.exceptions_from(id_):
                 raise NotNative
@@ -81,8 +81,8 @@ class Native:
         if len(parameters) > 1 or term.condition is not None:
             return "\n".join([head, *(f"    {line}" for line in body)])
         inner = "\n".join([f"def _{name}({CONTACT}):", *(f"    {line}" for line in body)])
-        kept = f"    if {name!r} not in {CONTACT}.husket:\n        {CONTACT}.husket[{name!r}] = _{name}({CONTACT})\n"
-        return f"{inner}\n\n\n{head}\n{kept}    return {CONTACT}.husket[{name!r}]"
+        kept = f"    if {name!r} not in {CONTACT}.husket_:\n        {CONTACT}.husket_[{name!r}] = _{name}({CONTACT})\n"
+        return f"{inner}\n\n\n{head}\n{kept}    return {CONTACT}.husket_[{name!r}]"
 
     def _body(self, term: model.Term) -> Iterator[str]:
         if term.condition is not None:
@@ -307,6 +307,11 @@ class Native:
                 return self._field(expr).kind == "koder"
             case _:
                 return False
+
+
+def term_name(id_: str) -> str:
+    """The function of a term, which nothing else is called."""
+    return f"begrep_{identifier(id_)}"
 
 
 def _number(value: Decimal) -> str:

@@ -17,6 +17,13 @@ VERDIER = (
 )
 """What rules use of the runtime's `verdier`."""
 
+RASK = (
+    *("Avledet", "Bitplan", "Krevd", "Langsom", "Listeplan", "Opphold", "Plan", "Raskt", "Rest", "Utbytte", "Vei"),
+    *("begrep_av", "felt_av", "forste", "hoyeste", "hoyst", "koder_av", "kolonne", "laveste", "lik", "mellom"),
+    *("minst", "over", "svar_av", "ulik", "under"),
+)
+"""What the fast way uses of the runtime's `rask`."""
+
 REGELRADER = ("Kolonne", "Regelrader", "les_rader")
 """What rules use of the runtime's `regelrader`."""
 

@@ -302,10 +302,10 @@ class Kjerne:
                 lest = self.plan.elementer[vei.liste][self._raa(vei.liste, element)]
                 forrige, post = forste, self._liten_post(vei.liste, sammenheng, (lest,))
             svar[par] = int(vei.vilkaar(post, navn[kode]))
-            if not vei.mer.isdisjoint(post.husket):
+            if not vei.mer.isdisjoint(post.husket_):
                 svar[par] = 2
-                for begrep in vei.mer & post.husket.keys():
-                    del post.husket[begrep]
+                for begrep in vei.mer & post.husket_.keys():
+                    del post.husket_[begrep]
 
     def _liten_post(self, liste: str, sammenheng: int, elementer: tuple[Any, ...]) -> Opphold:
         """En post med bare noen elementer i en liste."""

@@ -136,7 +136,7 @@ class Opphold:
 
     def __init__(self, **felt: Any) -> None:
         self.__dict__.update(felt)
-        self.husket: dict[str, Any] = {}
+        self.husket_: dict[str, Any] = {}
 
     def __getattr__(self, navn: str) -> Any:
         raise AttributeError(navn)
