@@ -156,15 +156,17 @@ def _rule(
         state.fault("R201" if given else "R214", shown, line.at(GROUP), hint)
         return None
     results = {name: line.cells.get(name, "") for name in grouping.results[1:]}
-    said = {name: cells.normal(line.cells.get(name, "")) for name in state.rule_columns(grouping)}
+    written = {name: text for name in state.rule_columns(grouping) if (text := line.cells.get(name, ""))}
+    said = {name: cells.normal(text) for name, text in written.items()}
+    for text in written.values():
+        state.code_names |= {code: name for code, name in cells.names(text).items() if code not in state.code_names}
     for name, text in said.items():
-        if text:
-            state.cell_places.setdefault((name, text), line.at(name))
+        state.cell_places.setdefault((name, text), line.at(name))
     return model.Rule(
         **state.common(id_, None, line.span, tail),
         group=given,
         results={name: text for name, text in results.items() if text},
-        cells={name: text for name, text in said.items() if text},
+        cells=said,
         table=table,
     )
 
@@ -265,7 +267,9 @@ def settle_rules(state: State) -> None:
     state.repealed += _ended(state)
     _after_catch_all(state, grouping, rules)
     cells_said = tuple(conditions(state, grouping))
-    state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said})
+    words = {word for found in cells_said for word in found.text.split()}
+    names = {code: name for code, name in sorted(state.code_names.items()) if code in words and "|" not in name}
+    state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said, "names": names})
 
 
 def _ended(state: State) -> Iterator[model.Repealed]:
