@@ -1,6 +1,6 @@
 """Rule tables: the columns of a grouping, the rows that give a group, and the amendments of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from dsl.diagnostics import Span, nearest
 
 _CHANGE = "endring"
 _IN, _OUT = "inn", "ut"
+_HINTED = 50
+"""How many faults there may be before no more hints are looked for."""
 
 
 # ---- the columns of a grouping
@@ -152,7 +154,7 @@ def _rule(
         return None
     if not _can_give(state, given, line):
         shown = f"ukjent gruppe «{given}»" if given else "raden mangler «gruppe»"
-        hint = nearest(given, state.groups) or "skriv gruppen som «DRG 290»"
+        hint = _near(state, given, state.groups) or "skriv gruppen som «DRG 290»"
         state.fault("R201" if given else "R214", shown, line.at(GROUP), hint)
         return None
     results = {name: line.cells.get(name, "") for name in grouping.results[1:]}
@@ -169,6 +171,11 @@ def _rule(
         cells=said,
         table=table,
     )
+
+
+def _near(state: State, word: str, known: Iterable[str]) -> str | None:
+    """A hint with the known word most like one, as long as few rows are at fault: to look for it takes long."""
+    return nearest(word, known) if len(state.faults) < _HINTED else None
 
 
 def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
@@ -217,7 +224,7 @@ def _take_out(state: State, rule: model.Rule, line: Line, taken: dict[str, model
     found = state.rule_rows.get(rule.id)
     if found is None:
         message = f"raden {rule.id} er alt tatt ut" if rule.id in taken else f"raden {rule.id} finnes ikke i året før"
-        hint = nearest(rule.id, state.rule_rows) or "ta bort raden, eller rett id-en"
+        hint = _near(state, rule.id, state.rule_rows) or "ta bort raden, eller rett id-en"
         state.fault("R402", message, line.span, hint)
         return
     taken[rule.id] = state.rule_rows.pop(rule.id)

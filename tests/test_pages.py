@@ -193,6 +193,13 @@ def test_a_rule_table_has_addresses_for_its_rows_and_says_what_codes_are_called(
     assert '| <a id="regel-000a"></a>000A | [DRG 470](02-grupper.md#gruppe-drg-470) | nei |' in page
 
 
+def test_a_code_without_a_name_in_the_cells_is_called_what_a_table_calls_it() -> None:
+    rulebook = RULEBOOKS["rader-2020"]
+    groupings = (rulebook.groupings[0].model_copy(update={"names": {}}),)
+    page = pages(rulebook.model_copy(update={"groupings": groupings}), {})["02-grupper.md"]
+    assert '<abbr title="Luftveier">K04</abbr> | stor | S01 og S02 |' in page
+
+
 def test_a_group_says_which_rows_give_it() -> None:
     found = written("rader-2021")
     page = found["02-grupper.md"]
