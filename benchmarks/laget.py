@@ -96,7 +96,7 @@ def rulebook(groups: int, codes: int) -> Made:
     used: dict[str, set[str]] = {"diagnoses": set(), "procedures": set()}
     files = {"00-om.md": _HEADER}
     for first in range(0, groups, _CHAPTER):
-        blocks = []
+        blocks: list[str] = []
         for number in range(first, min(first + _CHAPTER, groups)):
             # A stretch of diagnoses that overlaps with its neighbours, so that several groups compete for a contact.
             start = number * 7 % (len(diagnoses) - 20)

@@ -1,249 +1,261 @@
-"""How many contacts NordDRG takes in a second, one by one and in columns, against a plain program for it.
+"""How fast a year of NordDRG is imported, checked, loaded and used: one contact at a time, and many in columns."""
 
-    python benchmarks/norddrg.py [MAPPE]
-
-MAPPE is the folder of the definition tables, else ../shared/norddrg. Without it, small made-up tables are used.
-"""
-
-import csv
+import argparse
 import importlib
 import importlib.util
 import json
-import os
-import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from random import Random
+from statistics import median
 from tempfile import TemporaryDirectory
-from time import perf_counter
 from types import ModuleType
 from typing import Any
 
 import maaling
-import numpy as np
+import norddrg_parti
 import pakker
-import pyarrow as pa
 import pyarrow.parquet as pq
 
+from compiler import model
 from compiler.evaluate import evaluate
-from compiler.model import Rulebook
-from compiler.pipeline import load
-from tests.norddrg_aar import made_up_year, published_cases, real_year
+from compiler.names import identifier
+from compiler.norddrg import files_of
+from compiler.norddrg.report import Report
+from compiler.norddrg.write import Edition
+from tests.norddrg_aar import REAL_2015, Imported, made_up_year, published_cases, real_names, real_year
 from tests.norddrg_koder import Codes
-from tests.norddrg_poster import Drawn, in_columns
+from tests.norddrg_laget import as_json, first_year
+from tests.norddrg_poster import Contact, Drawn
 
 _ROOT = Path(__file__).parents[1]
-_TABLES = "DefinitionData_NOR_2015_Pr1cN.zip"
-_DRAWN, _BASE = 20_000, 20_000
-_ROWS, _CHUNK = 2_000_000, 131_072
-_SLOW = 200
-"""How many contacts the reference gets."""
-_SEED = 2015
+_SHARED = _ROOT.parent / "shared"
+_TABLES = _SHARED / "norddrg"
+_PROTOTYPE = _SHARED / "prototyper/norddrg/rask.py"
+_CONTACTS = 2_000_000
+_DISTINCT, _REFERENCE = 20_000, 300
+"""How many distinct contacts are drawn, and how many contacts the reference gets."""
+_ROUNDS = 5
+_COLUMN_ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A rule year: imported, its module, and contacts that are known to be of it."""
+
+    imported: Imported
+    module: ModuleType
+    known: list[Contact]
+    is_real: bool
 
 
 def main() -> None:
-    shared = Path(sys.argv[1]) if len(sys.argv) > 1 else _ROOT.parent / "shared/norddrg"
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kontakter", type=int, default=_CONTACTS, help="hvor mange kontakter partiene har i alt")
+    contacts = parser.parse_args().kontakter
     with TemporaryDirectory() as name:
         folder = Path(name)
         sys.path.insert(0, name)
-        rulebook, year = _rulebook(shared, folder / "regler")
-        package = importlib.import_module(pakker.write_package([rulebook], folder))
-        module = package.aar(year)
-        real = (shared / _TABLES).exists()
-        cases = [case.contact for case in published_cases(shared)] if real else []
-        drawn = list(Drawn(Codes(rulebook), _SEED).contacts(_DRAWN))
-        _scalar(rulebook, module, cases or drawn[:716], drawn, shared if real else None)
-        for kind in ("som likner på hverandre", "der kodene er trukket hver for seg"):
-            _columns(folder, module, year, kind, drawn)
-        _import(folder, package.__name__, year)
+        year = _year(folder)
+        if not year.is_real:
+            print(f"{_TABLES} finnes ikke: alt måles på oppdiktede tabeller, som er svært små")
+        _one_by_one(year)
+        for title, draw in (("som i virkeligheten", norddrg_parti.typical), ("uavhengige", norddrg_parti.independent)):
+            _in_columns(year, folder, f"{contacts} kontakter i Parquet, {title}", draw, contacts)
+        _getting_ready(year, folder)
 
 
-def _rulebook(shared: Path, root: Path) -> tuple[Rulebook, int]:
-    """The rulebook of 2015, imported and checked, or a made-up one; with the seconds it took."""
-    start = perf_counter()
-    if (shared / _TABLES).exists():
-        year = 2015
-        real_year(root, shared / _TABLES, year)
+def _year(folder: Path) -> Year:
+    """The real year where its tables are there, else the made-up one; its package is written to the folder."""
+    rules = folder / "regler"
+    is_real = _TABLES.is_dir()
+    imported = real_year(rules, _TABLES / REAL_2015, 2015) if is_real else made_up_year(rules, 2030)
+    package = importlib.import_module(pakker.write_package([imported.rulebook], folder))
+    module = package.aar(imported.rulebook.year)
+    if is_real:
+        known = [case.contact for case in published_cases(_TABLES)]
     else:
-        year = 2030
-        print(f"{shared} finnes ikke: målt på små, oppdiktede tabeller")
-        made_up_year(root, year)
-    print(f"\nimport av et år (tabeller til regelverk, med sjekk): {perf_counter() - start:.1f} s   mål under 20 s")
-    command = [str(Path(sys.executable).parent / "regelverk"), "sjekk", "--mappe", str(root)]
-    for what, more in (("kald", ["--paa-nytt"]), ("uendret", [])):
-        took = [_seconds([*command, *more]) for _ in range(3)]
-        print(f"sjekk, {what}: {sorted(took)[1]:.2f} s   mål {'5' if more else '1'} s")
-    [rulebook] = load(root).scheme("drg")
-    return rulebook, year
+        known = list(Drawn(Codes(imported.rulebook), seed=1).contacts(716))
+    return Year(imported, module, known, is_real)
 
 
-def _seconds(command: list[str]) -> float:
-    start = perf_counter()
-    subprocess.run(command, check=True, cwd=_ROOT, capture_output=True, env={**os.environ, "PYTHONPATH": str(_ROOT)})
-    return perf_counter() - start
+# ---- one contact at a time
 
 
-# ---- one by one
-
-
-def _scalar(rulebook: Rulebook, module: ModuleType, cases: list[Any], drawn: list[Any], shared: Path | None) -> None:
-    """The reference, the plain program, and the package with an answer and with an explanation."""
-    posts, others = _posts(module, cases), _posts(module, drawn)
+def _one_by_one(year: Year) -> None:
+    """Contacts in a second: the reference, the prototype, and the package in all its ways."""
+    rulebook, module = year.imported.rulebook, year.module
+    drawn = _distinct(rulebook)
     fast = module._raskt()
-    timed: dict[str, Any] = {"evaluate": lambda: [evaluate(rulebook, case) for case in cases[:_SLOW]]}
-    counts = {"evaluate": min(_SLOW, len(cases))}
-    plain = _plain(shared)
-    if plain is not None:
-        timed["rask.py"], counts["rask.py"] = plain, 10 * len(cases)
-    timed |= {
-        "grupper": lambda: [module.grupper(post) for _ in range(10) for post in posts],
-        "grupper, uten minne om like poster": lambda: (fast.rader.clear(), [module.grupper(post) for post in others]),
-        "grupper_data (oppslag med norske navn)": lambda: [module.grupper_data(case) for case in cases],
-        "begrunn (svar med begrunnelse)": lambda: [module.begrunn(post) for _ in range(10) for post in posts],
-        "forklar (alt som ble regnet ut)": lambda: [module.forklar(post) for post in posts[:_SLOW]],
+    known, others = _as_class(module, year.known), _as_class(module, drawn)
+
+    def forgetting() -> None:
+        for memory in (fast.rader, fast.svarene, fast.av_klassen):
+            memory.clear()
+        for contact in others:
+            module.grupper(contact)
+
+    timed: dict[str, tuple[int, Callable[[], object]]] = {
+        "evaluate": (_REFERENCE, lambda: [evaluate(rulebook, one) for one in year.known[:_REFERENCE]]),
+        "grupper_data": (len(known), lambda: [module.grupper_data(one) for one in year.known]),
+        "grupper": (len(known), lambda: [module.grupper(one) for one in known]),
+        "begrunn": (len(known), lambda: [module.begrunn(one) for one in known]),
+        "grupper, alle ulike": (len(others), lambda: [module.grupper(one) for one in others]),
+        "grupper, alle ulike og glemt": (len(others), forgetting),
     }
-    counts |= dict.fromkeys(("grupper", "begrunn (svar med begrunnelse)"), 10 * len(cases))
-    counts |= {"grupper, uten minne om like poster": len(drawn), "grupper_data (oppslag med norske navn)": len(cases)}
-    counts |= {"forklar (alt som ble regnet ut)": min(_SLOW, len(cases))}
-    took = maaling.medians(timed, runs=5)
-    rates = {name: counts[name] / seconds for name, seconds in took.items()}
-    base = "rask.py" if plain is not None else "grupper"
-    maaling.heading("Én kontakt om gangen", f"{base}, {rates[base]:.0f} kontakter i sekundet på de samme kontaktene")
+    prototype = _prototype()
+    if prototype is not None and year.is_real:
+        timed |= _by_prototype(prototype, module, year.known, drawn)
+    took = maaling.medians({name: function for name, (_, function) in timed.items()}, _ROUNDS)
+    baseline = "rask.py" if "rask.py" in took else "evaluate"
+    rates = {name: timed[name][0] / seconds for name, seconds in took.items()}
+    maaling.heading(_title(year), f"{baseline}, {rates[baseline]:.0f} kontakter i sekundet")
     for name, rate in rates.items():
-        maaling.report(name, f"{rate:.0f} kontakter/s", rate / rates[base])
-    print(f"  grupper er {rates['grupper'] / rates['evaluate']:.0f} × evaluate (mål 20 ×)")
-    share = rates["begrunn (svar med begrunnelse)"] / rates["grupper"]
-    print(f"  begrunn er {share:.2f} × grupper (mål 0,20 ×)")
+        maaling.report(name, f"{rate:.0f} kontakter/s", rate / rates[baseline])
 
 
-def _posts(module: ModuleType, cases: list[Any]) -> list[Any]:
-    return [module.Opphold(**{("kjonn" if name == "kjønn" else name): v for name, v in c.items()}) for c in cases]
+def _distinct(rulebook: model.Rulebook) -> list[Contact]:
+    """Contacts that are all different."""
+    found: dict[str, Contact] = {}
+    for contact in Drawn(Codes(rulebook), seed=1).contacts(_DISTINCT * 2):
+        found.setdefault(repr(contact), contact)
+    return list(found.values())[:_DISTINCT]
 
 
-def _plain(shared: Path | None) -> Any:
-    """The plain program on the published cases, ten times over; None where it is not there."""
-    path = shared.parent / "prototyper/norddrg/rask.py" if shared is not None else None
-    if shared is None or path is None or not path.exists():
+def _as_class(module: ModuleType, contacts: Sequence[Contact]) -> list[Any]:
+    return [module.Opphold(**{identifier(name): value for name, value in contact.items()}) for contact in contacts]
+
+
+def _title(year: Year) -> str:
+    rulebook = year.imported.rulebook
+    return f"{rulebook.scheme} {rulebook.year}{'' if year.is_real else ' (oppdiktet)'}, én kontakt om gangen"
+
+
+def _prototype() -> Any:
+    """The feasibility measure that the package is held against, where it is there."""
+    if not _PROTOTYPE.is_file():
         return None
-    spec = importlib.util.spec_from_file_location("rask_prototype", path)
+    spec = importlib.util.spec_from_file_location("rask", _PROTOTYPE)
     assert spec is not None
     assert spec.loader is not None
-    plain = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(plain)
-    grouper = plain.Fast(plain.load(str(shared / _TABLES)))
-    with (shared / "TestDataFull_del1_2015.csv").open(encoding="utf-8-sig") as stream:
-        rows = [row for row in list(csv.reader(stream, delimiter=";"))[1:] if len(row) > 4]
-    cases = [plain.parse(row[3]) for row in rows]
-    return lambda: [grouper.group(case) for _ in range(10) for case in cases]
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-# ---- in columns
+def _by_prototype(
+    prototype: Any, module: ModuleType, known: Sequence[Contact], drawn: Sequence[Contact]
+) -> dict[str, tuple[int, Callable[[], object]]]:
+    """The prototype on the same contacts, after it is seen that it groups them alike."""
+    group = prototype.Fast(prototype.load(str(_TABLES / REAL_2015))).group
+    cases, others = [_as_case(one) for one in known], [_as_case(one) for one in drawn]
+    for contact, case in zip(known, cases, strict=True):
+        assert module.grupper_data(contact).verdier["drg"] == group(case)[1], contact
+    return {
+        "rask.py": (len(cases), lambda: [group(case) for case in cases]),
+        "rask.py, alle ulike": (len(others), lambda: [group(case) for case in others]),
+    }
 
 
-def _columns(folder: Path, module: ModuleType, year: int, kind: str, drawn: list[Any]) -> None:
-    """The kernel on many contacts in Parquet, reading that Parquet alone, and the memory that it takes."""
+def _as_case(contact: Contact) -> tuple[Any, ...]:
+    """A contact as the prototype has it."""
+    sex = {"mann": "M", "kvinne": "F"}.get(contact["kjønn"])
+    discharge = {"levende": "H", "død": "E", "overført": "R"}[contact["utskrivning"]]
+    pairs = [code.partition("+")[::2] for code in contact["diagnoser"]] or [("", "")]
+    return sex, contact["alder"], discharge, contact["liggetid"], pairs, contact["prosedyrer"]
+
+
+# ---- many in columns
+
+_TIMED_COLUMNS = """
+import json, resource, sys, time
+sys.path.insert(0, {folder!r})
+import pyarrow.parquet as pq
+import {package}
+module = {package}.aar({year})
+
+def timed(function):
+    start = time.perf_counter()
+    rows = sum(function(batch).num_rows for batch in pq.ParquetFile({path!r}).iter_batches(100_000))
+    return time.perf_counter() - start, rows
+
+start = time.perf_counter()
+module._kjerne()
+found = {{"klar": time.perf_counter() - start, "lest": [], "gruppert": []}}
+for _ in range({rounds}):
+    for name, function in (("lest", lambda batch: batch), ("gruppert", module.grupper_parti)):
+        seconds, rows = timed(function)
+        assert rows == {rows}
+        found[name].append(seconds)
+found["minne"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps(found))
+"""
+
+
+def _in_columns(year: Year, folder: Path, title: str, draw: norddrg_parti.Draw, contacts: int) -> None:
+    """Contacts in a second from a Parquet file, and the most memory that it takes, in a process of its own."""
     path = folder / "kontakter.parquet"
-    writer = None
-    for batch in _batches(module, drawn, alike=kind.startswith("som")):
-        writer = writer or pq.ParquetWriter(path, batch.schema)
-        writer.write_batch(batch)
-    assert writer is not None
-    writer.close()
-    runs = [json.loads(_child(folder, module.__name__.split(".")[0], year, path)) for _ in range(3)]
-    took = sorted(run["sekunder"] for run in runs)[1]
-    read = sorted(run["lest"] for run in runs)[1]
-    memory = max(run["minne"] for run in runs)
-    scalar = sorted(run["skalar"] for run in runs)[1]
-    maaling.heading(f"{_ROWS} kontakter i Parquet, {kind}", f"grupper på de samme, {scalar:.0f} i sekundet")
-    rate = _ROWS / took
-    maaling.report("kjernen, med lesing", f"{rate:.0f} kontakter/s", rate / scalar, "mål 7 ×", rate >= 7 * scalar)
-    maaling.report("lesing alene", f"{_ROWS / read:.0f} kontakter/s", _ROWS / read / scalar)
-    print(f"  høyeste minne: {memory:.0f} MB (mål 500 MB)")
+    norddrg_parti.write(path, draw, Codes(year.imported.rulebook), contacts)
+    package, number = year.module.__name__.split(".")[0], year.imported.rulebook.year
+    what = {"folder": str(folder), "package": package, "year": number, "path": str(path)}
+    found = json.loads(_python(_TIMED_COLUMNS.format(**what, rounds=_COLUMN_ROUNDS, rows=contacts)))
+    read, grouped, first = median(found["lest"]), median(found["gruppert"]), found["gruppert"][0]
+    size = path.stat().st_size / 1e6
+    maaling.heading(title, f"lesing av filen ({size:.0f} MB), {contacts / read:.0f} kontakter i sekundet")
+    for name, seconds in (("lese og gruppere", grouped), ("det samme første gang", first)):
+        maaling.report(name, f"{contacts / seconds:.0f} kontakter/s", seconds / read)
+    maaling.report("gruppere alene", f"{contacts / (grouped - read):.0f} kontakter/s", (grouped - read) / read)
+    print(f"  gjøre kjernen klar {found['klar']:.2f} s, mest minne {found['minne'] / 1024:.0f} MB")
+    print(f"  {norddrg_parti.described(pq.ParquetFile(path))}")
 
 
-def _batches(module: ModuleType, drawn: list[Any], alike: bool) -> Iterator[pa.RecordBatch]:
-    """Made-up contacts: variations of typical ones, some far more usual than others; or codes drawn one by one."""
-    random, numbers = Random(_SEED), np.random.default_rng(_SEED)
-    diagnoses, procedures = list(module.TABELL_DIAGNOSEKODER), list(module.TABELL_PROSEDYREKODER)
-    random.shuffle(diagnoses)
-    random.shuffle(procedures)
-    typical = drawn[:_BASE]
-    for start in range(0, _ROWS, _CHUNK):
-        size = min(_CHUNK, _ROWS - start)
-        contacts = []
-        kinds = _usual(numbers, len(typical), size)
-        codes = iter(_usual(numbers, len(diagnoses), size * 4))
-        others = iter(_usual(numbers, len(procedures), size * 4))
-        for kind in kinds:
-            if alike:
-                contact = dict(typical[kind])
-                if random.random() < 0.5:
-                    contact["diagnoser"] = [*contact["diagnoser"], diagnoses[next(codes)]]
-            else:
-                contact = {
-                    "kjønn": random.choice(("mann", "kvinne")),
-                    "utskrivning": "levende" if random.random() < 0.97 else "død",
-                    "diagnoser": [diagnoses[next(codes)] for _ in range(random.choice((1, 1, 2, 3, 4)))],
-                    "prosedyrer": [procedures[next(others)] for _ in range(random.choice((0, 0, 1, 2, 4)))],
-                }
-            contact["alder"] = random.randrange(36_500)
-            contact["liggetid"] = random.choice((0, 0, 0, 1, 1, 2, 3, 4, 5, 8, 13))
-            contacts.append(contact)
-        yield in_columns(contacts)
+def _python(code: str) -> str:
+    """What a new process prints."""
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=_ROOT).stdout
 
 
-def _usual(numbers: np.random.Generator, count: int, size: int) -> Any:
-    """Places in a list, the first far more often than the last (Zipf's law)."""
-    weights = 1 / np.arange(1, count + 1)
-    return numbers.choice(count, size, p=weights / weights.sum()).tolist()
+# ---- before the first contact
 
 
-def _child(folder: Path, package: str, year: int, path: Path) -> str:
-    command = [sys.executable, __file__, "--barn", str(folder), package, str(year), str(path)]
-    env = {**os.environ, "PYTHONPATH": str(_ROOT)}
-    return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+def _getting_ready(year: Year, folder: Path) -> None:
+    """The seconds it takes to import the tables, to check the rulebook, and to have a package ready."""
+    rules = str(year.imported.folder)
+    package, number = year.module.__name__.split(".")[0], year.imported.rulebook.year
+    ready = f"import sys; sys.path.insert(0, {str(folder)!r}); import {package}; m = {package}.aar({number})"
+    contact = {name: value for name, value in year.known[0].items() if value is not None}
+    took = maaling.medians(
+        {
+            "en tom prosess": lambda: _python("pass"),
+            "importere tabellene": lambda: _import(year),
+            "regelverk sjekk": lambda: _python(_check(rules)),
+            "importere pakken": lambda: _python(ready),
+            "importere pakken og få det første svaret": lambda: _python(f"{ready}; m.grupper_data({contact!r})"),
+        },
+        runs=_COLUMN_ROUNDS,
+    )
+    empty = took["en tom prosess"]
+    maaling.heading("Før den første kontakten", f"en tom prosess, {empty * 1000:.0f} ms")
+    for name, seconds in took.items():
+        maaling.report(name, f"{seconds:.2f} s", seconds / empty)
 
 
-def _in_a_process_of_its_own(folder: str, package: str, year: str, path: str) -> None:
-    """Group the file, and say how long it took and how much memory there was in use at most."""
-    sys.path.insert(0, folder)
-    module = importlib.import_module(package).aar(int(year))
-    file = pq.ParquetFile(path)
-    start = perf_counter()
-    for number in range(file.num_row_groups):
-        for batch in file.read_row_group(number).to_batches():
-            batch.num_rows  # noqa: B018
-    read = perf_counter() - start
-    start = perf_counter()
-    rows = 0
-    for number in range(file.num_row_groups):
-        for batch in file.read_row_group(number).to_batches():
-            rows += module.grupper_parti(batch).num_rows
-    took = perf_counter() - start
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    some = _posts(module, file.read_row_group(file.num_row_groups - 1).slice(0, 50_000).to_pylist())
-    start = perf_counter()
-    for post in some:
-        module.grupper(post)
-    scalar = len(some) / (perf_counter() - start)
-    print(json.dumps({"sekunder": took, "lest": read, "minne": memory, "rader": rows, "skalar": scalar}))
+def _import(year: Year) -> None:
+    """The import of the tables, without writing the files."""
+    if year.is_real:
+        path = _TABLES / REAL_2015
+        names, data, edition = real_names(_TABLES), path.read_bytes(), Edition("DRG", 2015, path.name, "navn_2014")
+    else:
+        names, data, edition = None, as_json(first_year()), Edition("DRG", 2030, "t.json", None)
+    files_of(edition.file, data, names, None, edition, Report())
 
 
-# ---- importing
-
-
-def _import(folder: Path, package: str, year: int) -> None:
-    """The time to import the module of a year, in a new process, with what Python itself takes taken away."""
-    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import {package}; {package}.aar({year})"
-    took = sorted(_seconds([sys.executable, "-c", code]) for _ in range(7))[3]
-    empty = sorted(_seconds([sys.executable, "-c", "import sys"]) for _ in range(7))[3]
-    print(f"\nimport av modulen: {1000 * (took - empty):.0f} ms   mål 200 ms")
+def _check(rules: str) -> str:
+    """The command as a new process runs it."""
+    arguments = ["regelverk", "sjekk", "--mappe", rules]
+    return f"import sys; from compiler.cli import main; sys.argv = {arguments!r}\ntry: main()\nexcept SystemExit: pass"
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--barn"]:
-        _in_a_process_of_its_own(*sys.argv[2:])
-    else:
-        main()
+    main()
