@@ -732,6 +732,8 @@ class Grouping(Definition):
     """Each different cell of the rules, once."""
     otherwise: str | None = None
     """The group of a record that no group or rule takes."""
+    names: dict[str, str] = {}
+    """What codes are called after them in the cells, for the reader."""
 
     @cached_property
     def condition(self) -> dict[tuple[str, str], Expr]:

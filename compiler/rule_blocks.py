@@ -218,7 +218,7 @@ def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
 def _rule_table(rulebook: model.Rulebook, found: model.RuleTable) -> Lines:
     yield f"regeltabell {found.id}{_title(found.title)}"
     rules = rulebook.rules_of(found.id)
-    cells = [rule_rows.cells(rulebook, rule) for rule in rules]
+    cells = [rule_rows.named_cells(rulebook, rule) for rule in rules]
     yield from _rows(rule_rows.columns(rulebook, found.id, rules), cells)
     yield from _tail(_united(found.citations, *(rule.citations for rule in rules)), found.derived)
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from compiler import model
+from dsl.cells import with_names
 
 GROUP = "gruppe"
 """The column that names the group, in a rule table that is not of one group."""
@@ -21,3 +22,9 @@ def columns(rulebook: model.Rulebook, table: str, rules: Sequence[model.Rule]) -
 def cells(rulebook: model.Rulebook, rule: model.Rule) -> dict[str, str]:
     """All that a row says, by column."""
     return {rulebook.groupings[0].results[0]: rule.id, GROUP: rule.group, **rule.cells, **rule.results}
+
+
+def named_cells(rulebook: model.Rulebook, rule: model.Rule) -> dict[str, str]:
+    """All that a row says, by column, with what the codes are called."""
+    names = rulebook.groupings[0].names
+    return cells(rulebook, rule) | {name: with_names(text, names) for name, text in rule.cells.items()}

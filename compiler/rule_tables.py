@@ -1,6 +1,6 @@
 """Rule tables: the columns of a grouping, the rows that give a group, and the amendments of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from dsl.diagnostics import Span, nearest
 
 _CHANGE = "endring"
 _IN, _OUT = "inn", "ut"
+_HINTED = 50
+"""How many faults there may be before no more hints are looked for."""
 
 
 # ---- the columns of a grouping
@@ -152,21 +154,28 @@ def _rule(
         return None
     if not _can_give(state, given, line):
         shown = f"ukjent gruppe «{given}»" if given else "raden mangler «gruppe»"
-        hint = nearest(given, state.groups) or "skriv gruppen som «DRG 290»"
+        hint = _near(state, given, state.groups) or "skriv gruppen som «DRG 290»"
         state.fault("R201" if given else "R214", shown, line.at(GROUP), hint)
         return None
     results = {name: line.cells.get(name, "") for name in grouping.results[1:]}
-    said = {name: cells.normal(line.cells.get(name, "")) for name in state.rule_columns(grouping)}
+    written = {name: text for name in state.rule_columns(grouping) if (text := line.cells.get(name, ""))}
+    said = {name: cells.normal(text) for name, text in written.items()}
+    for text in written.values():
+        state.code_names |= {code: name for code, name in cells.names(text).items() if code not in state.code_names}
     for name, text in said.items():
-        if text:
-            state.cell_places.setdefault((name, text), line.at(name))
+        state.cell_places.setdefault((name, text), line.at(name))
     return model.Rule(
         **state.common(id_, None, line.span, tail),
         group=given,
         results={name: text for name, text in results.items() if text},
-        cells={name: text for name, text in said.items() if text},
+        cells=said,
         table=table,
     )
+
+
+def _near(state: State, word: str, known: Iterable[str]) -> str | None:
+    """A hint with the known word most like one, as long as few rows are at fault: to look for it takes long."""
+    return nearest(word, known) if len(state.faults) < _HINTED else None
 
 
 def amend_grouping(state: State, block: tree.AmendGroupingDecl) -> None:
@@ -215,7 +224,7 @@ def _take_out(state: State, rule: model.Rule, line: Line, taken: dict[str, model
     found = state.rule_rows.get(rule.id)
     if found is None:
         message = f"raden {rule.id} er alt tatt ut" if rule.id in taken else f"raden {rule.id} finnes ikke i året før"
-        hint = nearest(rule.id, state.rule_rows) or "ta bort raden, eller rett id-en"
+        hint = _near(state, rule.id, state.rule_rows) or "ta bort raden, eller rett id-en"
         state.fault("R402", message, line.span, hint)
         return
     taken[rule.id] = state.rule_rows.pop(rule.id)
@@ -265,7 +274,9 @@ def settle_rules(state: State) -> None:
     state.repealed += _ended(state)
     _after_catch_all(state, grouping, rules)
     cells_said = tuple(conditions(state, grouping))
-    state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said})
+    words = {word for found in cells_said for word in found.text.split()}
+    names = {code: name for code, name in sorted(state.code_names.items()) if code in words and "|" not in name}
+    state.groupings[grouping.id] = grouping.model_copy(update={"cells": cells_said, "names": names})
 
 
 def _ended(state: State) -> Iterator[model.Repealed]:

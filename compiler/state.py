@@ -62,6 +62,8 @@ class State:
         """Rows that this year took out of the rule tables, and why."""
         self.amended_rules: dict[Span, tuple[str, ...]] = {}
         """The rows that each amendment of the rule tables takes out or puts in."""
+        self.code_names: dict[str, str] = dict(base.groupings[0].names) if base and base.groupings else {}
+        """What the cells of rule tables call codes, for the reader."""
         self.cell_places: dict[tuple[str, str], Span] = {}
         """Where a cell of a rule table first stands, by its column and text."""
         self.column_names: dict[str, tuple[str, ...]] = {}

@@ -1,6 +1,7 @@
 """The cells of rule tables: each is the rest of the sentence that its column begins."""
 
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,14 +61,29 @@ class UnreadableCell(Exception):
 
 def normal(text: str) -> str:
     """The cell without the names after its codes, which are there for the reader, and with single spaces."""
-    if "«" not in text:
-        return " ".join(text.split())
-    kept: list[str] = []
-    for word in _WORDS.findall(text):
-        is_name = word.startswith("«") and word.endswith("»") and kept and kept[-1] not in _LEADING
+    return " ".join(" ".join(word for word, _ in _with_names(text)).split())
+
+
+def names(text: str) -> dict[str, str]:
+    """What a cell says that its codes are called."""
+    return {word: name for word, name in _with_names(text) if name}
+
+
+def with_names(text: str, known: Mapping[str, str]) -> str:
+    """A cell in normal form with the names of its codes after them."""
+    return " ".join(f"{word} «{known[word]}»" if word in known else word for word in _WORDS.findall(text))
+
+
+def _with_names(text: str) -> Iterator[tuple[str, str]]:
+    """The words of a cell, each with the name written after it."""
+    words = _WORDS.findall(text) if "«" in text else text.split()
+    kept = ""
+    for word, after in zip(words, [*words[1:], ""], strict=False):
+        is_name = word.startswith("«") and word.endswith("»") and kept and kept not in _LEADING
         if not is_name:
-            kept.append(word)
-    return " ".join(" ".join(kept).split())
+            kept = word
+            named = after.startswith("«") and after.endswith("»") and word not in _LEADING
+            yield word, after[1:-1].strip() if named and not word.startswith("«") else ""
 
 
 def read(text: str, span: Span) -> Cell:

@@ -186,11 +186,18 @@ def test_a_long_table_scrolls_inside() -> None:
 
 def test_a_rule_table_has_addresses_for_its_rows_and_says_what_codes_are_called() -> None:
     page = written("rader-2020")["02-grupper.md"]
-    cells = "K04</abbr> | stor | S01 og S02 | minst 1 | over 365 | 0 |"
-    assert f'| <a id="regel-100a"></a>100A | <abbr title="Luftveier">{cells}' in page
+    cells = '<abbr title="Luftvei">K04</abbr> | stor | <abbr title="Stort">S01</abbr> og S02 | minst 1 | over 365 | 0 |'
+    assert f'| <a id="regel-100a"></a>100A | {cells}' in page
     assert "| Regel | Kategori | Operasjon | Slag | Komplikasjon | Alder (dager) | Returkode |" in page
-    assert "Hva kodene betyr Kode Betydning K04 Luftveier" in rule(page, "regeltabell-drg-1")
+    assert "Hva kodene betyr Kode Betydning K04 Luftvei S01 Stort" in rule(page, "regeltabell-drg-1")
     assert '| <a id="regel-000a"></a>000A | [DRG 470](02-grupper.md#gruppe-drg-470) | nei |' in page
+
+
+def test_a_code_without_a_name_in_the_cells_is_called_what_a_table_calls_it() -> None:
+    rulebook = RULEBOOKS["rader-2020"]
+    groupings = (rulebook.groupings[0].model_copy(update={"names": {}}),)
+    page = pages(rulebook.model_copy(update={"groupings": groupings}), {})["02-grupper.md"]
+    assert '<abbr title="Luftveier">K04</abbr> | stor | S01 og S02 |' in page
 
 
 def test_a_group_says_which_rows_give_it() -> None:

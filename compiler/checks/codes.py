@@ -1,7 +1,8 @@
 """Codes that the rulebook's own code systems do not have."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass
+from functools import partial
 
 from compiler import model
 from compiler.names import normal_code
@@ -9,22 +10,26 @@ from compiler.walk import nodes
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, alike, error
 
-Pattern = Callable[[str], bool]
+Pattern = Callable[[Collection[str]], bool]
+"""Whether any of the valid codes fits."""
 
 
 def unknown_codes(rulebook: model.Rulebook, documents: Iterable[tree.Document]) -> Iterator[Diagnostic]:
     """R310: a code of a field whose code system is known, and does not have it."""
     systems = {system.id: system for system in rulebook.code_systems if system.codes}
     told: set[tuple[str, str, str]] = set()
+    known: dict[tuple[str, ...], dict[str, str]] = {}
     for definition, field, codes in _uses(rulebook) if systems else ():
         found = [systems[origin] for origin in field.origins if origin in systems]
         if not found or len(found) < len(field.origins):
             continue
-        valid = [code for system in found for code in system.codes]
+        if field.origins not in known:
+            known[field.origins] = {code: text for system in found for code, text in system.codes.items()}
+        valid = known[field.origins]
         for owner, shown, fits in _patterns(rulebook, definition, codes):
             key = (type(owner).__name__, owner.id, shown)
             newest = max(each.last_changed for each in (definition, owner, *found))
-            if newest < rulebook.year or key in told or any(map(fits, valid)):
+            if newest < rulebook.year or key in told or fits(valid):
                 continue
             told.add(key)
             name = " eller ".join(system.id for system in found)
@@ -33,12 +38,22 @@ def unknown_codes(rulebook: model.Rulebook, documents: Iterable[tree.Document]) 
             if span is not None:
                 yield error("R310", f"{says} i {name}", span, _hint(shown, valid))
                 continue
-            place = owner.place
-            hint = "erstatt eller endre den arvede regelen"
-            if isinstance(owner, model.NamedSet):
-                hint = f"skriv «endrer kodesett {owner.id}» og «fjerner {shown}»"
-            span = Span(place.path, place.line, 1, place.line, 2)
-            yield error("R310", f"{says} i {name} i {rulebook.year}", span, hint)
+            place = Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
+            if isinstance(owner, model.Rule) and owner.last_changed == rulebook.year:  # It stands in a file.
+                yield error("R310", f"{says} i {name}", place, _hint(shown, valid))
+            else:
+                yield error("R310", f"{says} i {name} i {rulebook.year}", place, _of_inherited(owner, shown))
+
+
+def _of_inherited(owner: model.Definition, shown: str) -> str:
+    """What to do with a code that an inherited definition has."""
+    match owner:
+        case model.NamedSet(id=id_):
+            return f"skriv «endrer kodesett {id_}» og «fjerner {shown}»"
+        case model.Rule(id=id_):
+            return f"endre raden {id_} med «endrer gruppering»"
+        case _:
+            return "erstatt eller endre den arvede regelen"
 
 
 def _hint(shown: str, valid: Iterable[str]) -> str:
@@ -63,13 +78,18 @@ def _uses(rulebook: model.Rulebook) -> Iterator[tuple[model.Definition, model.Re
                 return elements.get(variable)
             case model.ColumnRef(table=table, column=name):
                 return columns.get((table, name))
+            case model.FieldOf(record=model.TermRef(id=id_), field=name):
+                return rulebook.record(rulebook.term(id_).of or "").field(name)
             case _:
                 return None
 
-    for definition in conditions:
-        for node in nodes(definition):
+    cells = [(rule, rulebook.condition_of(rule)) for rule in rulebook.rules]
+    for definition, condition in (*((one, one) for one in conditions), *cells):
+        for node in nodes(condition):
             match node:
                 case model.Compare(left=left, right=model.StringValue(value=code)) if field := field_of(left):
+                    yield definition, field, model.CodeSet(codes=(code,))
+                case model.InSet(item=model.StringValue(value=code), codes=codes) if field := field_of(codes):
                     yield definition, field, model.CodeSet(codes=(code,))
                 case model.InSet(item=item, codes=model.CodeSet() as codes) if field := field_of(item):
                     yield definition, field, codes
@@ -92,7 +112,7 @@ def _patterns(
 ) -> Iterator[tuple[model.Definition, str, Pattern]]:
     """The definition that each code, interval and prefix of a set stands in, how it is shown, and what it fits."""
     for code in codes.codes:
-        yield owner, code, code.__eq__
+        yield owner, code, partial(_has, code)
     for low, high in codes.intervals:
         yield owner, f"{low}–{high}", _between(low, high)
     for prefix in codes.prefixes:
@@ -104,12 +124,16 @@ def _patterns(
             yield from _patterns(rulebook, named, named.codes, seen | {named.id})
 
 
+def _has(code: str, valid: Collection[str]) -> bool:
+    return code in valid
+
+
 def _between(low: str, high: str) -> Pattern:
-    return lambda code: low <= code and code[: len(high)] <= high
+    return lambda valid: any(low <= code and code[: len(high)] <= high for code in valid)
 
 
 def _begins(prefix: str) -> Pattern:
-    return lambda code: code.startswith(prefix)
+    return lambda valid: any(code.startswith(prefix) for code in valid)
 
 
 # ---- where a code stands
@@ -118,6 +142,8 @@ def _begins(prefix: str) -> Pattern:
 def _place(owner: model.Definition, shown: str, documents: Iterable[tree.Document]) -> Span | None:
     """Where the code is written in the year's own text; None where it is inherited."""
     place = owner.place
+    if isinstance(owner, model.Rule):
+        return _in_row(owner, shown, documents)
     for document in documents:
         for block in document.blocks:
             inner = block.block if isinstance(block, tree.ReplaceDecl) else block
@@ -127,6 +153,16 @@ def _place(owner: model.Definition, shown: str, documents: Iterable[tree.Documen
                     return span
             if own:
                 return block.span
+    return None
+
+
+def _in_row(owner: model.Rule, shown: str, documents: Iterable[tree.Document]) -> Span | None:
+    """The cell of a rule table that a code is written in."""
+    for document in documents:
+        for block in document.blocks:
+            for row in block.rows if isinstance(block, tree.RuleTableDecl | tree.AmendGroupingDecl) else ():
+                if (row.span.path, row.span.line) == (owner.place.path, owner.place.line):
+                    return next((at for cell, at in zip(row.cells, row.places, strict=True) if shown in cell), row.span)
     return None
 
 

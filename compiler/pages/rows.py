@@ -72,8 +72,8 @@ class Rows:
 
     @cached_property
     def _code_names(self) -> dict[str, str]:
-        """What codes are called: the text beside each in the first table that is looked up by it and has one."""
-        found: dict[str, str] = {}
+        """What codes are called in the cells, or else beside them in a table that is looked up by them."""
+        found = {code: name for grouping in self.rulebook.groupings for code, name in grouping.names.items()}
         for table in self.rulebook.tables:
             texts = [field.name for field in table.fields if field.kind == "tekst" and field.name not in table.keys]
             if len(table.keys) == len(texts) == 1:
