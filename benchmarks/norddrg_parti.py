@@ -63,10 +63,8 @@ def described(file: pq.ParquetFile) -> str:
     lengths = [len(batch.column(name).flatten()) / batch.num_rows for name in ("diagnoser", "prosedyrer")]
     rows = zip(*(batch.column(name).to_pylist() for name in ("diagnoser", "prosedyrer")), strict=True)
     different = len({(*diagnoses, None, *procedures) for diagnoses, procedures in rows}) / batch.num_rows
-    means = f"{lengths[0]:.1f} diagnoser og {lengths[1]:.1f} prosedyrer i snitt"
-    return f"{means}; {different:.0%} av de første {batch.num_rows} har koder som ingen andre av dem har".replace(
-        ".", ","
-    )
+    means = f"{lengths[0]:.1f} diagnoser og {lengths[1]:.1f} prosedyrer i snitt".replace(".", ",")
+    return f"{means}; de første {batch.num_rows} har {different:.0%} så mange ulike sett av koder som kontakter"
 
 
 # ---- draws

@@ -56,7 +56,7 @@ def test_the_ways_agree_on_a_rulebook_of_another_shape(tmp_path: Path) -> None:
     with package_of([rulebook]) as [module]:
         batch = pa.RecordBatch.from_pylist(contacts, _COLUMNS)
         rules = assert_all_agree(rulebook, module, contacts, batch)
-        assert sum(fast(module, contact) is not None for contact in contacts) > len(contacts) / 2
+        assert all(fast(module, contact) is not None for contact in contacts if contact["prosedyrer"])
     assert {rule.id for rule in rulebook.rules} - rules.keys() == _NEVER
 
 

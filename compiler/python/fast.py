@@ -526,15 +526,11 @@ def _values(record: model.Record, name: str) -> tuple[object, ...]:
 
 
 def _values_of(record: model.Record, name: str) -> str:
-    """What a field can be, as Python: one of some values, a number (None), or a code as its field says."""
+    """What a field can be, as Python: one of some values, or a number or a code as the field itself says."""
     number = [field.name for field in record.fields].index(name)
-    match record.fields[number].kind:
-        case "heltall":
-            return "None"
-        case "kode":
-            return f"regler.{rules_name(record)}.felter[{number}]"
-        case _:
-            return repr(_values(record, name))
+    if record.fields[number].kind in ("heltall", "kode"):
+        return f"regler.{rules_name(record)}.felter[{number}]"
+    return repr(_values(record, name))
 
 
 def _always(plan: _Fast, condition: model.Expr) -> bool:
@@ -609,8 +605,10 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
     setup, body = [], []
     for one in record.fields:
         name = one.identifier
-        if one.kind == "heltall":
-            body.append(f"if type({name}_) is not int:\n    raise Langsom")
+        if one.kind in ("heltall", "ja/nei"):
+            lacks = f" and {name}_ is not None" if one.may_lack else ""
+            kind = "int" if one.kind == "heltall" else "bool"
+            body.append(f"if type({name}_) is not {kind}{lacks}:\n    raise Langsom")
         elif one.kind in ("liste", "koder"):
             body.append(f"if type({name}_) is not list and type({name}_) is not tuple:\n    raise Langsom")
     body.append("biter = 0")

@@ -207,8 +207,8 @@ class Plan:
     """Så mange bitkolonner det er: først regelradenes, så de som bare brukes på veien."""
     sammenheng: tuple[tuple[str, tuple[Any, ...]], ...]
     """Feltene som avgjør hva en kode bidrar med, og verdiene de kan ha."""
-    felt: tuple[tuple[str, int, tuple[Any, ...] | Felt | None], ...]
-    """Feltene som ikke er lister: feltet, kolonnen, og verdiene det kan ha (None for tall, feltet selv for koder)."""
+    felt: tuple[tuple[str, int, tuple[Any, ...] | Felt], ...]
+    """Feltene som ikke er lister: feltet, kolonnen, og verdiene det kan ha; for tall og koder feltet selv."""
     lister: tuple[Listeplan, ...]
     rest: tuple[Rest, ...] = ()
     avledet: tuple[Avledet, ...] = ()
@@ -378,7 +378,7 @@ class Bitplan:
 
     # ---- det felt og koder bidrar med
 
-    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | Felt | None) -> Callable[[Any], int]:
+    def _feltbiter(self, nummer: int, valg: tuple[Any, ...] | Felt) -> Callable[[Any], int]:
         kolonne = self.kolonner[nummer]
 
         def biter(verdi: Any) -> int:
@@ -543,13 +543,15 @@ def _langsom() -> Any:
     raise Langsom
 
 
-def _rett_fram(valg: tuple[Any, ...] | Felt | None, verdi: Any) -> bool:
-    """Om verdien av et felt er oppgitt slik den skal stå."""
-    if valg is None:
+def _rett_fram(valg: tuple[Any, ...] | Felt, verdi: Any) -> bool:
+    """Om verdien av et felt er oppgitt slik den skal stå, eller mangler der den kan det."""
+    if isinstance(valg, tuple):
+        return type(verdi) in (str, bool, type(None)) and verdi in valg
+    if verdi is None:
+        return valg.kan_mangle
+    if valg.slag == "heltall":
         return type(verdi) is int and 0 <= verdi < _FOR_STORT
-    if isinstance(valg, Felt):
-        return valg.kan_mangle if verdi is None else type(verdi) is str and kode_av(valg, verdi) == verdi
-    return type(verdi) in (str, bool, type(None)) and verdi in valg
+    return type(verdi) is str and kode_av(valg, verdi) == verdi
 
 
 # ---- svaret
