@@ -7,7 +7,7 @@ takes many contacts in columns.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +33,7 @@ from tests.norddrg_aar import (
 )
 from tests.norddrg_koder import Codes
 from tests.norddrg_poster import Contact, Drawn, in_columns
+from tests.veier import assert_all_agree, by_kernel, fast, of_class, parts, thorough
 
 FEW, MANY = 2_000, 100_000
 PARTS = 20
@@ -71,58 +72,9 @@ def real(drg_2015: Imported) -> Iterator[Year]:
         yield Year(drg_2015.rulebook, module, Codes(drg_2015.rulebook))
 
 
-# ---- the ways
-
-
-def thorough(module: ModuleType, contact: object) -> Svar:
-    """The answer of the thorough way."""
-    svar: Svar = module.vurder(module.REGLER["Opphold"], contact)[0]
-    return svar
-
-
-def fast(module: ModuleType, contact: object) -> Svar | None:
-    """The answer of the fast way; None where the contact must go the thorough one."""
-    svar: Svar | None = module.raskt_svar(module.REGLER["Opphold"], contact)
-    return svar
-
-
-def of_class(module: ModuleType, contact: Contact) -> Svar:
-    """The answer for a contact of the generated class."""
-    svar: Svar = module.grupper(module.Opphold(**{identifier(name): value for name, value in contact.items()}))
-    return svar
-
-
-def by_kernel(module: ModuleType, batch: pa.RecordBatch) -> list[Svar | None]:
-    """The answers of the kernel; None where a contact must be taken by itself."""
-    numbers, answers = module.REGLER["Opphold"].kjerne()(batch)
-    return [answers[number] if number >= 0 else None for number in numbers.tolist()]
-
-
-def parts(value: Any) -> Any:
-    """All that is in an answer, as plain values: packages have classes of their own."""
-    if is_dataclass(value):
-        return {field.name: parts(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, Mapping):
-        return {name: parts(part) for name, part in value.items()}
-    return [parts(part) for part in value] if isinstance(value, tuple) else value
-
-
 def assert_agree(year: Year, contacts: Sequence[Contact]) -> Counter[str]:
     """Check that every way gives the same whole answer; how often each rule gave it."""
-    rules: Counter[str] = Counter()
-    for contact, kernel in zip(contacts, by_kernel(year.module, in_columns(contacts)), strict=True):
-        expected = parts(evaluate(year.rulebook, contact))
-        found = {
-            "vurder": thorough(year.module, contact),
-            "grupper_data": year.module.grupper_data(contact),
-            "grupper": of_class(year.module, contact),
-            "kjerne": kernel,
-        }
-        differs = {way for way, svar in found.items() if svar is not None and parts(svar) != expected}
-        assert not differs, (contact, differs)
-        assert (fast(year.module, contact) is None) is (kernel is None), contact
-        rules[expected["verdier"].get("regel")] += 1
-    return rules
+    return assert_all_agree(year.rulebook, year.module, contacts, in_columns(contacts))
 
 
 # ---- made-up tables

@@ -13,14 +13,14 @@ import pytest
 
 from compiler import model
 from compiler.evaluate import evaluate
-from compiler.names import identifier
 from compiler.packages import imported
 from compiler.pipeline import load
 from tests.norddrg_aar import made_up_year
 from tests.norddrg_koder import Codes
 from tests.norddrg_poster import Contact, Drawn, in_columns
 from tests.test_cli import Run, run
-from tests.test_norddrg import STAY, parts
+from tests.test_norddrg import STAY
+from tests.veier import of_class, parts
 
 __all__ = ["run"]
 
@@ -101,7 +101,7 @@ def composed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Composed]:
 
 
 def test_group_and_kroner_are_in_one_answer(composed: Composed) -> None:
-    svar = composed.module.grupper(_of_class(composed.module, SICK))
+    svar: Any = of_class(composed.module, SICK)
     assert (svar.status, svar.drg, svar.poeng, svar.refusjon) == ("gruppert", "DRG 502", Decimal("1.5"), 60_000)
     assert svar.brukt.verdier == {"regel": "405D020000", "returkode": "0", "drg": "502", "mdc": "05"}
     assert svar.kvittering.regelverk == "PRIS"
@@ -164,7 +164,7 @@ def test_every_way_agrees(composed: Composed) -> None:
         svar = composed.module.grupper_data(contact)
         expected = parts(evaluate(composed.rulebook, contact))
         assert parts(svar) == expected, contact
-        assert parts(composed.module.grupper(_of_class(composed.module, contact))) == expected, contact
+        assert parts(of_class(composed.module, contact)) == expected, contact
         found = svar.verdier | (svar.brukt.verdier if svar.brukt else {})
         shown = ("poeng", "refusjon", "regel", "returkode", "mdc")
         assert [row["gruppe"], *(row[name] for name in shown)] == [svar.gruppe, *(found.get(name) for name in shown)]
@@ -177,10 +177,6 @@ def _drawn(composed: Composed, number: int) -> list[Contact]:
     return [contact | {"henvist": (None, True, False)[place % 3]} for place, contact in enumerate(drawn)]
 
 
-def _of_class(module: ModuleType, contact: Contact) -> Any:
-    return module.Opphold(**{identifier(name): value for name, value in contact.items()})
-
-
 def test_the_used_rulebook_is_asked_by_its_fast_way(composed: Composed, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
     motor: Any = composed.module.vurder.__globals__
@@ -191,7 +187,7 @@ def test_the_used_rulebook_is_asked_by_its_fast_way(composed: Composed, monkeypa
 
     monkeypatch.setitem(motor, "vurder", vurder)
     assert composed.module.grupper_data(SICK).gruppe == "DRG 502"
-    assert composed.module.grupper(_of_class(composed.module, SICK)).gruppe == "DRG 502"
+    assert of_class(composed.module, SICK).gruppe == "DRG 502"
     assert asked == []
     assert composed.module.grupper_data(SICK | {"alder": "20 000"}).gruppe == "DRG 502"
     assert len(asked) == 1
