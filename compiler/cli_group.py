@@ -295,7 +295,8 @@ def _show_table(rulebook: Rulebook, kind: str, shown: Sequence[tuple[Row, Svar]]
     grouping = rulebook.grouping_of(kind)
     first = next((key for row, _ in shown for key in row), "rad")
     table = Table(title=f"{rulebook.title} ({rulebook.name})", box=box.SIMPLE_HEAD, title_justify="left")
-    for heading in [first, "status", *(["gruppe"] if grouping else [])]:
+    results = grouping.results if grouping is not None and rulebook.rules else ()
+    for heading in [first, "status", *(["gruppe"] if grouping else []), *map(lest, results)]:
         table.add_column(heading, no_wrap=True)
     for term in terms:
         unit = f" ({term.unit.shown})" if term.unit and term.unit.shown != term.id else ""
@@ -304,6 +305,7 @@ def _show_table(rulebook: Rulebook, kind: str, shown: Sequence[tuple[Row, Svar]]
     for row, svar in shown:
         values = ["–" if (value := svar.verdier.get(t.id)) is None else vist(value) for t in terms]
         group = [svar.gruppe or "–"] if grouping else []
+        group += [str(svar.verdier.get(name) or "–") for name in results]
         table.add_row(str(row.get(first, "")), svar.status, *group, *values)
         because = [*samlede_grunner(svar), *(f"varsel: {varsel.tekst}" for varsel in svar.varsler)]
         notes += [f"  {row.get(first, '')}: {text}" for text in because]
