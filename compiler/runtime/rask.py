@@ -364,8 +364,8 @@ class Bitplan:
             if celle.kolonne in self.mengder:
                 self.eller.append((tuple(self.bit(celle.kolonne, krevd) for krevd in celle.deler), bit))
             else:
-                prover = [_holder(krevd) for krevd in celle.deler]
-                self.kolonner[celle.kolonne].andre.append((lambda x: any(p(x) for p in prover), bit))
+                prover = [(_holder(krevd), krevd.ikke) for krevd in celle.deler]
+                self.kolonner[celle.kolonne].andre.append((lambda x: any(p(x) is not ikke for p, ikke in prover), bit))
         return self._krav[navn]
 
     def _avledet(self, avledet: Avledet) -> list[tuple[int, int]]:
