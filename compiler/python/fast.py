@@ -46,7 +46,6 @@ class _Fast:
     rest: list[str] = field(default_factory=list)
     rest_functions: list[str] = field(default_factory=list)
     derived: list[str] = field(default_factory=list)
-    whole: list[str] = field(default_factory=list)
     bordered: list[int] = field(default_factory=list)
     fields: list[tuple[str, int]] = field(default_factory=list)
     context: dict[str, None] = field(default_factory=dict)
@@ -119,7 +118,7 @@ class _Fast:
             self.outputs.setdefault((listed, "forste"), []).append((number, "verdi", code))
             return
         if not self._derived(number, term) and not self._borders(number, column):
-            self.whole.append(f"({number}, 'verdi', lambda {CONTACT}: {self.native.value(column.subject)})")
+            raise NotNative
 
     def _first_only(self, expr: model.Expr) -> str | None:
         """The list whose first element, with the context, decides a value; None where more is needed."""
@@ -416,7 +415,6 @@ _MODULE = '''
         rest=($rest),
         avledet=($derived),
         grenser=frozenset($bordered),
-        hele=($whole),
     )
     """Hvordan bitene til en post finnes."""
 
@@ -496,7 +494,6 @@ def _module(rulebook: model.Rulebook) -> str:
             rest="".join(f"{one}, " for one in plan.rest),
             derived="".join(f"{one}, " for one in plan.derived),
             bordered=repr(plan.bordered),
-            whole="".join(f"{one}, " for one in plan.whole),
             setup=setup,
             arguments=", ".join(f"{field.identifier}_" for field in record.fields),
             body=body,
@@ -657,8 +654,6 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
         "            biter |= bit",
         "            break",
     ]
-    if plan.whole:
-        raise NotNative
     text = "\n".join(f"    {line}" for line in setup)
     lines = "\n".join(body).split("\n")
     return text, "\n".join(f"        {line}" for line in lines)

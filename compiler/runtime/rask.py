@@ -214,8 +214,6 @@ class Plan:
     avledet: tuple[Avledet, ...] = ()
     grenser: frozenset[int] = frozenset()
     """Kolonnene som er tall som alltid finnes, der det bare er bitene for «minst» og «over» som settes."""
-    hele: tuple[tuple[int, str, Callable[[Any], Any]], ...] = ()
-    """Kolonner som regnes ut for hele posten: kolonnen, slaget og verdien."""
 
 
 # ---- bitene
@@ -292,7 +290,6 @@ class Bitplan:
         """Celler der én av flere koder er nok: bitene, og biten til cellen."""
         self.antall_biter = 0
         self.mengder = {u.kolonne for liste in plan.lister for u in _utbytter(liste) if u.slag == "mengde"}
-        self.mengder |= {nummer for nummer, slag, _ in plan.hele if slag == "mengde"}
         self._krav: dict[tuple[int, str, Any, Any], int] = {}
         self.som_biter = [self._rad(rad) for rad in rader.rader]
         for avledet in plan.avledet:
