@@ -1,5 +1,6 @@
 """The fast way: nothing that a rulebook calls something is taken for something else."""
 
+import re
 from itertools import product
 from pathlib import Path
 
@@ -96,6 +97,9 @@ def test_no_name_is_taken_for_another(tmp_path: Path) -> None:
             answer = module.grupper_data(case)
             wanted = (expected.status, expected.gruppe, expected.verdier)
             assert (answer.status, answer.gruppe, dict(answer.verdier)) == wanted, case
-            assert module.grupper(module.Opphold(**case)).verdier == expected.verdier
-            found.add(expected.verdier.get("rad"))
+            contact = module.Opphold(**case)
+            assert module.grupper(contact).verdier == expected.verdier
+            row = expected.verdier.get("rad")
+            assert re.findall(r"rad (\S+) er den første", module.begrunn(contact)) == ([row] if row else []), case
+            found.add(row)
         assert found == {"r1", "r2", "r3", "r4", None}

@@ -23,6 +23,8 @@ class Begrunner:
         try:
             biter, noekkel = self.raskt.finn(*felt)
             nummer = self.raskt.rader[biter]
+            if nummer < 0:  # Ingen rad tar posten: da er det mer å si enn hvilken rad.
+                return None
             svar = self.raskt.svarene[nummer, noekkel]
             innledning, celler = self.rader[nummer]
             verdier = dict(zip(self.feltnavn, felt, strict=True))
