@@ -215,10 +215,11 @@ def _rules(items: Sequence[Item]) -> Iterator[str]:
     """The rows of a group; one that is as before but for its id on one line."""
     ended = {_said(item): item for item in items if item.change == "utgått"}
     renamed = {item.id: ended.pop(_said(item)) for item in items if item.change == "ny" and _said(item) in ended}
+    gone = {item.id for item in renamed.values()}
     for item in items:
         if item.id in renamed:
             yield f"rad {renamed[item.id].row} heter nå {item.row}"
-        elif item not in renamed.values():
+        elif item.id not in gone:
             yield _rule(item)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from compiler import model
+from compiler.csv_text import csv_text
 from compiler.lists import UnreadableList
 from compiler.norddrg.content import TABLES, Cells, Content, Rule, of_rulebook
 from compiler.norddrg.names import Names
@@ -12,7 +13,6 @@ from compiler.norddrg.report import Report
 from compiler.norddrg.write import (
     Edition,
     count,
-    csv_text,
     fenced,
     group_block,
     mdc_shown,

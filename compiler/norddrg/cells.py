@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from compiler.norddrg.report import Report
 from compiler.norddrg.tables import Logic
+from compiler.rule_text import number
 
 LACKING = "mangler"
 _PASSED_OVER = (
@@ -126,7 +128,7 @@ def _days(value: str) -> str:
     found = _NUMBER.fullmatch(value)
     if found is None or found[1] not in ("<", ">"):
         raise _Unreadable("ventet «<» eller «>» og et antall dager")
-    return f"{'over' if found[1] == '>' else 'under'} {int(found[2]):,}".replace(",", " ")
+    return f"{'over' if found[1] == '>' else 'under'} {number(Decimal(found[2]), None)}"
 
 
 def _level(value: str) -> str:

@@ -1,19 +1,20 @@
 """The text of a whole year: the steps, a chapter for each MDC, and the tables as CSV."""
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from compiler.csv_text import csv_text
 from compiler.norddrg.cells import RULE_COLUMNS, named
 from compiler.norddrg.content import CHAPTER, TABLES, Cells, Content, Rule
 from compiler.norddrg.names import Names
 from compiler.norddrg.report import Report
+from compiler.rule_text import number
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {"kategori": "dgcat", "pdgprop": "pdgprop", "procprop": "procprop", "dgprop": "dgprop"}
@@ -120,16 +121,7 @@ def fenced(lines: Iterable[str]) -> str:
     return "\n".join(["```regel", *lines, "```"])
 
 
-# ---- files
-
-
-def csv_text(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    """Rows as a CSV file."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(column, "") for column in columns] for row in rows)
-    return out.getvalue()
+# ---- templates
 
 
 def rendered(template: str, **given: object) -> str:
@@ -151,6 +143,6 @@ def _environment() -> Environment:
     return environment
 
 
-def count(number: int) -> str:
+def count(what: int) -> str:
     """A number with its thousands apart."""
-    return f"{number:,}".replace(",", " ")
+    return number(Decimal(what), None)

@@ -1,14 +1,13 @@
 """Rows as the pages show them: of rule tables, and of tables that are too long to be shown in full."""
 
-import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from io import StringIO
 
 from compiler import model, rule_rows
+from compiler.csv_text import csv_text
 from compiler.pages import shown
 from compiler.pages.addresses import Addresses
 from compiler.pages.text import Md, escape, link
@@ -114,13 +113,13 @@ class Rows:
         for table in self.rulebook.tables:
             if table.keys not in (("gruppe",), ("takst",)) and len(table.rows) > shown.IN_FULL:
                 cells = (table_cells(table, row) for row in table.rows)
-                yield str(self.file("tabell", table.id)), _csv([field.name for field in table.fields], cells)
+                yield str(self.file("tabell", table.id)), csv_text([field.name for field in table.fields], cells)
         for of_rules in self.rulebook.rule_tables:
             rules = self.rulebook.rules_of(of_rules.id)
             if len(rules) > shown.IN_FULL:
                 cells = (rule_rows.cells(self.rulebook, rule) for rule in rules)
                 columns = rule_rows.columns(self.rulebook, of_rules.id, rules)
-                yield str(self.file("regeltabell", of_rules.id)), _csv(columns, cells)
+                yield str(self.file("regeltabell", of_rules.id)), csv_text(columns, cells)
 
     def counted(self, count: int) -> str:
         """«1 rad», «20 000 rader»."""
@@ -129,11 +128,3 @@ class Rows:
 
 def _abbreviation(code: str, name: str) -> Md:
     return Md(f'<abbr title="{escape(name)}">{escape(code)}</abbr>')
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Mapping[str, str]]) -> str:
-    stream = StringIO()
-    writer = csv.writer(stream, delimiter=";", lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([row.get(name, "") for name in columns] for row in rows)
-    return stream.getvalue()

@@ -6,7 +6,6 @@ from compiler import model
 from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
 from compiler.python.expressions import PythonExpressions
-from compiler.python.fast import fast_module
 from compiler.python.index import index
 from compiler.python.layout import filled, laid_out, tuple_of
 from compiler.python.symbols import (
@@ -146,8 +145,8 @@ _USED = '''
 '''
 
 
-def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
-    """The last part of a module of rules: what is called from outside, and what that needs."""
+def api(rulebook: model.Rulebook, symbols: Symbols, fast: bool) -> Iterator[str]:
+    """The last part of a module of rules: what is called from outside, and what that needs; `fast` with a fast way."""
     tops = rulebook.top_records()
     yield "# ---- reglene samlet, og det andre systemer kaller"
     yield filled(_EXPLANATIONS, module=module_name(rulebook))
@@ -157,28 +156,28 @@ def api(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
         yield filled(_USED, scheme=used.scheme, year=str(used.year), module=module_name(used), rules=rules)
     if rulebook.rules:
         yield _rule_rows(rulebook, symbols)
-    if fast_module(rulebook) is not None:
+    if fast:
         yield _fast(rulebook, tops[0])
     for record in tops:
         indexed = list(index(rulebook, symbols, record))
         yield from indexed
-        yield _rules(rulebook, symbols, record, bool(indexed))
+        yield _rules(rulebook, symbols, record, bool(indexed), fast)
     for record in tops:
         yield from answers(rulebook, record)
-    yield from _calls(rulebook, tops)
+    yield from _calls(rulebook, tops, fast)
 
 
 # ---- the rules about a record
 
 
-def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, indexed: bool) -> str:
+def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, indexed: bool, fast: bool) -> str:
     """The rules about a record as one object."""
     arguments = [
         repr(record.id),
         fields_name(record),
         f"krav={_requirements(rulebook, record)}",
         *_lists(rulebook, symbols, record),
-        *_groups(rulebook, record),
+        *_groups(rulebook, record, fast),
         *([f"indeks={index_name(record)}"] if indexed else []),
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
@@ -270,7 +269,7 @@ def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
         yield f"lister={_each_on_a_line(lists)}"
 
 
-def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
+def _groups(rulebook: model.Rulebook, record: model.Record, fast: bool) -> Iterator[str]:
     """The grouping of a record and its groups, where it has one."""
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None:
@@ -279,7 +278,7 @@ def _groups(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
             yield "rader=_rader"
             results = {name: identifier(name) for name in grouping.results}
             yield f"resultater={results!r}"
-        if fast_module(rulebook) is not None:
+        if fast:
             yield "raskt=_raskt"
             yield "kjerne=_kjerne"
         if grouping.otherwise is not None:
@@ -299,14 +298,14 @@ def _each_on_a_line(parts: Sequence[str]) -> str:
 # ---- what is called
 
 
-def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[str]:
+def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record], fast: bool) -> Iterator[str]:
     """The functions that other systems call."""
     posts = " | ".join(map(class_name, tops))
     title = repr(_title(rulebook))
     choice = _record_choice(tops)
     if len(tops) > 1:
         yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)
-    yield _grouped(rulebook, posts, tops)
+    yield _grouped(rulebook, posts, tops, fast)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, first=repr(tops[0].id))
     yield filled(_GROUPED_BATCH, first=repr(tops[0].id))
@@ -316,14 +315,14 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record]) -> Iterator[s
     yield filled(_PARTS)
 
 
-def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record]) -> str:
+def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record], fast: bool) -> str:
     """The function `grupper`, which gives each kind of record its own kind of answer."""
     *others, last = tops
     lines = [
         f"    if isinstance(post, {class_name(record)}):\n        return {_answer(record)}" for record in others
     ] + [f"    return {_answer(last)}"]
     names = " | ".join(map(answer_name, tops))
-    if len(tops) == 1 and fast_module(rulebook) is not None:
+    if len(tops) == 1 and fast:
         fields = ", ".join(f"post.{field.identifier}" for field in last.fields)
         given = rulebook.groupings[0].identifier
         return filled(_GROUPED_FAST, posts=posts, answers=names, given=given, fields=fields, body="\n".join(lines))

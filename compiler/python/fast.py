@@ -109,18 +109,22 @@ class _Fast:
     def _term_column(self, number: int, column: model.RuleColumn, term: model.Term) -> None:
         if term.kind == "koder":
             for added in self.added(column.subject):
-                self.outputs.setdefault((added.listed, added.part), []).append((number, "mengde", added.code))
+                self._output(added, number, "mengde")
             return
-        listed = self._first_only(column.subject)
+        listed = self.first_only(column.subject)
         if listed is not None:
             code = self.native.value(column.subject)
             code = f"bool({code})" if term.condition is not None else code
-            self.outputs.setdefault((listed, "forste"), []).append((number, "verdi", code))
+            self._output(_Added(listed, "forste", code), number, "verdi")
             return
         if not self._derived(number, term) and not self._borders(number, column):
             raise NotNative
 
-    def _first_only(self, expr: model.Expr) -> str | None:
+    def _output(self, added: _Added, number: int, kind: str) -> None:
+        """Note that elements of a list contribute something to a bit column."""
+        self.outputs.setdefault((added.listed, added.part), []).append((number, kind, added.code))
+
+    def first_only(self, expr: model.Expr) -> str | None:
         """The list whose first element, with the context, decides a value; None where more is needed."""
         needed = self.needs(expr)
         lists = {name for part, name in needed if part == "forste"}
@@ -138,9 +142,9 @@ class _Fast:
                 return self._over(items, variable, value)
             case model.TermRef(id=id_, argument=None):
                 lines = self.rulebook.term(id_).lines
-                if len(lines) == 1 and lines[0].when is None and self._first_only(expr) is None:
+                if len(lines) == 1 and lines[0].when is None and self.first_only(expr) is None:
                     return self.added(lines[0].value)
-        listed = self._first_only(expr)
+        listed = self.first_only(expr)
         if listed is None or not self.native.is_set(expr):
             raise NotNative
         return [_Added(listed, "forste", self.native.value(expr))]
@@ -205,12 +209,12 @@ class _Fast:
     def _hidden_set(self, codes: model.TermRef) -> int:
         """The bit column of a set that is no column of the rule tables."""
         if codes.id not in self.hidden:
-            number = self.hidden[codes.id] = self._new_column(codes.id)
+            number = self.hidden[codes.id] = self.new_column(codes.id)
             for added in self.added(codes):
-                self.outputs.setdefault((added.listed, added.part), []).append((number, "mengde", added.code))
+                self._output(added, number, "mengde")
         return self.hidden[codes.id]
 
-    def _new_column(self, name: str) -> int:
+    def new_column(self, name: str) -> int:
         self.columns.append(name)
         return len(self.columns) - 1
 
@@ -275,7 +279,7 @@ class _Fast:
 
     def _way(self, number: int, required: str, way: model.Expr) -> None:
         """Plan one way: with each element by itself where that is enough, else with the whole contact."""
-        hidden, guard = self._new_column("vei"), "None"
+        hidden, guard = self.new_column("vei"), "None"
         function = f"vei_{len(self.rest) + 1}"
         if isinstance(way, model.Quantified) and way.condition is not None:
             items: model.ListExpr = way.items
@@ -284,8 +288,7 @@ class _Fast:
                 listed, part = base
                 scope = self.native.inside(way.variable, self.native.record_of(items))
                 scope.variables[way.variable] = _ELEMENT
-                code = scope.truth(way.condition)
-                self.outputs.setdefault((listed, part), []).append((hidden, "vilkår", code))
+                self._output(_Added(listed, part, scope.truth(way.condition)), hidden, "vilkår")
                 self.rest.append(f"Rest({number}, {required}, {hidden}, None)")
                 return
             while isinstance(items, model.Where):
@@ -293,7 +296,7 @@ class _Fast:
             if isinstance(items, model.TermElements):
                 guard = str(hidden)
                 for added in self.added(model.TermRef(id=items.id, variable=items.variable)):
-                    self.outputs.setdefault((added.listed, added.part), []).append((hidden, "vilkår", added.code))
+                    self._output(added, hidden, "vilkår")
         body = f"    return bool({self.native.truth(way)})"
         self.rest_functions.append(f"def {function}({CONTACT}):\n{body}")
         by_code = self._by_code(function, way)
@@ -462,7 +465,7 @@ def _module(rulebook: model.Rulebook) -> str:
         plan.column(number, column)
     for name in (one.name for one in record.fields if one.kind not in ("liste", "koder")):
         if name not in dict(plan.fields):
-            plan.fields.append((name, plan._new_column(name)))
+            plan.fields.append((name, plan.new_column(name)))
     for requirement in rulebook.requirements:
         if requirement.when is not None or not _always(plan, requirement.requires):
             raise NotNative
@@ -547,7 +550,7 @@ def _answer_list(plan: _Fast, term: model.Term) -> str | None:
     expr = model.TermRef(id=term.id, variable=plan.record.variable)
     if not plan.needs(expr):
         return None
-    listed = plan._first_only(expr)
+    listed = plan.first_only(expr)
     if listed is None or term.unit is not None or term.kind not in ("kode", "tekst", "ja/nei"):
         raise NotNative
     plan.native.term(term.id)
@@ -615,8 +618,7 @@ def _finder(plan: _Fast, record: model.Record, lists: list[str]) -> tuple[str, s
         body.append(f"biter |= felt_{name}[{name}_]")
     context = [f"{identifier(name)}_" for name in plan.context]
     setup.append("sammenhenger = bitplan.sammenhenger")
-    key = context[0] if len(context) == 1 else f"({''.join(f'{name}, ' for name in context)})"
-    body.append(f"nummer = sammenhenger[{key}]")
+    body.append(f"nummer = sammenhenger[({''.join(f'{name}, ' for name in context)})]")
     for listed in lists:
         name = identifier(listed)
         setup += [f"{part}_{name} = bitplan.{part}[{name!r}]" for part in ("forste", "resten", "tomme")]

@@ -20,10 +20,10 @@ _HEAD = '''
 _ARROW = "if TYPE_CHECKING:\n    import pyarrow as pa"
 
 
-def rules_module(rulebook: model.Rulebook) -> str:
-    """The module of rules."""
+def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
+    """The module of rules; `fast` when the rulebook has a module of the fast way beside it."""
     names = symbols(rulebook)
-    parts = [*constants(rulebook, names), *records(rulebook), *rules(rulebook, names), *api(rulebook, names)]
+    parts = [*constants(rulebook, names), *records(rulebook), *rules(rulebook, names), *api(rulebook, names, fast)]
     body = "\n\n\n".join(parts)
     lines = [
         _head(rulebook, f"{rulebook.title} ({rulebook.scheme} {rulebook.year})"),

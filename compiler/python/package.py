@@ -62,9 +62,9 @@ def generate(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
     made = {f"{name}/__init__.py": _init(rulebooks), f"{name}/py.typed": ""}
     used = {rulebook.used.name: rulebook.used for rulebook in rulebooks if rulebook.used is not None}
     for rulebook in (*rulebooks, *used.values()):
-        made[f"{name}/{module_name(rulebook)}.py"] = rules_module(rulebook)
-        made[f"{name}/{module_name(rulebook)}_forklaring.py"] = explanations_module(rulebook)
         fast = fast_module(rulebook)
+        made[f"{name}/{module_name(rulebook)}.py"] = rules_module(rulebook, fast is not None)
+        made[f"{name}/{module_name(rulebook)}_forklaring.py"] = explanations_module(rulebook)
         if fast is not None:
             made[f"{name}/{module_name(rulebook)}_rask.py"] = fast
         data = data_file(rulebook)

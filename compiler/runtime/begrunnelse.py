@@ -70,7 +70,7 @@ class Begrunner:
     def _koder(self, verdier: dict[str, Any]) -> list[tuple[str, int]]:
         """Hver kode i posten med bitene den bidrar med, hoveddiagnosen først."""
         sammenheng = tuple(verdier[felt] for felt, _ in self.plan.plan.sammenheng)
-        nummer = self.plan.sammenhenger[sammenheng[0] if len(sammenheng) == 1 else sammenheng]
+        nummer = self.plan.sammenhenger[sammenheng]
         funnet: list[tuple[str, int]] = []
         for liste in self.plan.plan.lister:
             navn = liste.felt.id

@@ -284,7 +284,7 @@ class Kjerne:
             element, sammenheng = divmod(par, self.sammenhenger)
             lest = self.plan.elementer[vei.liste][self._raa(vei.liste, element)]
             numre = []
-            for kode in vei.koder(self._liten_post(vei.liste, sammenheng, (None, lest)), lest):
+            for kode in vei.koder(self._opphold(vei, sammenheng, (None, lest)), lest):
                 if kode not in koder:
                     koder[kode] = len(navn)
                     navn.append(kode)
@@ -300,21 +300,16 @@ class Kjerne:
             if forste != forrige or post is None:
                 element, sammenheng = divmod(forste, self.sammenhenger)
                 lest = self.plan.elementer[vei.liste][self._raa(vei.liste, element)]
-                forrige, post = forste, self._liten_post(vei.liste, sammenheng, (lest,))
+                forrige, post = forste, self._opphold(vei, sammenheng, (lest,))
             svar[par] = int(vei.vilkaar(post, navn[kode]))
             if not vei.mer.isdisjoint(post.husket_):
                 svar[par] = 2
                 for begrep in vei.mer & post.husket_.keys():
                     del post.husket_[begrep]
 
-    def _liten_post(self, liste: str, sammenheng: int, elementer: tuple[Any, ...]) -> Opphold:
-        """En post med bare noen elementer i en liste."""
-        plan = self.plan
-        noekkel = list(plan.sammenhenger)[sammenheng]
-        navn = [felt for felt, _ in plan.plan.sammenheng]
-        felt = dict(zip(navn, noekkel if len(navn) != 1 else (noekkel,), strict=True))
-        tomme: dict[str, Any] = {annen.felt.id: () for annen in plan.plan.lister}
-        return Opphold(**(tomme | felt | {liste: elementer}))
+    def _opphold(self, vei: Vei, sammenheng: int, elementer: tuple[Any, ...]) -> Opphold:
+        """En post med bare noen elementer i listen et vilkår gjelder."""
+        return self.plan.opphold(self.plan.sammenhengene[sammenheng], vei.liste, elementer)
 
     def _post(self, rad: int, lister: dict[str, _Listekolonne], verdier: dict[str, Any]) -> Opphold:
         """Hele posten på en rad i bunken."""

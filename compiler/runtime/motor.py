@@ -565,8 +565,8 @@ def _forklart_rad(regler: Regler, post: Post, svar: Svar) -> list[Ledd]:
         return [radledd(regler, post.rad_, post)]
     if svar.status != "uavklart" or svar.gruppe is not None:
         return []
-    uavklart = [rad for _, rad, holder in _provd(regler, post) if holder is None and rad is not None]
-    return [radledd(regler, uavklart[0], post)] if uavklart else []
+    uavklart = next((rad for _, rad, holder in _provd(regler, post) if holder is None and rad is not None), None)
+    return [] if uavklart is None else [radledd(regler, uavklart, post)]
 
 
 def _med_svar(liste: Liste, post: Post, svar: Svar) -> Iterator[tuple[Post, Linjesvar]]:

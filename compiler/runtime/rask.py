@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 from .data import Datatabell
@@ -301,7 +302,11 @@ class Bitplan:
             for rest in plan.rest
         ]
         self.avledet = [self._avledet(avledet) for avledet in plan.avledet]
-        self.sammenhenger = {noekkel: n for n, noekkel in enumerate(_kombinasjoner(plan.sammenheng))}
+        navn = [felt for felt, _ in plan.sammenheng]
+        noekler = list(product(*(verdier for _, verdier in plan.sammenheng)))
+        self.sammenhenger = {noekkel: nummer for nummer, noekkel in enumerate(noekler)}
+        self.sammenhengene = [dict(zip(navn, noekkel, strict=True)) for noekkel in noekler]
+        """Feltene i hver sammenheng."""
         self.felt = {navn: Minne(self._feltbiter(nummer, valg)) for navn, nummer, valg in plan.felt}
         self.elementer = {liste.felt.id: Minne(_leser(liste.felt)) for liste in plan.lister}
         self.forste = {liste.felt.id: self._minner(liste, self._forste) for liste in plan.lister}
@@ -385,12 +390,6 @@ class Bitplan:
 
         return biter
 
-    def _felt_ved_nummer(self) -> Iterator[list[tuple[str, Any]]]:
-        """Verdiene av feltene i hver sammenheng."""
-        navn = [felt for felt, _ in self.plan.sammenheng]
-        for noekkel in self.sammenhenger:
-            yield list(zip(navn, noekkel if len(navn) != 1 else (noekkel,), strict=True))
-
     def _minner(self, liste: Listeplan, regn_ut: Callable[..., Any]) -> list[Minne]:
         """Et minne for hver sammenheng."""
         elementer = self.elementer[liste.felt.id]
@@ -398,15 +397,16 @@ class Bitplan:
         def minne(felt: dict[str, Any]) -> Minne:
             return Minne(lambda raa: regn_ut(liste, felt, elementer[raa]))
 
-        return [minne(dict(felt)) for felt in self._felt_ved_nummer()]
+        return [minne(felt) for felt in self.sammenhengene]
 
-    def _opphold(self, felt: dict[str, Any], liste: Listeplan, elementer: tuple[Element, ...]) -> Opphold:
+    def opphold(self, felt: dict[str, Any], liste: str, elementer: tuple[Element, ...]) -> Opphold:
+        """En post i en sammenheng, med bare noen elementer i én liste."""
         tomme: dict[str, Any] = {annen.felt.id: () for annen in self.plan.lister}
-        return Opphold(**(tomme | felt | {liste.felt.id: elementer}))
+        return Opphold(**(tomme | felt | {liste: elementer}))
 
     def _forste(self, liste: Listeplan, felt: dict[str, Any], element: Element) -> tuple[int, tuple[Any, ...]]:
         """Bitene fra det første elementet, og verdiene av beregningene det avgjør."""
-        opphold = self._opphold(felt, liste, (element,))
+        opphold = self.opphold(felt, liste.felt.id, (element,))
         biter = 0
         if liste.forste is not None:
             biter |= self._biter(liste.forste[0], liste.forste[1](opphold))
@@ -416,7 +416,7 @@ class Bitplan:
 
     def _etter_forste(self, liste: Listeplan, felt: dict[str, Any], element: Element) -> int:
         """Bitene fra et element som ikke er det første."""
-        opphold = self._opphold(felt, liste, (None, element))
+        opphold = self.opphold(felt, liste.felt.id, (None, element))
         biter = 0
         for del_ in (liste.hver, liste.resten):
             if del_ is not None:
@@ -425,12 +425,11 @@ class Bitplan:
 
     def _tomme(self, liste: Listeplan) -> Minne:
         """Det en tom liste bidrar med i hver sammenheng."""
-        felt = [dict(verdier) for verdier in self._felt_ved_nummer()]
-        return Minne(lambda nummer: self._tom(liste, felt[nummer]))
+        return Minne(lambda nummer: self._tom(liste, self.sammenhengene[nummer]))
 
     def _tom(self, liste: Listeplan, felt: dict[str, Any]) -> tuple[int, tuple[Any, ...]]:
         """Det samme når listen er tom."""
-        opphold = self._opphold(felt, liste, ())
+        opphold = self.opphold(felt, liste.felt.id, ())
         biter = self._biter(liste.forste[0], liste.forste[1](opphold)) if liste.forste is not None else 0
         return biter, liste.svar(opphold) if liste.svar is not None else ()
 
@@ -507,14 +506,6 @@ def _biter_i(tall: int) -> Iterator[int]:
         bit = tall & -tall
         yield bit
         tall ^= bit
-
-
-def _kombinasjoner(felt: tuple[tuple[str, tuple[Any, ...]], ...]) -> list[Any]:
-    """Verdiene feltene kan ha sammen; med ett felt verdien selv, ellers et tuppel."""
-    funnet: list[tuple[Any, ...]] = [()]
-    for _, verdier in felt:
-        funnet = [(*en, verdi) for en in funnet for verdi in verdier]
-    return [en[0] for en in funnet] if len(felt) == 1 else funnet
 
 
 def _leser(felt: Felt) -> Callable[[Any], Element]:

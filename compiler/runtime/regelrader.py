@@ -1,7 +1,7 @@
 """Regelradene i en gruppering: kolonnene, det hver celle krever, og radene i den rekkefølgen de prøves."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -22,10 +22,10 @@ class Krevd:
 
     def holder(self, verdi: Any) -> Vilkaar:
         """Om verdien er slik delen krever."""
-        funnet = self.holder_uten_ikke(verdi)
+        funnet = self._uten_ikke(verdi)
         return ikke(funnet) if self.ikke else funnet
 
-    def holder_uten_ikke(self, verdi: Any) -> Vilkaar:
+    def _uten_ikke(self, verdi: Any) -> Vilkaar:
         """Om verdien er slik delen krever, eller nettopp ikke skal være."""
         match self.slag:
             case "er":
@@ -95,7 +95,6 @@ class Regelrader:
     resultatfelt: tuple[str, ...]
     celler: tuple[Celle, ...] = ()
     rader: tuple[Rad, ...] = ()
-    ved_id: dict[str, Rad] = field(default_factory=dict)
 
     def provd(self, post: Any) -> Iterator[tuple[Rad, Vilkaar]]:
         """Radene med svaret på dem, i rekkefølge; hver verdi og hver celle regnes ut høyst én gang."""
@@ -150,7 +149,7 @@ def les_rader(innhold: dict[str, Any], kolonner: tuple[Kolonne, ...], resultatfe
         Rad(id_, gruppe, (id_, *resultater), tuple(celler_), f"{fil[sted[0]]}:{sted[1]}")
         for id_, gruppe, resultater, celler_, sted in innhold["rader"]
     )
-    return Regelrader(kolonner, resultatfelt, celler, rader, {rad.id: rad for rad in rader})
+    return Regelrader(kolonner, resultatfelt, celler, rader)
 
 
 def _krevd(raa: list[Any]) -> Krevd:
