@@ -4,11 +4,49 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePath
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 
 class UnreadableList(Exception):
     """The file cannot be used; the text says why."""
+
+
+class Listing(NamedTuple):
+    """The names of the columns of a list, and its rows, each with its number in the file; no row is empty."""
+
+    head: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def listing(name: str, data: bytes) -> Listing:
+    """A list in CSV or Excel, by the end of the file's name; in Excel it is the first sheet."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        rows = _first_sheet(name, data)
+    elif suffix in (".csv", ".txt", ".tsv"):
+        rows = csv_rows(name, data)
+    else:
+        raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        raise UnreadableList(f"«{name}» er tom")
+    (_, head), *rest = filled
+    return Listing(head, rest)
+
+
+def width_fault(cells: list[str], head: list[str]) -> str | None:
+    """What is wrong with a row of too many or too few cells, which cannot be trusted."""
+    return f"raden har {len(cells)} celler, overskriften har {len(head)}" if len(cells) != len(head) else None
+
+
+def _first_sheet(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet of an Excel file, all equally wide, each with its row number."""
+    _, found = next(sheets(name, data))
+    rows = list(enumerate(found, 1))
+    width = max((len(cells) for _, cells in rows), default=0)
+    yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
 
 
 def csv_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
