@@ -8,6 +8,9 @@ from pathlib import PurePath
 from typing import NamedTuple
 from zipfile import BadZipFile
 
+CSV, EXCEL = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
+"""How the names of files end."""
+
 
 class UnreadableList(Exception):
     """The file cannot be used; the text says why."""
@@ -23,9 +26,9 @@ class Listing(NamedTuple):
 def listing(name: str, data: bytes) -> Listing:
     """A list in CSV or Excel, by the end of the file's name; in Excel it is the first sheet."""
     suffix = PurePath(name).suffix.lower()
-    if suffix in (".xlsx", ".xlsm"):
+    if suffix in EXCEL:
         rows = _first_sheet(name, data)
-    elif suffix in (".csv", ".txt", ".tsv"):
+    elif suffix in CSV:
         rows = csv_rows(name, data)
     else:
         raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")

@@ -412,7 +412,7 @@ def code_terms(codes: model.CodeSet, runs: bool = True) -> list[str]:
     terms = [*(["alle"] if codes.everything else []), *_members(codes, runs)]
     left_out = _members(codes.without, runs) if codes.without is not None else []
     if len(left_out) > 1:
-        left_out = _joined(left_out)
+        left_out = joined(left_out)
     start = len(terms) - len(left_out)
     return [f"{term} unntatt {left_out[i - start]}" if i >= start else term for i, term in enumerate(terms)]
 
@@ -428,7 +428,7 @@ def _members(codes: model.CodeSet, runs: bool) -> list[str]:
     ]
 
 
-def _joined(terms: Sequence[str]) -> list[str]:
+def joined(terms: Sequence[str]) -> list[str]:
     """The terms with codes that follow each other as one: what stands after «unntatt» is one word."""
     made: list[str] = []
     for term in terms:
