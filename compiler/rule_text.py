@@ -440,8 +440,8 @@ def joined(terms: Sequence[str]) -> list[str]:
 
 
 def _is_code(term: str) -> bool:
-    """Whether a term is a code with letters, which the language reads together with those beside it."""
-    return any(map(str.isdigit, term)) and not term.isdigit() and "_" not in term
+    """Whether a term is a code with letters, or an interval of such, which is read together with those beside it."""
+    return any(map(str.isdigit, term)) and not any(map(str.isdigit, term.split("–"))) and "_" not in term
 
 
 def _runs(codes: Sequence[str]) -> Iterator[str]:
