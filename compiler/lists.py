@@ -46,7 +46,7 @@ def width_fault(cells: list[str], head: list[str]) -> str | None:
 
 def _first_sheet(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet of an Excel file, all equally wide, each with its row number."""
-    _, found = next(sheets(name, data))
+    _, found = next(sheets(name, data), ("", iter(())))
     rows = list(enumerate(found, 1))
     width = max((len(cells) for _, cells in rows), default=0)
     yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
@@ -60,8 +60,11 @@ def csv_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableList(f"«{name}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
-    for cells in reader:
-        yield reader.line_num, [tidy(cell) for cell in cells]
+    try:
+        for cells in reader:
+            yield reader.line_num, [tidy(cell) for cell in cells]
+    except csv.Error:
+        raise UnreadableList(f"«{name}», linje {reader.line_num}: dette kan ikke leses som CSV") from None
 
 
 def sheets(name: str, data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:

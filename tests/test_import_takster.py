@@ -3,16 +3,27 @@
 import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from compiler.evaluate import evaluate
 from compiler.examples import failing_examples
+from compiler.helfo import Choice, DamagedList, tariffs_of
+from compiler.helfo.cells import FIELDS
+from compiler.lists import UnreadableList
 from compiler.model import Rulebook
 from compiler.pipeline import load
+from compiler.resolve import resolve
+from dsl import tree
 from dsl.formatter import formatted
+from dsl.parser import parse
+from dsl.source import Source
 from tests.test_cli import Ran, Run, run
 
 __all__ = ["run"]
@@ -174,7 +185,7 @@ def test_json_becomes_tariffs_in_the_order_of_their_codes(first: Path, take_in: 
     assert ran.out == f"{(first / 'takster.regel').as_posix()}: 3 nye takster, 0 endret, 0 opphevet\n"
     assert ran.err == (
         "ikke tatt med, for tabellen «takster» har ingen kolonne for det: takst_id (1 rad), egenandel (1 rad)\n"
-        "maks_ganger er maks_repetisjoner + 1: Helfo teller gjentakelsene, og den første gangen kommer i tillegg\n"
+        "maks_ganger er maks_repetisjoner + 1: repetisjonene er lest som gangene etter den første\n"
         "3 rader lest, 0 uendret, 0 ikke tatt med\n"
     )
     assert values(first, "11ad")["gjentak_andel"] == "0.5"
@@ -348,7 +359,8 @@ def test_a_tariff_that_is_as_before_is_not_amended(tmp_path: Path, take_in: Impo
 
 
 def test_a_tariff_that_is_not_in_the_list_is_ended(second: Path, take_in: Import) -> None:
-    take_in(second, [row("X1a", honorar=73), row("X1b", honorar=64)], name="a«b».json")
+    ran = take_in(second, [row("X1a", honorar=73), row("X1b", honorar=64)], name="a«b».json")
+    assert "oppheves, for de gjelder ikke 2021-07-01 etter listen: X2\n" in ran.err
     assert 'opphever takst X2\n    fordi «står ikke i a"b".json 2021-07-01»\n' in text(second)
     year(second)
 
@@ -488,6 +500,7 @@ def test_a_row_of_csv_with_too_few_cells_stops_the_import(first: Path, take_in: 
             b'[{"takstkode": "X1", "maks_repetisjoner": 1, "maks_ganger": 2}]',
             "«a.json» har både «maks_repetisjoner» og «maks_ganger»; ta bort den ene",
         ),
+        ("a.csv", b'takstkode\n"' + b"1" * 200_000, "«a.csv», linje 2: dette kan ikke leses som CSV"),
         ("a.csv", b"takstkode\n\x81\n", "«a.csv» er verken UTF-8 eller Windows-1252"),
         ("a.csv", b"takstkode;takstkode\n1;1\n", "kolonnen «takstkode» står to ganger i «a.csv»"),
         ("a.xlsx", b"ikke excel", "«a.xlsx» kan ikke leses som Excel"),
@@ -574,3 +587,29 @@ def test_names_of_fields_cannot_disturb_the_report(first: Path, take_in: Import)
     ran = take_in(first, [row("X1a", honorar=1, **{"a\n\x1b[31m»b" + "c" * 100: 1})])
     assert 'har ingen kolonne for det: a [31m"b' in ran.err
     assert "\x1b" not in ran.err
+
+
+JSON = st.recursive(
+    st.sampled_from(["Alle unntatt 1ad", "12–14", "50 %"])
+    | st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(),
+    lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.text(), parts, max_size=2),
+    max_leaves=4,
+)
+KEYS = st.just("beskrivelse") | st.sampled_from([*(field.name for field in FIELDS), "fradato", "tildato"]) | st.text()
+"""Fields and names that are none, the one that becomes text in the rules most often."""
+
+
+@given(rows=st.lists(st.dictionaries(KEYS, JSON, max_size=6), min_size=1, max_size=4), day=st.dates())
+def test_whatever_a_list_has_in_it_the_rules_can_be_read(rows: Rows, day: date) -> None:
+    listed = [{"takstkode": f"X{number}", **fields} for number, fields in enumerate(rows)]
+    rulebook, _ = resolve([parse(Source.from_text("regler.regel", FIRST))[0]], None)
+    assert rulebook is not None
+    with suppress(UnreadableList, DamagedList):
+        made = tariffs_of("a.json", json.dumps(listed).encode(), rulebook, None, Choice(day), "liste")
+        document, faults = parse(Source.from_text("takster.regel", made.text))
+        assert faults == []
+        assert sum(isinstance(block, tree.TariffDecl) for block in document.blocks) == made.new <= len(rows)

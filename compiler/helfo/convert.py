@@ -61,11 +61,14 @@ class _Conversion:
         """The rules of the tariffs, by code."""
         made = ImportedTariffs()
         blocks = {one.code: list(self._blocks(one, made)) for one in found.tariffs}
-        for code in self._missing(found):
+        missing = self._missing(found)
+        for code in missing:
             last = found.ended(code)
             because = f"gjelder til og med {last}" if last else f"står ikke i {quotable(file)} {choice.day}"
             blocks[code] = [self.writer.repealed(code, because)]
-            made.repealed += 1
+        if missing:
+            made.notes.append(f"oppheves, for de gjelder ikke {choice.day} etter listen: {some(missing)}")
+        made.repealed = len(missing)
         made.left_out.sort()
         made.notes += self._unknown(found)
         made.text = settled([block for code in sorted(blocks, key=natural) for block in blocks[code]])

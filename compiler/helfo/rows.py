@@ -40,6 +40,8 @@ class Tariff(NamedTuple):
     code: str
     title: str
     values: Values
+    is_cut: bool = False
+    """The title is longer in the list."""
 
 
 class Valid(NamedTuple):
@@ -108,7 +110,7 @@ def _code_key(listed: TariffList) -> str:
 
 def _of_area(listed: TariffList, choice: Choice, found: Chosen) -> Iterator[Row]:
     """The rows of the area that is meant."""
-    areas = sorted({row.text(AREA) for row in listed.rows} - {""})
+    areas = sorted({quotable(row.text(AREA)) for row in listed.rows} - {""})
     if choice.area is None:
         if len(areas) > 1:
             found.notes.append(f"listen har takster for flere fagområder: {some(areas)}")
@@ -119,7 +121,7 @@ def _of_area(listed: TariffList, choice: Choice, found: Chosen) -> Iterator[Row]
         hint = f"listen har {some(areas)}" if areas else f"listen har ikke feltet «{AREA}»"
         raise UnreadableList(f"ingen rad i «{listed.file}» har fagområdet «{choice.area}»: {hint}")
     for row in listed.rows:
-        if row.text(AREA).casefold() == wanted:
+        if quotable(row.text(AREA)).casefold() == wanted:
             yield row
         else:
             found.other_area += 1
@@ -173,16 +175,18 @@ def _tariff(one: Valid, listed: TariffList, sources: Sequence[Source], faults: l
         if value is not None or column not in values:
             values[column], said[column] = value, source.name
     title = next((quotable(one.row.text(key)) for key in TITLE_KEYS if key in listed.names), "")
-    return Tariff(
-        one.row, one.code, title if len(title) <= _LONGEST_TITLE else f"{title[: _LONGEST_TITLE - 1]}…", values
-    )
+    return Tariff(one.row, one.code, _cut(title, _LONGEST_TITLE), values, len(title) > _LONGEST_TITLE)
 
 
 def _unread(where: str, name: str, cell: Cell, expected: Unread) -> str:
     """The fault of a cell that cannot be read."""
-    text = quotable(shown(cell))
-    text = text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+    text = _cut(quotable(shown(cell)), _LONGEST_SHOWN)
     return f"{where}: {name} er «{text}», men skal være {expected}" if text else f"{where}: {name} mangler"
+
+
+def _cut(text: str, longest: int) -> str:
+    """A text, with a sign where its end is cut off."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
 # ---- notes
@@ -207,14 +211,12 @@ def _readings(found: Chosen, sources: Sequence[Source]) -> Iterator[str]:
             continue
         said = [one for one in found.tariffs if one.row.text(source.key)]
         if source.field.added and said:
-            yield (
-                f"{source.column.name} er {source.name} + {source.field.added}: "
-                "Helfo teller gjentakelsene, og den første gangen kommer i tillegg"
-            )
+            said_of = "repetisjonene er lest som gangene etter den første"
+            yield f"{source.column.name} er {source.name} + {source.field.added}: {said_of}"
         zeros = [one for one in said if one.values[source.column.name] is None]
         if zeros:
             yield f"{source.name} er 0 i {rows_shown(len(zeros))} og er lest som ingen grense"
-    cut = [one.code for one in found.tariffs if one.title.endswith("…") and len(one.title) == _LONGEST_TITLE]
+    cut = [one.code for one in found.tariffs if one.is_cut]
     if cut:
         yield f"navnet er kortet til {_LONGEST_TITLE} tegn: {some(cut)}"
 

@@ -45,9 +45,9 @@ class Writer:
         for column in self.table.fields:
             if column.name in new:
                 was = self._cell(code, column, old.get(column.name))
-                is_ = self._cell(code, column, new[column.name])
-                if was != is_ or column.yearly:
-                    lines.append(f"{_INDENT}{column.name} fra {was} til {is_}")
+                now = self._cell(code, column, new[column.name])
+                if was != now or column.yearly:
+                    lines.append(f"{_INDENT}{column.name} fra {was} til {now}")
                 yield from self._code_set(code, column, new[column.name])
         if len(lines) > 1:
             yield self._block(lines)
