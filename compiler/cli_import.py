@@ -143,7 +143,7 @@ def vekter(file: Path, target: Path, source: str | None) -> int:
     "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
 )
 @click.option(
-    "--aar", "year", metavar="ÅR", type=click.IntRange(1900, 2099), help="Regelåret, når MAPPE er ordningens."
+    "--aar", "year", metavar="ÅR", type=click.IntRange(1900, 2099), help="Regelåret, når --til er mappen til ordningen."
 )
 @click.option("--dato", "written_day", metavar="ÅÅÅÅ-MM-DD", help="Dagen takstene gjelder; ellers regelårets første.")
 @click.option("--fagomraade", "area", metavar="KODE", help="Bare takster for dette fagområdet, som LE eller FY.")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -24,6 +25,7 @@ from dsl import tree
 from dsl.formatter import formatted
 from dsl.parser import parse
 from dsl.source import Source
+from tests.library import ROOT
 from tests.test_cli import Ran, Run, run
 
 __all__ = ["run"]
@@ -251,7 +253,7 @@ def test_excel_reads_as_csv(first: Path, take_in: Import) -> None:
 def test_many_codes_after_unntatt_stand_in_a_code_set(first: Path, take_in: Import) -> None:
     take_in(first, [row("1ad2", ugyldig_kombinasjon="Alle unntatt: 701a;701b,702 703, 712")], "--kilde", "liste")
     assert text(first) == (
-        "kodesett ugyldig_med_unntatt_1ad2 «Det som ugyldig_med ikke gjelder for takst 1ad2»\n"
+        "kodesett ugyldig_med_unntatt_1ad2 «Koder som er unntatt i ugyldig_med for takst 1ad2»\n"
         "    701a, 701b, 702, 703, 712\n    kilde liste\n\n"
         "takst 1ad2\n    ugyldig_med alle unntatt ugyldig_med_unntatt_1ad2\n    kilde liste\n"
     )
@@ -281,6 +283,15 @@ def test_no_limit_at_zero(first: Path, take_in: Import) -> None:
     ran = take_in(first, [row("X1a", honorar=1, maks_antall_per_aar=0, minimum_tidsbruk="0", repetisjonsprosent=0)])
     assert text(first) == "takst X1a\n    honorar 1 kr\n    gjentak_andel 0 %\n"
     assert "maks_antall_per_aar er 0 i 1 rad og er lest som ingen grense\n" in ran.err
+
+
+def test_the_page_has_every_field_with_its_column() -> None:
+    page = (ROOT / "site/pages/spraaket/krav-og-grupper.md").read_text(encoding="utf-8")
+    cells = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    said = {
+        name: re.findall(r"`(\w+)`", column) or [name] for one, column in cells for name in re.findall(r"`(\w+)`", one)
+    }
+    assert said == {field.name: [field.column] for field in FIELDS}
 
 
 # ---- which rows
@@ -361,7 +372,7 @@ def test_a_tariff_that_is_as_before_is_not_amended(tmp_path: Path, take_in: Impo
 def test_a_tariff_that_is_not_in_the_list_is_ended(second: Path, take_in: Import) -> None:
     ran = take_in(second, [row("X1a", honorar=73), row("X1b", honorar=64)], name="a«b».json")
     assert "oppheves, for de gjelder ikke 2021-07-01 etter listen: X2\n" in ran.err
-    assert 'opphever takst X2\n    fordi «står ikke i a"b".json 2021-07-01»\n' in text(second)
+    assert 'opphever takst X2\n    fordi «står ikke i a"b".json per 2021-07-01»\n' in text(second)
     year(second)
 
 

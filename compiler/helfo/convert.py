@@ -64,7 +64,7 @@ class _Conversion:
         missing = self._missing(found)
         for code in missing:
             last = found.ended(code)
-            because = f"gjelder til og med {last}" if last else f"står ikke i {quotable(file)} {choice.day}"
+            because = f"gjelder til og med {last}" if last else f"står ikke i {quotable(file)} per {choice.day}"
             blocks[code] = [self.writer.repealed(code, because)]
         if missing:
             made.notes.append(f"oppheves, for de gjelder ikke {choice.day} etter listen: {some(missing)}")

@@ -81,7 +81,7 @@ class Writer:
         name = _name(code, column)
         there = next((named for named in self.rulebook.sets if named.id == name), None)
         if there is None:
-            title = f"Det som {column.name} ikke gjelder for takst {code}"
+            title = f"Koder som er unntatt i {column.name} for takst {code}"
             yield "\n".join([f"kodesett {name} {quoted(title)}", *_listed(without), *cited(self.source)])
         elif spelled_out(there.codes, self.rulebook) != spelled_out(without, self.rulebook):
             if there.last_changed == self.rulebook.year or there.codes.sets or there.codes.without:
