@@ -278,21 +278,26 @@ def _example(rulebook: model.Rulebook, found: model.Example) -> Lines:
     record = rulebook.record(found.record)
     yield "    gitt"
     for name, value in found.given.items():
-        yield from _fact(name, value, record.field(name))
+        yield from _fact(name, value, _is_text(record.field(name)))
     yield "    så"
     if found.status is not None:
         yield f"        {found.status}{_title(found.reason)}"
+    texts = {term.id for term in rulebook.terms if term.kind == "tekst"}
     for expected in found.expected:
         if expected.nothing is not None:
             yield f"        {expected.name} {expected.nothing}"
         else:
-            yield from _fact(expected.name, expected.rows or expected.value or "", None)
+            yield from _fact(expected.name, expected.rows or expected.value or "", expected.name in texts)
 
 
-def _fact(name: str, value: str | tuple[dict[str, str], ...], field: model.RecordField | None) -> Lines:
+def _is_text(field: model.RecordField | None) -> bool:
+    return field is not None and field.kind == "tekst"
+
+
+def _fact(name: str, value: str | tuple[dict[str, str], ...], is_text: bool) -> Lines:
     """What is given or expected of one name."""
     if isinstance(value, str):
-        yield f"        {name} = {quoted(value) if field is not None and field.kind == 'tekst' else value}"
+        yield f"        {name} = {quoted(value) if is_text else value}"
         return
     yield f"        {name}"
     yield from _rows(list(dict.fromkeys(key for row in value for key in row)), value, " " * 12)
@@ -308,7 +313,7 @@ def examples(rulebook: model.Rulebook, rows: Sequence[model.Example]) -> Lines:
     if common:
         yield "    gitt"
         for name in common:
-            yield from _fact(name, rows[0].given[name], rulebook.record(rows[0].record).field(name))
+            yield from _fact(name, rows[0].given[name], _is_text(rulebook.record(rows[0].record).field(name)))
     yield f"    så {', '.join(wanted)}"
     yield from _rows([*names, *wanted], [{**_texts(row), **{n: _wanted(row, n) or "" for n in wanted}} for row in rows])
 

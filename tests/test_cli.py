@@ -45,7 +45,10 @@ def run(
 
 def test_sound_rulebooks_pass(run: Run) -> None:
     ran = run("sjekk")
-    assert (ran.code, ran.err) == (0, "8 regelverk uten feil\n")
+    assert ran.code == 0
+    assert "feil[" not in ran.err
+    assert ran.err.endswith(f"1 advarsel i {len(LIBRARY.rulebooks())} regelverk\n")
+    assert "positivlisten til 2ae viser til takster som er gått ut" in ran.err
 
 
 def test_examples_are_run_twice(run: Run) -> None:
@@ -92,9 +95,9 @@ def test_one_year_is_checked_with_the_years_it_builds_on(run: Run, faulty: Path)
 
 def test_faults_as_json_and_as_annotations(run: Run, faulty: Path) -> None:
     found = json.loads(run("sjekk", "--mappe", faulty, "--format", "json").out)
-    assert [(d["kode"], d["linje"]) for d in found] == [("R406", _line(faulty))]
+    assert [(d["kode"], d["linje"]) for d in found if d["kode"] != "R407"] == [("R406", _line(faulty))]
     ran = run("sjekk", "--mappe", faulty, "--format", "github")
-    assert ran.out.startswith("::error file=")
+    assert "::error file=" in ran.out
     assert f"line={_line(faulty)}" in ran.out
 
 

@@ -418,6 +418,8 @@ def changed(name: str, value: Any, node: BaseModel, texts: Iterator[str]) -> Any
         return value
     if isinstance(node, Item) and name in ("of", "row"):
         return next(texts) if isinstance(value, str) else value
+    if isinstance(node, model.Requirement) and name == "text" and node.values:
+        return value
     if isinstance(node, model.Rule) and name in ("cells", "results"):
         return {key: next(texts) for key in value}
     if isinstance(node, model.Row) and name == "values":
