@@ -244,7 +244,7 @@ class Entries:
 
     def _requirement(self, requirement: model.Requirement) -> dict[str, Fact]:
         return {
-            "gjelder for": plain(requirement.record),
+            "gjelder for": plain(f"hver rad i {requirement.table}" if requirement.table else requirement.record),
             **self._within_year("når", requirement.when),
             **self._condition("krever", requirement.requires),
             "ellers": plain(f"{requirement.outcome} «{requirement.text}»"),
@@ -340,6 +340,7 @@ def _field_words(found: model.RecordField) -> str:
     what += f" {', '.join(found.choices)}" if found.choices else ""
     what += f" fra {', '.join(found.origins)}" if found.origins else ""
     what += f" av {found.of}" if found.of else ""
+    what += f" ordnet etter {spoken(found.ordered_by)}" if found.ordered_by else ""
     parts = [what, "kan mangle" if found.may_lack else "", "årlig" if found.yearly else "", found.text or ""]
     return "; ".join(filter(None, parts))
 

@@ -31,6 +31,8 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
     "liste": "liste",
 }
 _WITH_ORIGINS = ("kode", "koder", "gruppe")
+_WITH_ORDER = ("heltall", "desimaltall", "dato", "tekst", "kode")
+"""The kinds of field that a list can be put in order by."""
 
 
 def source(state: State, block: tree.SourceDecl) -> None:
@@ -99,6 +101,7 @@ def _field(state: State, field: tree.Field) -> model.RecordField | None:
         may_lack=field.may_lack,
         yearly=field.yearly,
         element=field.element,
+        ordered_by=field.ordered_by,
         text=field.text,
         since=state.year,
     )
@@ -124,6 +127,9 @@ def _fits(state: State, field: tree.Field, kind: model.FieldKind) -> bool:
     if kind not in _WITH_ORIGINS and written.origins:
         hint = "bare kode, koder og gruppe kan være fra noe"
         state.fault("R205", f"«fra {written.origins[0]}» kan ikke stå etter «{kind}»", written.span, hint)
+    if kind != "liste" and field.ordered_by is not None:
+        hint = "bare lister av opplysninger har en rekkefølge"
+        state.fault("R205", f"«ordnet etter» kan ikke stå etter «{kind}»", written.span, hint)
     return len(state.faults) == before
 
 
@@ -157,8 +163,20 @@ def _link(state: State, owner: model.Record, field: model.RecordField) -> None:
         message = f"«{inner.id}» står i to lister"
         state.fault("R202", message, at, "skriv egne «opplysninger» for hver liste")
         return
+    if field.ordered_by is not None:
+        _check_order(state, field, inner, at)
     update = {"outer": owner.id, "variable": field.element or inner.variable}
     state.records[inner.id] = inner.model_copy(update=update)
+
+
+def _check_order(state: State, field: model.RecordField, inner: model.Record, at: Span) -> None:
+    """Report a list put in order by what is no field of its elements, or by one that has no order."""
+    by = inner.field(field.ordered_by or "")
+    ordered = [one.name for one in inner.fields if one.kind in _WITH_ORDER]
+    if by is None or by.kind not in _WITH_ORDER:
+        message = f"«{field.name}» kan ikke ordnes etter «{field.ordered_by}»"
+        listed = f"feltene med en rekkefølge er {', '.join(ordered)}" if ordered else f"skriv et felt i «{inner.id}»"
+        state.fault("R205", message, at, nearest(field.ordered_by or "", ordered) or listed)
 
 
 def _outer_records(state: State, id_: str) -> list[str]:

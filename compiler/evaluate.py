@@ -7,7 +7,7 @@ from typing import Any
 
 from compiler import model
 from compiler.fields import fields_of
-from compiler.runtime.forklaring import uavklart_tekst
+from compiler.runtime.forklaring import Vist, uavklart_tekst, utfylt
 from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
 from compiler.runtime.verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
@@ -34,6 +34,33 @@ def evaluate(rulebook: model.Rulebook, data: object, record: str | None = None) 
     return replace(svar, sist_bekreftet=confirmed)
 
 
+def row_faults(rulebook: model.Rulebook, requirement: model.Requirement) -> Iterator[tuple[model.Row, str]]:
+    """The rows of the table that a requirement is about which break it, with what it says of each."""
+    table = rulebook.table(requirement.table or "")
+    nobody = model.Record(id="", place=requirement.place, since=rulebook.year, fields=(), variable="")
+    case = _Case(rulebook, nobody)
+    with localcontext(REGNING):
+        for row in table.rows:
+            keys = zip(table.keys, row.key.split("|"), strict=True)
+            fault = case.row_fault(requirement, {name: _key(table.field(name), text) for name, text in keys})
+            if fault is not None:
+                yield row, fault
+
+
+def _key(field: model.RecordField | None, text: str) -> Any:
+    """A key of a row as the value that it is."""
+    if field is not None and field.kind in ("heltall", "desimaltall"):
+        return Decimal(text)
+    return text == "ja" if field is not None and field.kind == "ja/nei" else text
+
+
+def _whole(requirement: model.Requirement) -> model.Expr:
+    """What must hold always: that the requirement does not apply, or what it requires."""
+    if requirement.when is None:
+        return requirement.requires
+    return model.Any(parts=(model.Not(operand=requirement.when), requirement.requires))
+
+
 @dataclass
 class _Line:
     """An element of a list while it is judged."""
@@ -42,8 +69,6 @@ class _Line:
     counts: Truth = True
     reasons: list[Grunn] = field(default_factory=list)
     notices: list[Grunn] = field(default_factory=list)
-    before: list["_Line"] = field(default_factory=list)
-    others: list["_Line"] = field(default_factory=list)
 
 
 Env = Mapping[str, Any]
@@ -136,7 +161,7 @@ class _Case:
         lists = {}
         for listed in self.rulebook.judged_lists(self.record):
             elements = getattr(post, listed.identifier)
-            lines = [] if isinstance(elements, Mangler) else elements
+            lines = [] if isinstance(elements, Mangler) else sorted(elements, key=lambda line: line.plass_)
             lists[listed.identifier] = tuple(
                 Linjesvar(
                     None,
@@ -162,23 +187,35 @@ class _Case:
         notices: list[Grunn],
     ) -> None:
         """Try one requirement, and put the reason where it belongs."""
-        whole = (
-            model.Any(parts=(model.Not(operand=requirement.when), requirement.requires))
-            if requirement.when
-            else requirement.requires
-        )
+        whole = _whole(requirement)
         holds = self.truth(whole, env)
         if holds:
             return
         if requirement.outcome == "varsel":
             if holds is False:
-                notices.append(Grunn(requirement.id, requirement.text))
+                notices.append(self._reason(requirement, env))
         elif holds is False and requirement.outcome == "uavklart":
-            undecided.append(Grunn(requirement.id, requirement.text))
+            undecided.append(self._reason(requirement, env))
         elif holds is False:
-            failing.append(Grunn(requirement.id, requirement.text))
+            failing.append(self._reason(requirement, env))
         else:
             undecided.append(self._why(requirement.id, whole, env))
+
+    def _reason(self, requirement: model.Requirement, env: Env) -> Grunn:
+        """The reason that a requirement gives, with the values in its text."""
+        return Grunn(requirement.id, utfylt(requirement.text, *(self._shown(one, env) for one in requirement.values)))
+
+    def _shown(self, value: model.TextValue, env: Env) -> Vist:
+        """A value in a text."""
+        found = self.value(value.value, env)
+        unit = value.unit or model.Unit(shown="")
+        codes = self._gathered([found]) if isinstance(found, model.CodeSet) else found
+        return Vist("", codes, unit.shown, unit.numerator, unit.denominator)
+
+    def row_fault(self, requirement: model.Requirement, key: Mapping[str, Any]) -> str | None:
+        """What a row of a table, whose keys are given, breaks of a requirement; None where it does not surely."""
+        whole = _whole(requirement)
+        return None if self.truth(whole, key) is not False else self._reason(requirement, key).tekst
 
     def _why(self, id_: str, condition: model.Expr, env: Env) -> Grunn:
         """Why a condition is undecided: the fields that would decide it, and the unknown values."""
@@ -202,8 +239,9 @@ class _Case:
         while True:
             standing: list[_Line] = []
             for number, line in enumerate(left):
-                line.before = list(standing)
-                line.others = standing + left[number + 1 :]
+                before = tuple(other.post for other in standing)
+                line.post.foran = before
+                line.post.andre = before + tuple(other.post for other in left[number + 1 :])
                 self._judge(line, record)
                 if line.counts is not False:
                     standing.append(line)
@@ -211,7 +249,7 @@ class _Case:
                 break
             left = standing
         setattr(post, listed.identifier, tuple(line.post for line in left))
-        self.lists[listed.identifier] = lines
+        self.lists[listed.identifier] = sorted(lines, key=lambda line: line.post.plass_)
         undecided += [reason for line in left if line.counts is None for reason in line.reasons]
 
     def _empty_lists(self) -> Iterator[Grunn]:
@@ -227,7 +265,7 @@ class _Case:
         failing: list[Grunn] = []
         undecided: list[Grunn] = []
         line.notices = []
-        env = {**self.env, record.variable: line.post, f"line:{record.variable}": line}
+        env = {**self.env, record.variable: line.post}
         for requirement in self.rulebook.requirements:
             if requirement.record == record.id:
                 self._try(requirement, env, failing, undecided, line.notices)
@@ -243,7 +281,7 @@ class _Case:
             for line in self.lists[listed.identifier]:
                 values: dict[str, Verdi] = {}
                 if reasons is not None and line.counts:
-                    env = {**self.env, record.variable: line.post, f"line:{record.variable}": line}
+                    env = {**self.env, record.variable: line.post}
                     values = {term.id: self._calculate(term, env, reasons) for term in self._calculations(record.id)}
                 made.append(Linjesvar(line.counts, tuple(line.reasons), tuple(line.notices), values))
             answers[listed.identifier] = tuple(made)
@@ -533,11 +571,13 @@ class _Case:
             case model.Elements(variable=variable, field=name, lenient=lenient):
                 return self._field(env[variable], variable, name, lenient)
             case model.Related(variable=variable, which=which):
-                line: _Line = env[f"line:{variable}"]
-                return line.before if which == "tidligere" else line.others
+                return env[variable].foran if which == "tidligere" else env[variable].andre
             case model.TermElements(id=id_, variable=variable):
                 found = self.value(model.TermRef(id=id_, variable=variable), env)
                 return found if isinstance(found, Mangler | tuple) else sorted(found)
+            case model.SetElements(value=value):
+                codes = self._gathered([self.value(value, env)])
+                return codes if isinstance(codes, Mangler) else tuple(sorted(codes))
             case model.Rest(items=inner):
                 found = self._elements(inner, env)
                 return found if isinstance(found, Mangler) else tuple(found[1:])
@@ -558,10 +598,7 @@ class _Case:
     def _each(variable: str, elements: Any, env: Env) -> Iterator[Env]:
         """The scope for each element."""
         for element in elements:
-            if isinstance(element, _Line):
-                yield {**env, variable: element.post, f"line:{variable}": element}
-            else:
-                yield {**env, variable: element}
+            yield {**env, variable: element}
 
     # ---- values
 
@@ -593,8 +630,8 @@ class _Case:
                 return self._of_missing(elements, "første") or (elements[0] if elements else Tom("første"))
             case model.ListValue(items=items):
                 return self._elements(items, env)
-            case model.RateRef(id=id_):
-                return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_))
+            case model.RateRef(id=id_, variable=variable):
+                return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_), variable, env)
             case model.GroupRef():
                 return self._group()
             case model.GroupCode(value=of):
@@ -605,6 +642,8 @@ class _Case:
                 return frozenset(row.key for row in rows if self._has(row.values.get(column), wanted))
             case model.Union(values=values):
                 return self._gathered([self.value(value, env) for value in values])
+            case model.StepSum():
+                return self._step_sum(expr, env)
             case model.DatePart(part=part, value=value):
                 day = self.value(value, env)
                 return day if isinstance(day, Mangler) else Decimal(_PARTS[part](day))
@@ -638,12 +677,7 @@ class _Case:
     def _rescope(self, expr: model.TermRef, term: model.Term, env: Env) -> Env:
         """The scope of a term: its record is the one that the reference names."""
         own = self.rulebook.record(term.record).variable
-        if own == expr.variable:
-            return env
-        scope = {**env, own: env[expr.variable]}
-        if f"line:{expr.variable}" in env:
-            scope[f"line:{own}"] = env[f"line:{expr.variable}"]
-        return scope
+        return env if own == expr.variable else {**env, own: env[expr.variable]}
 
     def _term_ref(self, expr: model.TermRef, env: Env) -> Any:
         """The value of a term, of the record or the code that the reference says."""
@@ -681,11 +715,24 @@ class _Case:
                 codes.add(value)
             elif not isinstance(value, model.CodeSet):
                 codes.update(value)
-            elif not value.is_listed:
-                return Ukjent("mengden kan ikke telles opp")
             else:
-                codes.update(value.codes)
+                listed = self._listed(value)
+                if listed is None:
+                    return Ukjent("mengden kan ikke telles opp")
+                codes |= listed
         return frozenset(codes)
+
+    def _listed(self, codes: model.CodeSet) -> set[str] | None:
+        """All the codes of a set; None of one with intervals, beginnings or everything."""
+        if codes.everything or codes.intervals or codes.prefixes:
+            return None
+        found = set(codes.codes)
+        for id_ in codes.sets:
+            inner = self._listed(self._set(id_))
+            if inner is None:
+                return None
+            found |= inner
+        return {code for code in found if codes.without is None or not self._contains(codes.without, code)}
 
     @staticmethod
     def _has(cell: Any, wanted: str) -> bool:
@@ -700,12 +747,12 @@ class _Case:
                 return Tom(name) if lenient and isinstance(value, Uoppgitt) else value
         raise AssertionError(f"{variable} has no field {name}")
 
-    def _rate(self, rate: model.Rate) -> Any:
-        """The value of a rate: that of the last period that has begun, where it changes within the year."""
+    def _rate(self, rate: model.Rate, variable: str | None, env: Env) -> Any:
+        """The value of a rate: that of the last period that has begun on the record's date, where it changes."""
         shown: model.Rate | model.RatePeriod = rate
         if rate.periods:
-            field = self.rulebook.date_field(self.record)
-            day = getattr(self.env[self.record.variable], field.identifier) if field is not None else Ukjent(NO_DATE)
+            field = self.rulebook.date_of(variable)
+            day = Ukjent(NO_DATE) if field is None else getattr(env[variable or ""], field.identifier)
             if isinstance(day, Mangler):
                 return Uoppgitt(day.navn) if isinstance(day, Tom) else day
             for period in rate.periods:
@@ -721,17 +768,34 @@ class _Case:
         table = self.rulebook.table(expr.table)
         key = noekkel(*keys)
         row = table.row(key)
-        if row is None:
-            return Tom(expr.column)
-        column = table.field(expr.column)
+        return Tom(expr.column) if row is None else self._row_value(table, expr.column, row)
+
+    def _row_value(self, table: model.Table, name: str, row: model.Row) -> Any:
+        """What a row of a table has in a column."""
+        column = table.field(name)
         assert column is not None
-        if expr.column in row.values:
-            return row.values[expr.column]
-        if column.kind == "koder":
+        if name in row.values:
+            return row.values[name]
+        if column.kind == "koder" and not column.may_lack:
             return model.CodeSet()
         if column.yearly:
-            return Ukjent(not_stated(expr.column, self.rulebook.year, key))
-        return Tom(expr.column)
+            return Ukjent(not_stated(name, self.rulebook.year, row.key))
+        return Tom(name)
+
+    def _step_sum(self, expr: model.StepSum, env: Env) -> Any:
+        """A number shared out on the steps of a table; no value above the last step."""
+        amount = self.value(expr.amount, env)
+        if isinstance(amount, Mangler):
+            return amount
+        table = self.rulebook.table(expr.table)
+        total: Any = Decimal(0)
+        reached = Decimal(0)
+        for last, row in sorted((Decimal(row.key), row) for row in table.rows):
+            if amount > reached:
+                worth = self._row_value(table, expr.column, row)
+                total = self._arithmetic("+", total, self._arithmetic("×", min(amount, last) - reached, worth))
+            reached = last
+        return Tom("trinnsum") if amount > reached else total
 
     def _arithmetic(self, operator: str, left: Any, right: Any) -> Any:
         if isinstance(left, Mangler):
@@ -842,7 +906,7 @@ class _Case:
             case model.ColumnRef(keys=keys):
                 for key in keys:
                     yield from self._missing(key, env)
-            case model.DatePart(value=inner):
+            case model.DatePart(value=inner) | model.StepSum(amount=inner):
                 yield from self._missing(inner, env)
             case model.Arithmetic(left=left, right=right):
                 yield from self._missing(left, env)
@@ -867,6 +931,8 @@ class _Case:
         """The missing values that leave it undecided which elements a list has."""
         if isinstance(items, model.TermElements):
             yield from self._missing(model.TermRef(id=items.id, variable=items.variable), env)
+        if isinstance(items, model.SetElements):
+            yield from self._missing(items.value, env)
         if isinstance(items, model.Rest):
             yield from self._undecided_items(items.items, env)
         if isinstance(items, model.Elements):

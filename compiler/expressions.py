@@ -25,6 +25,7 @@ from dsl.diagnostics import Diagnostic, Span, error, nearest
 DATE_PARTS = ("år", "måned", "tertial", "ukedag")
 LIST_PARTS = ("første", "etter_første")
 GROUP_CODE = "gruppekode"
+STEP_SUM = "trinnsum"
 Resolved = tuple[model.Expr, Kind]
 _MOST_NUMBERED = 10_000
 """How many codes an interval of numbers may stand for."""
@@ -361,7 +362,7 @@ class Expressions:
             return found
         if name in self.names.rates:
             rate = self.names.rates[name]
-            return model.RateRef(id=name), rate_kind(rate)
+            return model.RateRef(id=name, variable=self._dated()), rate_kind(rate)
         if name in self.names.sets:
             return model.SetRef(id=name), Kind("mengde")
         if name in self.names.groups:
@@ -381,6 +382,13 @@ class Expressions:
         return self.fault(
             "R201", f"ukjent navn «{name}»", expr.span, self._owner_of_choice(name) or nearest(name, known)
         )
+
+    def _dated(self) -> str | None:
+        """The variable of the innermost record that has a date."""
+        for frame in reversed(self.frames):
+            if frame.record is not None and any(field.kind == "dato" for field in frame.record.fields):
+                return frame.variable
+        return None
 
     def _key_name(self, table: model.Table) -> str:
         """A name in scope that a table can be looked up with; else the table's own word for its key."""
@@ -473,6 +481,8 @@ class Expressions:
             return self._list_part(expr)
         if expr.function == GROUP_CODE:
             return self._group_code(expr)
+        if expr.function == STEP_SUM:
+            return self._step_sum(expr)
         if self.names.term_parameter(expr.function) is not None:
             return self._term_of_code(expr)
         record = self._record_valued(expr.argument)
@@ -487,7 +497,7 @@ class Expressions:
             return self._date_part(expr)
         if not tables:
             columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            known = [*columns, *DATE_PARTS, *LIST_PARTS, GROUP_CODE]
+            known = [*columns, *DATE_PARTS, *LIST_PARTS, GROUP_CODE, STEP_SUM]
             hint = nearest(expr.function, known) or self._not_a_column(expr.function)
             if hint is None and self.quietly(expr.argument).name == "dato":
                 hint = "av en dato finnes " + ", ".join(DATE_PARTS)
@@ -564,6 +574,34 @@ class Expressions:
             hint = f"skriv «gruppekode av {groupings[0]}»" if groupings else None
             return self.fault("R302", f"«gruppekode av» gjelder grupper, ikke {kind.words}", expr.argument.span, hint)
         return model.GroupCode(value=value), Kind("tekst")
+
+    def _step_sum(self, expr: tree.Call) -> Resolved:
+        """«trinnsum av (innbyggere, tilskudd)»: a number shared out on the steps of the table that has the column."""
+        written = expr.argument.values if isinstance(expr.argument, tree.Members) else ()
+        if len(written) != 2 or not isinstance(written[1], tree.Name):
+            hint = "skriv «trinnsum av (antall, kolonne)»"
+            return self.fault("R302", "«trinnsum av» trenger et tall og en kolonne", expr.argument.span, hint)
+        name = written[1].name
+        tables = [table for table in self.names.tables.values() if table.field(name) and name not in table.keys]
+        if not tables:
+            columns = [f.name for table in self.names.tables.values() for f in table.fields]
+            return self.fault("R201", f"ukjent kolonne «{name}»", written[1].span, nearest(name, columns))
+        table = tables[0]
+        key, column = table.field(table.key), table.field(name)
+        assert column is not None
+        amount, kind = self.value(written[0])
+        of_key = field_kind(key) if key is not None else Kind("kode")
+        if len(table.keys) > 1 or of_key.name != "tall" or field_kind(column).name != "tall":
+            hint = "nøkkelen er det siste tallet i hvert trinn, og kolonnen det trinnet er verdt"
+            message = f"tabellen «{table.id}» har ikke trinn med tall"
+            return self.fault("R302", message, written[1].span, hint)
+        if kind.name not in ("tall", "ukjent"):
+            return self.fault("R302", f"«trinnsum av» gjelder tall, ikke {kind.words}", written[0].span)
+        if kind.name == "tall" and kind.dimension != of_key.dimension:
+            message = f"trinnene er {_in_unit(of_key)}, ikke {_in_unit(kind)}"
+            return self.fault("R301", message, written[0].span, "antallet og trinnene må ha samme enhet")
+        made = model.StepSum(table=table.id, column=name, amount=amount)
+        return made, Kind("tall", times(of_key.dimension, field_kind(column).dimension))
 
     def _key(self, table: model.Table, name: str, written: tree.Expr) -> model.Expr:
         """One of the keys that a table is looked up by, with its kind checked."""
@@ -746,6 +784,10 @@ class Expressions:
                     of_term = self._list_term(expr.name, frame)
                     if of_term is not None:
                         return of_term
+        if isinstance(expr, tree.Call) and self.quietly(expr).name == "mengde":
+            value, kind = self.value(expr)
+            element = set_element(self.names.tables.values(), value)
+            return model.SetElements(value=value), Frame(element, None, codes=Kind("kode", origins=kind.origins))
         lists = self._lists()
         listed = f"listene er {', '.join(lists)}" if lists else "ingen av opplysningene er en liste"
         if isinstance(expr, tree.Name) and self._field_or_term(expr) is None:
@@ -889,6 +931,14 @@ class Expressions:
             width = len(first) if first.startswith("0") else 0
             return [str(n).zfill(width) for n in range(int(interval.low), int(interval.high) + 1)]
         return []
+
+
+def set_element(tables: Iterable[model.Table], value: model.Expr) -> str:
+    """What an element of a set is called: what the column says, where the set is one of a table's columns."""
+    if not isinstance(value, model.ColumnRef):
+        return "element"
+    column = next(table.field(value.column) for table in tables if table.id == value.table)
+    return (column.element if column is not None else None) or f"{value.column}_element"
 
 
 def _says_one_is(part: tree.Quantified) -> bool:

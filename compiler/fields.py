@@ -16,14 +16,20 @@ def fields_of(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...
     return tuple(found)
 
 
+def _order_of(rulebook: model.Rulebook, field: model.RecordField) -> str:
+    """The identifier of the field that a list is put in order by; nothing for a list that stands as given."""
+    by = rulebook.record(field.of).field(field.ordered_by) if field.of and field.ordered_by else None
+    return by.identifier if by is not None else ""
+
+
 def _field(rulebook: model.Rulebook, field: model.RecordField) -> Felt:
     unit = field.unit or model.Unit(shown="")
     known: tuple[str, ...] | None = None
     if field.kind == "gruppe":
         known = tuple(group.id for group in rulebook.groups)
-    table = next((t for t in rulebook.tables if t.id in field.origins), None)
-    if table is not None:
-        known = tuple(row.key for row in table.rows)
+    tables = [table for table in rulebook.tables if table.id in field.origins]
+    if tables:
+        known = tuple(dict.fromkeys(row.key for table in tables for row in table.rows))
     return Felt(
         field.name,
         field.identifier,
@@ -34,6 +40,7 @@ def _field(rulebook: model.Rulebook, field: model.RecordField) -> Felt:
         valg=field.choices,
         kjente=known,
         av=fields_of(rulebook, rulebook.record(field.of)) if field.of else (),
+        ordnet_etter=_order_of(rulebook, field),
         kan_mangle=field.may_lack,
         ikke_negativ=unit.shown.startswith(_NEVER_NEGATIVE) and " per " not in unit.shown,
         store_bokstaver="ICD-10" in field.origins,

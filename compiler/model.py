@@ -20,7 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 """The version of the JSON that a rulebook is exported as."""
 
 
@@ -185,10 +185,11 @@ class FieldOf(Node):
 
 
 class RateRef(Node):
-    """The value of a rate."""
+    """The value of a rate; `variable` names the record whose date says which, where it changes within the year."""
 
     kind: Literal["rate"] = "rate"
     id: str
+    variable: str | None = None
 
 
 class TermRef(Node):
@@ -224,6 +225,18 @@ class ColumnRef(Node):
     def keys(self) -> tuple["Expr", ...]:
         """What the row is looked up by."""
         return (self.key, *self.more_keys)
+
+
+class StepSum(Node):
+    """A number shared out on the steps of a table, each part times what the column says of its step.
+
+    The table's key is the last number of each step. There is no value of a number above the last step.
+    """
+
+    kind: Literal["steps"] = "steps"
+    table: str
+    column: str
+    amount: "Expr"
 
 
 class GroupCode(Node):
@@ -361,6 +374,13 @@ class TermElements(Node):
     variable: str
 
 
+class SetElements(Node):
+    """The codes of a set that a value is: a column of codes, looked up."""
+
+    kind: Literal["set_elements"] = "set_elements"
+    value: "Expr"
+
+
 class Rest(Node):
     """The elements of a list after the first."""
 
@@ -460,7 +480,7 @@ class UnknownValue(Node):
     reason: str
 
 
-ListExpr = Annotated[Elements | TermElements | Rest | Related | Where, Field(discriminator="kind")]
+ListExpr = Annotated[Elements | TermElements | SetElements | Rest | Related | Where, Field(discriminator="kind")]
 Expr = Annotated[
     NumberValue
     | BoolValue
@@ -475,6 +495,7 @@ Expr = Annotated[
     | GroupRef
     | GroupCode
     | ColumnRef
+    | StepSum
     | DatePart
     | SetRef
     | Family
@@ -539,6 +560,8 @@ class RecordField(Node):
     yearly: bool = False
     element: str | None = None
     """What one element of the list is called."""
+    ordered_by: str | None = None
+    """The field of the elements that a list is put in order by; without it the list stands as given."""
     text: str | None = None
     since: int
 
@@ -664,14 +687,27 @@ class Term(Definition):
     """The texts that the value can be, where it is one of some written in the term."""
 
 
+class TextValue(Node):
+    """A value in a text, in the place of «{…}»."""
+
+    value: Expr
+    unit: Unit | None = None
+
+
 class Requirement(Definition):
-    """What must hold for a record, or an element of its list, to count."""
+    """What must hold for a record, or an element of its list, to count; or for each row of a table of the rulebook."""
 
     record: str
+    """The record; empty where it is about the rows of a table."""
+    table: str | None = None
+    """The table whose rows must fulfil it: it is tried when the rulebook is built, and never on data."""
     when: Expr | None = None
     requires: Expr
-    outcome: Literal["inngår ikke", "varsel", "uavklart"]
+    outcome: Literal["inngår ikke", "varsel", "uavklart", "feil"]
+    """What follows when it does not hold; «feil» and «varsel» of a row are told when the rulebook is built."""
     text: str
+    values: tuple[TextValue, ...] = ()
+    """The values in the text, in the order of their «{…}»."""
 
 
 class TermException(Definition):
@@ -892,6 +928,11 @@ class Rulebook(Node):
         """The name on the command line: «isf-2020»."""
         return f"{self.scheme.lower()}-{self.year}"
 
+    @cached_property
+    def tried_requirements(self) -> tuple[Requirement, ...]:
+        """The requirements that data is held against."""
+        return tuple(requirement for requirement in self.requirements if requirement.table is None)
+
     def definitions(self) -> Iterator[tuple[str, Definition]]:
         """Each definition that a block can write, after the keyword of its type, in an order that reads well."""
         definitions: tuple[tuple[str, Sequence[Definition]], ...] = (
@@ -924,12 +965,18 @@ class Rulebook(Node):
     @cached_property
     def last_confirmed(self) -> dict[str, int]:
         """The requirements, groups and calculations whose sources are older than the year, and of what year."""
-        judged = (*self.requirements, *self.groups, *(term for term in self.terms if term.in_result))
+        judged = (*self.tried_requirements, *self.groups, *(term for term in self.terms if term.in_result))
         return {found.id: year for found in judged if (year := self.confirmed(found)) is not None}
 
     def exceptions_from(self, term: str) -> tuple[TermException, ...]:
         """The exceptions from a term."""
         return tuple(exception for exception in self.exceptions if exception.target == term)
+
+    def date_of(self, variable: str | None) -> RecordField | None:
+        """The date of the record that a variable holds, by which a rate that changes within the year is chosen."""
+        own = (variable or "").removeprefix("tidligere_").removeprefix("andre_")
+        record = next((record for record in self.records if record.variable == own), None)
+        return None if record is None else next((field for field in record.fields if field.kind == "dato"), None)
 
     def date_field(self, record: Record) -> RecordField | None:
         """The date that decides what holds within the year: the first date of a record or of the one it stands in."""

@@ -56,6 +56,7 @@ def _field(field: model.RecordField) -> str:
         *(["kan mangle"] if field.may_lack else []),
         *(["årlig"] if field.yearly else []),
         *([f"hver en {field.element}"] if field.element else []),
+        *([f"ordnet etter {field.ordered_by}"] if field.ordered_by else []),
     ]
     return f"    {' '.join([field.name, _type(field), *marks])}{_title(field.text)}"
 
@@ -180,13 +181,15 @@ def _exception(rulebook: model.Rulebook, found: model.TermException) -> Lines:
 
 
 def _requirement(rulebook: model.Rulebook, found: model.Requirement) -> Lines:
-    writer = Writer(rulebook).about(found.record)
+    writer = Writer(rulebook).of_rows(found.table) if found.table else Writer(rulebook).about(found.record)
     day, when = _begins(rulebook, found.when)
-    yield f"krav {found.id}{_for_each(rulebook, found.record)}{_title(found.title)}"
+    about = f" for hver {rulebook.table(found.table).key}" if found.table else _for_each(rulebook, found.record)
+    yield f"krav {found.id}{about}{_title(found.title)}"
     if when is not None:
         yield from _indented(writer.condition("når ", when))
     yield from _indented(writer.condition("krever at ", found.requires))
-    yield f"    ellers {found.outcome} {quoted(found.text)}"
+    if found.outcome != "feil":
+        yield f"    ellers {found.outcome} {quoted(found.text)}"
     yield from _lenient(found)
     yield from _tail(found.citations, found.derived, day)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from compiler import model
+from compiler.expressions import set_element
 
 OPERATORS = {"==": "er", "!=": "er ikke", ">=": "er minst", "<=": "er høyst", ">": "er over", "<": "er under"}
 _CHAINED = 2
@@ -43,6 +44,10 @@ class Writer:
             frames.insert(0, Frame(record.variable, record))
         of_code = [Frame(code, None)] if code is not None else []
         return replace(self, frames=(*frames, *of_code))
+
+    def of_rows(self, table: str) -> "Writer":
+        """The writer for what is said of the rows of a table."""
+        return replace(self, frames=tuple(Frame(key, None) for key in self.rulebook.table(table).keys))
 
     def inside(self, items: model.ListExpr) -> "Writer":
         """The writer for what is said of the elements of a list."""
@@ -129,6 +134,8 @@ class Writer:
                 return f"{column} av {self._argument(key)}"
             case model.ColumnRef(column=column, keys=keys):
                 return f"{column} av {self._many(keys)}"
+            case model.StepSum(column=column, amount=amount):
+                return f"trinnsum av ({self._side(amount)}, {column})"
             case model.DatePart(part=part, value=value):
                 return f"{part} av {self._argument(value)}"
             case model.CodeSet():
@@ -267,6 +274,8 @@ class Writer:
         match items:
             case model.Elements(field=name) | model.TermElements(id=name):
                 return name
+            case model.SetElements(value=value):
+                return self.inline(value)
             case model.Rest(items=inner):
                 return f"etter_første av {self._listed(inner)}"
             case model.Related(variable=variable, which=which):
@@ -285,7 +294,7 @@ class Writer:
                 return self._each(inner)
             case model.Related(variable=variable, which=which):
                 return f"{'tidligere' if which == 'tidligere' else 'annen'} {variable}"
-            case model.Elements() | model.TermElements():
+            case model.Elements() | model.TermElements() | model.SetElements():
                 return self._frame(items).variable
 
     def _frame(self, items: model.ListExpr) -> Frame:
@@ -298,6 +307,8 @@ class Writer:
                 of_term = self.rulebook.record(term.of) if term.of is not None else None
                 default = f"{id_}_element" if of_term is None else of_term.variable
                 return Frame(term.element or default, of_term)
+            case model.SetElements(value=value):
+                return Frame(set_element(self.rulebook.tables, value), None)
             case model.Related(variable=variable, which=which):
                 return Frame(f"{which}_{variable}", self._record(variable), which)
             case model.Elements(variable=variable, field=name):

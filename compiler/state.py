@@ -219,6 +219,12 @@ class State:
             return False
         return True
 
+    def table_by_key(self, name: tree.Name | None) -> model.Table | None:
+        """The table that «for hver X» names by its key, where X is no record."""
+        if name is None or self._record_named(name.name) is not None:
+            return None
+        return next((table for table in self.tables.values() if table.key == name.name), None)
+
     def keyed_table(self, key: str) -> model.Table | None:
         """The table whose key is «gruppe» or «takst»."""
         return next((table for table in self.tables.values() if table.key == key), None)

@@ -1,16 +1,18 @@
 """Terms, calculations and requirements."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 from compiler import model
-from compiler.expressions import Expressions
-from compiler.kinds import UNKNOWN, Kind, shown_unit
+from compiler.expressions import Expressions, Frame
+from compiler.kinds import UNKNOWN, Kind, field_kind, shown_unit
 from compiler.names import identifier
 from compiler.replacements import dated, exception_id, joined, within_year
+from compiler.runtime.forklaring import TEXT_VALUE
 from compiler.state import State, term_kind
 from dsl import tree
-from dsl.diagnostics import Span, nearest
+from dsl.diagnostics import Diagnostic, Span, nearest
+from dsl.parser import read_expression
 
 
 def declare_term(state: State, block: tree.TermDecl) -> None:
@@ -116,7 +118,13 @@ def _unused_lines(state: State, block: tree.TermDecl) -> None:
 
 def _may_be_nothing(value: tree.Expr) -> bool:
     """Whether a value line without condition can lack a value, so that the next line is used."""
-    return isinstance(value, tree.Call | tree.Aggregate | tree.Name | tree.OfMany)
+    match value:
+        case tree.Arithmetic(left=left, right=right):
+            return _may_be_nothing(left) or _may_be_nothing(right)
+        case tree.Rounded(value=inner):
+            return _may_be_nothing(inner)
+        case _:
+            return isinstance(value, tree.Call | tree.Aggregate | tree.Name | tree.OfMany)
 
 
 def _texts(lines: tuple[model.ValueLine, ...]) -> tuple[str, ...]:
@@ -179,6 +187,10 @@ def requirement(state: State, block: tree.RequirementDecl) -> None:
     """Take in a requirement."""
     if not state.declare("krav", block.name, block.span, state.requirements):
         return
+    table = state.table_by_key(block.record)
+    if table is not None:
+        _row_requirement(state, block, table)
+        return
     record = state.record_for(block.record, block.span)
     scope = state.scope(record, block.tail.lenient)
     common = state.common(block.name, block.title, block.span, block.tail)
@@ -188,6 +200,57 @@ def requirement(state: State, block: tree.RequirementDecl) -> None:
         common |= {"starts": block.tail.from_day.day}
     text = block.text or block.title or f"kravet «{block.name}» er ikke oppfylt"
     requires = scope.condition(block.requires)
+    values = _text_values(scope, text, block.span)
     state.requirements[block.name] = model.Requirement(
-        **common, record=record.id, when=when, requires=requires, outcome=block.outcome, text=text
+        **common, record=record.id, when=when, requires=requires, outcome=block.outcome, text=text, values=values
     )
+
+
+def _row_requirement(state: State, block: tree.RequirementDecl, table: model.Table) -> None:
+    """Take in a requirement about the rows of a table."""
+    if block.text is not None and block.outcome != "varsel":
+        hint = "skriv «ellers varsel «…»», eller ta bort linjen: da er en rad som bryter kravet en feil"
+        message = f"«ellers {block.outcome}» gjelder ikke radene i en tabell"
+        state.fault("R216", message, block.span, hint)
+        return
+    if block.tail.from_day is not None:
+        message = "et krav til radene i en tabell kan ikke skifte innen året"
+        state.fault("R216", message, block.tail.from_day.span, "ta bort «fra og med …»")
+        return
+    keys = [(name, table.field(name)) for name in table.keys]
+    frames = [
+        Frame(name, None, codes=Kind("gruppe") if field is None else replace(field_kind(field), shown=None))
+        for name, field in keys
+    ]
+    scope = Expressions(state, state.faults.append, frames, block.tail.lenient)
+    text = block.text or block.title or f"kravet «{block.name}» er ikke oppfylt"
+    state.requirements[block.name] = model.Requirement(
+        **state.common(block.name, block.title, block.span, block.tail),
+        record="",
+        table=table.id,
+        when=scope.condition(block.when) if block.when is not None else None,
+        requires=scope.condition(block.requires),
+        outcome="feil" if block.text is None else "varsel",
+        text=text,
+        values=_text_values(scope, text, block.span),
+    )
+
+
+def _text_values(scope: Expressions, text: str, span: Span) -> tuple[model.TextValue, ...]:
+    """The values in a text, each written «{…}»."""
+    found = []
+    for place in TEXT_VALUE.findall(text):
+        written = read_expression(place[1:-1], span)
+        if written is None:
+            hint = "skriv et navn eller «kolonne av …» mellom { og }"
+            scope.fault("R102", f"«{place}» i teksten kan ikke leses", span, hint)
+            continue
+        faults: list[Diagnostic] = []
+        value, kind = replace(scope, report=faults.append).value(written)
+        for fault in faults:
+            scope.report(replace(fault, message=f"«{place}» i teksten: {fault.message}", span=span))
+        if kind.name in ("liste", "post"):
+            scope.fault("R305", f"«{place}» i teksten er {kind.words}", span, "skriv én verdi")
+        unit = kind.shown or shown_unit(kind.dimension) if kind.name == "tall" else None
+        found.append(model.TextValue(value=value, unit=unit))
+    return tuple(found)

@@ -37,7 +37,7 @@ def references(node: object) -> Iterator[tuple[str, str]]:
                 yield "kodesett", id_
             case model.GroupRef(grouping=id_):
                 yield "gruppering", id_
-            case model.ColumnRef(table=id_) | model.Family(table=id_):
+            case model.ColumnRef(table=id_) | model.Family(table=id_) | model.StepSum(table=id_):
                 yield "tabell", id_
             case model.CodeSet(sets=sets):
                 yield from (("kodesett", id_) for id_ in sets)

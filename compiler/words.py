@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from compiler import model
+from compiler.runtime.forklaring import TEXT_VALUE
 from compiler.walk import nodes
 
 _OPERATORS = {"==": "er", "!=": "er ikke", ">=": "er minst", "<=": "er høyst", ">": "er over", "<": "er under"}
@@ -136,6 +137,8 @@ class Words:
                 return f"{self.text(spoken(column))} av {self.inline(key)}"
             case model.ColumnRef(column=column, keys=keys):
                 return f"{self.text(spoken(column))} av ({', '.join(map(self.inline, keys))})"
+            case model.StepSum(column=column, amount=amount):
+                return f"trinnsum av ({self.inline(amount)}, {self.text(spoken(column))})"
             case model.DatePart(part=part, value=value):
                 return f"{part} av {self.inline(value)}"
             case model.SetRef(id=id_):
@@ -179,6 +182,12 @@ class Words:
             case model.UnknownValue(reason=reason):
                 return f"ukjent ({self.text(reason)})"
 
+    def filled(self, requirement: model.Requirement) -> str:
+        """The text of a requirement, with words for the values in it."""
+        first, *rest = map(self.text, TEXT_VALUE.split(requirement.text))
+        said = (f"({self.inline(value.value)})" for value in requirement.values)
+        return "".join([first, *(f"{value}{text}" for value, text in zip(said, rest, strict=True))])
+
     def rounding(self, rounding: model.Rounding) -> str:
         """«avrundet til hele kroner»."""
         direction = f" {rounding.direction}" if rounding.direction else ""
@@ -192,6 +201,8 @@ class Words:
                 return self.text(spoken(name))
             case model.TermElements(id=id_):
                 return self.ref("begrep", id_, self.text(spoken(id_)))
+            case model.SetElements(value=value):
+                return self.inline(value)
             case model.Rest(items=inner):
                 return f"{self.items(inner)} etter den første"
             case model.Related(variable=variable, which=which):

@@ -255,6 +255,7 @@ class Builder:
             element.name if element else None,
             _title(parts),
             self._span(name),
+            next((part.value for part in _all(parts, _Named) if part.key == "ordnet"), None),
         )
 
     def type(self, meta: Meta, name: Token, detail: Any = None) -> tree.TypeRef:
@@ -284,6 +285,9 @@ class Builder:
 
     def element(self, meta: Meta, article: Token, name: Token) -> _Element:
         return _Element(name.value)
+
+    def in_order(self, meta: Meta, word: Token, name: Token) -> _Named:
+        return _Named("ordnet", name.value)
 
     def table(self, meta: Meta, name: Token, key: Token, *parts: Any) -> tree.TableDecl:
         more = tuple(part.value for part in parts if isinstance(part, Token) and part.type == "NAVN")

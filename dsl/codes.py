@@ -61,6 +61,7 @@ CODES: dict[str, str] = {
     "R404": "opphevet, men fortsatt i bruk",
     "R405": "sammenlignet med seg selv",
     "R406": "eksempel som ikke stemmer",
+    "R407": "rad som bryter et krav",
     # R5xx: kilder
     "R501": "regel uten kilde",
     "R502": "antall koder som ikke stemmer",

@@ -137,6 +137,7 @@ ANYWHERE: dict[str, str] = {
     "gjelder": "_GJELDER",
     "beregnes": "_BEREGNES",
     "avrundet": "_AVRUNDET",
+    "ordnet": "_ORDNET",
     "opp": "OPP",
     "ned": "NED",
     "hele": "HELE",

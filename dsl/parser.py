@@ -14,7 +14,7 @@ from lark.indenter import DedentError
 
 from dsl import faults, tree
 from dsl.builder import Builder
-from dsl.diagnostics import Diagnostic, alike, error
+from dsl.diagnostics import Diagnostic, Span, alike, error
 from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
 from dsl.lexer import BlockLexer
@@ -164,6 +164,19 @@ def _read(
     if found.levels > MAX_DEPTH:
         return None, faults.too_deep(source, line)
     return (None, builder.fault) if builder.fault is not None else (found.values[0], None)
+
+
+def read_expression(text: str, span: Span) -> tree.Expr | None:
+    """A value written on its own, as in a text; its places are all near the span's line. None where it is not one."""
+    grammar, _, builder = _grammar()
+    builder.begin(span.path, span.line - 1)
+    try:
+        found = grammar.read(f"sats verdi = {text}\n")
+    except (UnexpectedToken, UnexpectedCharacters, DedentError):
+        return None
+    block = found.values[0]
+    whole = isinstance(block, tree.RateDecl) and builder.fault is None and found.levels <= MAX_DEPTH
+    return block.value if whole else None
 
 
 def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:

@@ -370,6 +370,7 @@ class Field:
     element: str | None
     text: str | None
     span: Span
+    ordered_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Random cases for a rulebook, drawn from the codes, choices and borders that its rules mention."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -68,14 +69,13 @@ def _field(
         case "gruppe":
             good = st.sampled_from([group.id for group in rulebook.groups])
         case "dato":
-            good = st.dates().map(lambda day: day.isoformat())
+            good = st.one_of(st.sampled_from(_days(rulebook)), st.dates()).map(lambda day: day.isoformat())
         case "liste":
             inner = rulebook.record(field.of or "")
-            table = next((t for t in rulebook.tables if any(t.id in f.origins for f in inner.fields)), None)
-            known = [row.key for row in table.rows] if table else codes
+            keys = {f.name: _keys(rulebook, f) for f in inner.fields}
             parts = {
-                f.name: st.sampled_from(known)
-                if table and table.id in f.origins
+                f.name: st.sampled_from(keys[f.name])
+                if keys[f.name]
                 else _field(rulebook, f, codes, numbers, wrong)
                 for f in inner.fields
             }
@@ -85,6 +85,19 @@ def _field(
     if not wrong:
         return st.one_of(good, good, good, st.none())
     return st.one_of(good, st.none(), st.sampled_from(["tre", "«", "-5,5,5", "1.2.3", -1, True]))
+
+
+def _keys(rulebook: model.Rulebook, field: model.RecordField) -> list[str]:
+    """The keys of the tables that a field's codes are from."""
+    return [row.key for table in rulebook.tables if table.id in field.origins for row in table.rows]
+
+
+def _days(rulebook: model.Rulebook) -> list[date]:
+    """The days that rules mention, and those beside them."""
+    days = {rulebook.valid_from, rulebook.valid_to or rulebook.valid_from}
+    days |= {period.start for rate in rulebook.rates for period in rate.periods}
+    days |= {node.value for node in nodes(rulebook.requirements) if isinstance(node, model.DateConstant)}
+    return sorted({day + timedelta(days=n) for day in days for n in (-1, 0, 1)})
 
 
 def _number(field: model.RecordField, numbers: list[Decimal]) -> st.SearchStrategy[Any]:

@@ -41,6 +41,7 @@ _OUTCOMES = {
     "inngår ikke": "Ellers inngår den ikke:",
     "varsel": "Ellers gis et varsel:",
     "uavklart": "Ellers er svaret uavklart:",
+    "feil": "En rad som bryter det, er en feil:",
 }
 _KINDS = {"desimaltall": "tall", "heltall": "helt tall", "koder": "koder", "kode": "kode", "gruppe": "gruppe"}
 
@@ -237,6 +238,10 @@ class View:
     def otherwise(self, rule: model.Requirement) -> str:
         """What follows when a requirement does not hold."""
         return _OUTCOMES[rule.outcome]
+
+    def text_of(self, rule: model.Requirement) -> Md:
+        """The text of a requirement, with words for the values in it."""
+        return Md(self.words.filled(rule))
 
     def clarifications(self, kind: str, id_: str) -> list[model.Clarification]:
         """The interpretations of a rule, the newest first."""

@@ -18,6 +18,7 @@ from compiler.python.symbols import (
     module_name,
     requirement_name,
     rules_name,
+    values_name,
     when_name,
 )
 
@@ -241,7 +242,8 @@ def _requirements(rulebook: model.Rulebook, record: model.Record) -> str:
 def _requirement(requirement: model.Requirement) -> str:
     when = when_name(requirement) if requirement.when is not None else "None"
     notice = f", utfall={requirement.outcome!r}" if requirement.outcome != "inngår ikke" else ""
-    return f"Krav({requirement.id!r}, {requirement.text!r}, {when}, {requirement_name(requirement)}{notice})"
+    values = f", verdier={values_name(requirement)}" if requirement.values else ""
+    return f"Krav({requirement.id!r}, {requirement.text!r}, {when}, {requirement_name(requirement)}{notice}{values})"
 
 
 def _calculations(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:

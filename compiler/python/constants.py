@@ -166,7 +166,7 @@ def _column(expressions: PythonExpressions, table: model.Table, field: model.Rec
 
 def _without_row(field: model.RecordField, year: int) -> str:
     """What a column is for a key that the table does not have, as a function of the key."""
-    if field.kind == "koder":
+    if field.kind == "koder" and not field.may_lack:
         return "lambda _noekkel: Kodesett()"
     if field.yearly:
         return f"lambda noekkel: Ukjent(f{not_stated(field.name, year, '{noekkel}')!r})"

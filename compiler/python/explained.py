@@ -27,7 +27,7 @@ def explained(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     """A function for each rule, and the table of those that are asked for by id."""
     write = _Explained(rulebook, Words(rulebook), symbols, symbols.within("regler"))
     yield from map(write.term, rulebook.terms)
-    yield from map(write.requirement, rulebook.requirements)
+    yield from map(write.requirement, rulebook.tried_requirements)
     yield from (write.group(group, group.when) for group in rulebook.groups if group.when is not None)
     yield from map(write.grouping, rulebook.groupings)
     yield filled(_ALL, entries="\n".join(f"    {id_!r}: {name}," for id_, name in _by_id(rulebook, symbols)))
@@ -37,7 +37,7 @@ def _by_id(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[tuple[str, st
     """What is asked for by id, and the function that explains it."""
     columns = {c.subject.id for g in rulebook.groupings for c in g.columns if isinstance(c.subject, model.TermRef)}
     yield from ((term.id, symbols.terms[term.id]) for term in rulebook.terms if term.in_result or term.id in columns)
-    yield from ((requirement.id, requirement_name(requirement)) for requirement in rulebook.requirements)
+    yield from ((requirement.id, requirement_name(requirement)) for requirement in rulebook.tried_requirements)
     yield from ((group.id, group_name(group)) for group in rulebook.groups if group.when is not None)
 
 

@@ -102,6 +102,8 @@ class Explanations:
 
     def _holds_codes(self, items: model.ListExpr) -> bool:
         """Whether a list is of codes."""
+        if isinstance(items, model.SetElements):
+            return True
         if isinstance(items, model.TermElements):
             return self.words.rulebook.term(items.id).kind == "koder"
         if not isinstance(items, model.Elements):
@@ -141,7 +143,7 @@ class Explanations:
             case model.Arithmetic(left=left, right=right):
                 yield from self._shown(left)
                 yield from self._shown(right)
-            case model.Round(value=value) | model.DatePart(value=value):
+            case model.Round(value=value) | model.DatePart(value=value) | model.StepSum(amount=value):
                 yield from self._shown(value)
             case model.OfMany(values=values):
                 for value in values:
@@ -189,7 +191,7 @@ class Explanations:
             case model.ColumnRef(keys=keys):
                 for key in keys:
                     yield from self._parts(key)
-            case model.DatePart(value=value):
+            case model.DatePart(value=value) | model.StepSum(amount=value):
                 yield from self._parts(value)
             case model.Arithmetic(left=left, right=right):
                 yield from self._parts(left)
@@ -213,6 +215,8 @@ class Explanations:
 
     def _item_parts(self, items: model.ListExpr) -> Iterator[str]:
         """The explanations of what narrows a list, or makes it."""
+        if isinstance(items, model.SetElements):
+            yield from self._parts(items.value)
         if isinstance(items, model.Rest):
             yield from self._item_parts(items.items)
         if isinstance(items, model.TermElements):

@@ -94,6 +94,8 @@ class PythonExpressions:
                 return f"{self.variables[variable]}.{'foran' if which == 'tidligere' else 'andre'}"
             case model.TermElements(id=id_, variable=variable):
                 return f"elementer({self.symbols.terms[id_]}({self.variables[variable]}))"
+            case model.SetElements(value=value):
+                return f"elementer(samlet({self.value(value)}))"
             case model.Rest(items=inner):
                 return f"etter_forste({self.items(inner)})"
             case model.Where(items=inner, variable=variable, condition=condition):
@@ -124,8 +126,8 @@ class PythonExpressions:
                 return f"forste({self.items(items)})"
             case model.ListValue(items=items):
                 return self.items(items)
-            case model.RateRef(id=id_):
-                return self._rate(id_)
+            case model.RateRef(id=id_, variable=variable):
+                return self._rate(id_, variable)
             case model.TermRef(id=id_):
                 call = self._term_call(expr)
                 decided = expr.argument is None or isinstance(expr.argument, model.Element)
@@ -140,6 +142,9 @@ class PythonExpressions:
                 return f"samlet({', '.join(map(self.value, values))})"
             case model.ColumnRef(table=table, column=column, keys=keys):
                 return f"{self.symbols.columns[table, column]}({', '.join(map(self.value, keys))})"
+            case model.StepSum(table=table, column=column, amount=amount):
+                of_step = self.symbols.columns[table, column]
+                return f"trinnsum({self.value(amount)}, {self.symbols.tables[table]}, {of_step})"
             case model.DatePart(part=part, value=value):
                 return f"{identifier(part)}_av({self.value(value)})"
             case model.SetRef(id=id_):
@@ -181,15 +186,14 @@ class PythonExpressions:
         code = f"{self.variables[variable]}.{identifier(name)}"
         return f"ellers_nei({code})" if lenient else code
 
-    def _rate(self, id_: str) -> str:
+    def _rate(self, id_: str, variable: str | None) -> str:
         """A rate: a constant, or where it changes within the year what it is on the record's date."""
         name = self.symbols.rates[id_]
         rate = next(rate for rate in self.rulebook.rates if rate.id == id_)
-        top = next((r for r in self.rulebook.top_records() if r.variable in self.variables), None)
-        field = self.rulebook.date_field(top) if top is not None else None
-        if not rate.periods or top is None or field is None:
+        field = self.rulebook.date_of(variable)
+        if not rate.periods or variable is None or field is None:
             return name
-        return f"sats_paa({self.variables[top.variable]}.{field.identifier}, {name}, {name}_PERIODER)"
+        return f"sats_paa({self.variables[variable]}.{field.identifier}, {name}, {name}_PERIODER)"
 
     def rounded(self, code: str, rounding: model.Rounding | None) -> str:
         """The code of a value, rounded."""

@@ -466,7 +466,7 @@ def _module(rulebook: model.Rulebook) -> str:
     for name in (one.name for one in record.fields if one.kind not in ("liste", "koder")):
         if name not in dict(plan.fields):
             plan.fields.append((name, plan.new_column(name)))
-    for requirement in rulebook.requirements:
+    for requirement in rulebook.tried_requirements:
         if requirement.when is not None or not _always(plan, requirement.requires):
             raise NotNative
     answers = {term.id: _answer_list(plan, term) for term in rulebook.terms if term.in_result}

@@ -36,7 +36,7 @@ def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
         *imports("typing", ["TYPE_CHECKING", "Any", "Literal", "overload"], body + _ARROW),
         "",
         *imports("._runtime.data", ["Datafil"], body),
-        *imports("._runtime.forklaring", ["Ledd"], body),
+        *imports("._runtime.forklaring", ["Ledd", "Vist"], body),
         *imports("._runtime.indeks", INDEKS, body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
         *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),

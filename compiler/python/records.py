@@ -87,4 +87,6 @@ def _felt_arguments(felt: Felt) -> Iterator[str]:
         yield f"kjente={known}"
     if felt.av:
         yield f"av=({', '.join(map(_felt, felt.av))},)"
+    if felt.ordnet_etter:
+        yield f"ordnet_etter={felt.ordnet_etter!r}"
     yield from (f"{name}=True" for name in ("kan_mangle", "ikke_negativ", "store_bokstaver") if getattr(felt, name))

@@ -6,7 +6,7 @@ from compiler import model
 from compiler.names import identifier
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import docstring, filled, laid_out, plain, returned, tidy
-from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, when_name
+from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, values_name, when_name
 from compiler.walk import nodes
 
 _CERTAIN = model.NumberValue | model.UnknownValue | model.StringValue | model.BoolValue
@@ -36,9 +36,9 @@ def rules(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     if rulebook.terms:
         yield "# ---- begreper og beregninger"
         yield from (_term(rulebook, symbols, term) for term in rulebook.terms)
-    if rulebook.requirements:
+    if rulebook.tried_requirements:
         yield "# ---- krav"
-        for requirement in rulebook.requirements:
+        for requirement in rulebook.tried_requirements:
             yield from _requirement(rulebook, symbols, requirement)
     groups = [(group, group.when) for group in rulebook.groups if group.when is not None]
     if groups:
@@ -133,6 +133,20 @@ def _requirement(rulebook: model.Rulebook, symbols: Symbols, requirement: model.
         yield _condition(when_name(requirement), parameter, f'    """{doc}"""', when)
     doc = docstring(rulebook, requirement, "krav", indent="    ")
     yield _condition(requirement_name(requirement), parameter, doc, returned(expressions.truth(requirement.requires)))
+    if requirement.values:
+        values = ", ".join(_shown(expressions, value) for value in requirement.values)
+        doc = plain(f"Verdiene i teksten til kravet «{requirement.title or requirement.id}».")
+        name, type_ = values_name(requirement), "tuple[Vist, ...]"
+        body = returned(f"({values},)")
+        yield filled(_FUNCTION, name=name, parameter=parameter, type=type_, doc=f'    """{doc}"""', body=body)
+
+
+def _shown(expressions: PythonExpressions, value: model.TextValue) -> str:
+    """A value in a text, as code of Vist."""
+    unit = value.unit or model.Unit(shown="")
+    factor = f", {unit.numerator}, {unit.denominator}" if (unit.numerator, unit.denominator) != (1, 1) else ""
+    shown = f", {unit.shown!r}{factor}" if unit.shown else ""
+    return f"Vist('', {expressions.value(value.value)}{shown})"
 
 
 def _group(rulebook: model.Rulebook, symbols: Symbols, group: model.Group, when: model.Expr) -> str:

@@ -12,7 +12,7 @@ VERDIER = (
     *("alle", "alle_av", "antall", "avrundet", "de_som", "delt", "er_i", "for_hver", "hoyeste", "hoyst_av", "ikke"),
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
-    *("ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
+    *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
     *("gruppekode", "familie_av", "husket"),
 )
 """What rules use of the runtime's `verdier`."""
@@ -41,7 +41,7 @@ FORKLARING = (
 
 _TAKEN_CLASSES = {
     *("Any", "Callable", "Decimal", "Felt", "Grunn", "Gruppe", "Krav", "Kvittering", "Ledd", "Linjesvar", "Liste"),
-    *("Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
+    *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
     *("grupper", "grupper_data", "grupper_parti", "forklar", "regler", "overload", "dataclass", "pa"),
@@ -156,6 +156,11 @@ def requirement_name(requirement: model.Requirement) -> str:
 def when_name(requirement: model.Requirement) -> str:
     """The function of when a requirement applies."""
     return f"{requirement_name(requirement)}_naar"
+
+
+def values_name(requirement: model.Requirement) -> str:
+    """The function of the values in the text of a requirement."""
+    return f"{requirement_name(requirement)}_verdier"
 
 
 def group_name(group: model.Group) -> str:

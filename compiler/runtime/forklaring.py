@@ -1,5 +1,6 @@
 """Forklaringen av et svar: hvert vilkår med svaret sitt, verdiene det bygger på, og hvor det står."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -7,7 +8,21 @@ from decimal import Decimal
 from typing import Any
 
 from .svar import Svar
-from .verdier import REGNING, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, alle, ikke, lest, minst
+from .verdier import (
+    REGNING,
+    Kodesett,
+    Mangler,
+    Tom,
+    Uavklart,
+    Ukjent,
+    Uoppgitt,
+    Vilkaar,
+    alle,
+    ikke,
+    lest,
+    minst,
+    samlet,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +77,8 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
         return verdi.isoformat()
     if isinstance(verdi, Decimal):
         return f"{tall(REGNING.divide(verdi * nevner, Decimal(teller)))} {enhet}".rstrip()
+    if isinstance(verdi, Kodesett):
+        return vist(samlet(verdi))
     if isinstance(verdi, frozenset):
         return ", ".join(sorted(verdi)) or "ingen"
     if isinstance(verdi, tuple | list):
@@ -70,6 +87,21 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
         return f"{len(verdi)} linjer"
     koder = _koder(verdi)
     return str(verdi) if koder is None else "+".join(koder) or "ingen"
+
+
+TEXT_VALUE = re.compile(r"\{[^{}]*\}")
+"""Plassen til en verdi i en tekst."""
+
+
+def utfylt(tekst: str, *verdier: Vist) -> str:
+    """Teksten med verdiene på plassene sine, i rekkefølge."""
+    neste = iter(verdier)
+
+    def verdi(_: re.Match[str]) -> str:
+        en = next(neste)
+        return vist(en.verdi, en.enhet, en.teller, en.nevner)
+
+    return TEXT_VALUE.sub(verdi, tekst)
 
 
 def _koder(verdi: Any) -> list[str] | None:

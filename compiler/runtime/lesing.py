@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 from .svar import Grunn
-from .verdier import REGNING, Tom, Uoppgitt
+from .verdier import REGNING, Mangler, Tom, Uoppgitt
 
 Slag = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
 
@@ -40,6 +40,8 @@ class Felt:
     kjente: Collection[str] | None = None
     """Kodene eller gruppene som finnes i regelverket; None når alle godtas."""
     av: "tuple[Felt, ...]" = ()
+    ordnet_etter: str = ""
+    """Feltet i linjene som listen ordnes etter; tomt når de står som de er gitt."""
     kan_mangle: bool = False
     ikke_negativ: bool = False
     store_bokstaver: bool = False
@@ -83,6 +85,8 @@ class Post:
     """Regelraden som ga gruppen, når en rad gjorde det."""
     husket_: dict[str, Any]
     """Begreper som er regnet ut."""
+    plass_: int = 0
+    """Plassen i listen slik den var gitt, når den er ordnet på en annen måte."""
 
     def __init__(self) -> None:
         self.alle_ = {}
@@ -325,10 +329,25 @@ def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[
         poster.append(post)
         feil += nye_feil
         utenfor += nye_utenfor
+    if felt.ordnet_etter:
+        feil += _ordne(felt, poster, navn)
     for nummer, post in enumerate(poster):
         post.foran = tuple(poster[:nummer])
         post.andre = tuple(poster[:nummer] + poster[nummer + 1 :])
     return tuple(poster)
+
+
+def _ordne(felt: Felt, poster: list[Post], navn: str) -> list[Grunn]:
+    """Ordne linjene etter feltet de skal ordnes etter; like blir stående som de var. Feil når noen mangler det."""
+    etter = next(del_ for del_ in felt.av if del_.id == felt.ordnet_etter)
+    for plass, post in enumerate(poster):
+        post.plass_ = plass
+    uten = [plass for plass, post in enumerate(poster, 1) if isinstance(getattr(post, etter.id), Mangler)]
+    if uten:
+        ventet = f"{etter.navn} er ikke oppgitt; ventet {etter.navn}, for linjene ordnes etter den"
+        return [Grunn(etter.navn, f"{navn} {plass}: {ventet}", (f"{navn} {plass}: {etter.navn}",)) for plass in uten]
+    poster.sort(key=lambda post: getattr(post, etter.id))
+    return []
 
 
 def _delt_element(felt: Felt, tekst: str) -> dict[str, str]:

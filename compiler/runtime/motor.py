@@ -6,7 +6,7 @@ from decimal import Decimal, localcontext
 from types import MappingProxyType
 from typing import Any, Literal
 
-from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte
+from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunner, uavklart_tekst, uavklarte, utfylt
 from .indeks import Indeks
 from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt, som_oppslag
 from .regelrader import Prove, Rad, Regelrader
@@ -23,6 +23,12 @@ class Krav:
     naar: Callable[[Any], Vilkaar] | None
     krever: Callable[[Any], Vilkaar]
     utfall: Literal["inngår ikke", "varsel", "uavklart"] = "inngår ikke"
+    verdier: Callable[[Any], tuple[Vist, ...]] | None = None
+    """Verdiene i teksten, når den har noen."""
+
+    def grunn(self, post: Post) -> Grunn:
+        """Grunnen når kravet ikke er oppfylt, med verdiene i teksten."""
+        return Grunn(self.id, self.tekst if self.verdier is None else utfylt(self.tekst, *self.verdier(post)))
 
     def oppfylt(self, post: Post) -> Vilkaar:
         """Om kravet er oppfylt, eller ikke gjelder."""
@@ -193,11 +199,11 @@ def _prov(
         return
     if krav.utfall == "varsel":
         if oppfylt is False:
-            varsler.append(Grunn(krav.id, krav.tekst))
+            varsler.append(krav.grunn(post))
     elif oppfylt is False and krav.utfall == "uavklart":
-        uavklart.append(Grunn(krav.id, krav.tekst))
+        uavklart.append(krav.grunn(post))
     elif oppfylt is False:
-        faller.append(Grunn(krav.id, krav.tekst))
+        faller.append(krav.grunn(post))
     else:
         uavklart.append(_uavklart(regler, krav.id, post))
 
@@ -241,13 +247,15 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
             foran = tuple(annen.post for annen in staar)
             linje.post.foran = foran
             linje.post.andre = foran + tuple(annen.post for annen in igjen[nummer + 1 :])
+            post.husket_.clear()
             _prov_linje(regler, liste, linje)
             if linje.inngaar is not False:
                 staar.append(linje)
         if len(staar) == len(igjen):
             break
         igjen = staar
-    post.alle_[liste.felt] = poster
+    linjer.sort(key=lambda linje: linje.post.plass_)
+    post.alle_[liste.felt] = tuple(linje.post for linje in linjer)
     setattr(post, liste.felt, tuple(linje.post for linje in igjen))
     post.husket_.clear()
     uavklart += [grunn for linje in igjen if linje.inngaar is None for grunn in linje.grunner]
@@ -398,7 +406,8 @@ def _utenfor(regler: Regler, post: Post, utenfor: list[Grunn]) -> Svar:
     lister = {}
     for liste in regler.lister:
         poster = getattr(post, liste.felt)
-        lister[liste.felt] = () if isinstance(poster, Mangler) else tuple(Linjesvar(None, _egne(p)) for p in poster)
+        gitt = () if isinstance(poster, Mangler) else sorted(poster, key=lambda linje: linje.plass_)
+        lister[liste.felt] = tuple(Linjesvar(None, _egne(linje)) for linje in gitt)
     return Svar(status, grunner=tuple(utenfor), lister=lister)  # type: ignore[arg-type]
 
 

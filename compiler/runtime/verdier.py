@@ -290,9 +290,9 @@ def samlet(*verdier: Verdi) -> Verdi:
         if isinstance(verdi, str):
             koder.add(verdi)
         elif isinstance(verdi, Kodesett):
-            if not verdi.kan_telles:
+            if verdi.kodene is None:
                 return Ukjent("mengden kan ikke telles opp")
-            koder |= verdi.koder
+            koder |= verdi.kodene
         else:
             koder.update(verdi)
     return frozenset(koder)
@@ -443,6 +443,22 @@ def sats_paa(dag: Verdi, verdi: Verdi, perioder: Collection[tuple[date, Verdi]])
     return verdi
 
 
+def trinnsum(antall: Verdi, tabell: Iterable[str], verdi: Callable[[Any], Verdi]) -> Verdi:
+    """Antallet fordelt på trinnene i en tabell, hver del ganget med det `verdi` gir for trinnet.
+
+    Nøkkelen i tabellen er det siste tallet i trinnet. Over det siste trinnet er det ingen verdi.
+    """
+    if isinstance(antall, Mangler):
+        return antall
+    total: Verdi = Decimal(0)
+    naadd = Decimal(0)
+    for til_og_med in sorted(map(Decimal, tabell)):
+        if antall > naadd:
+            total = total + (min(antall, til_og_med) - naadd) * verdi(til_og_med)
+        naadd = til_og_med
+    return Tom("trinnsum") if antall > naadd else total
+
+
 def aar_av(dag: Verdi) -> Verdi:
     """Året til en dato."""
     return dag if isinstance(dag, Mangler) else Decimal(dag.year)
@@ -488,9 +504,18 @@ class Kodesett:
         self.alt = alt
 
     @property
-    def kan_telles(self) -> bool:
-        """Om mengden bare er enkeltkoder."""
-        return not (self.alt or self.intervaller or self.begynnelser or self.sett or self.unntatt)
+    def kodene(self) -> frozenset[str] | None:
+        """Alle kodene i mengden; None når den har intervaller, begynnelser eller alt."""
+        if self.alt or self.intervaller or self.begynnelser:
+            return None
+        if not (self.sett or self.unntatt):
+            return self.koder
+        koder = set(self.koder)
+        for sett in self.sett:
+            if sett.kodene is None:
+                return None
+            koder |= sett.kodene
+        return frozenset(kode for kode in koder if self.unntatt is None or kode not in self.unntatt)
 
     def __contains__(self, kode: str) -> bool:
         inne = (
