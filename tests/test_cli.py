@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from compiler.cli import main
-from tests.library import ROOT
+from tests.library import LIBRARY, ROOT
 
 
 class Ran(NamedTuple):
