@@ -11,7 +11,7 @@ import click
 
 from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
-from compiler.cli_group import grupper
+from compiler.cli_group import grupper, vurder
 from compiler.cli_import import importer
 from compiler.cli_library import (
     BROKEN,
@@ -190,6 +190,7 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
 
 
 cli.add_command(grupper)
+cli.add_command(vurder)
 
 
 @cli.command()

@@ -86,6 +86,19 @@ def grupper(
     return FAULTS if tally.counts.get("feil i data") else FINE
 
 
+vurder = Command(
+    "vurder",
+    callback=grupper.callback,
+    params=grupper.params,
+    help="""Vurder og pris regninger fra CSV, JSONL eller Parquet: én regning inn er én rad ut.
+
+    REGELVERK er fastlege-2021, eller fastlege når datoen på hver regning skal velge regelåret.
+    Linjene på en regning er JSON i CSV. I JSONL kommer hver linje ut igjen med svaret sitt. Det er det samme
+    som «grupper», med navnet som passer når regelverket ikke har grupper.""",
+)
+"""The command `regelverk vurder`: the same as `grupper`, under the word for what is not grouped."""
+
+
 def _refuse_unusable(inn: Path, out: Path | None, vis: bool) -> None:
     """Refuse what cannot be done, before anything is read."""
     if out is not None and out.suffix.lower() not in (*CSV, *JSONL, *PARQUET):

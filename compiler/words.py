@@ -184,9 +184,11 @@ class Words:
 
     def filled(self, requirement: model.Requirement) -> str:
         """The text of a requirement, with words for the values in it."""
-        first, *rest = map(self.text, TEXT_VALUE.split(requirement.text))
+        if not requirement.values:
+            return self.text(requirement.text)
+        first, *rest = map(self.text, TEXT_VALUE.split(requirement.text, len(requirement.values)))
         said = (f"({self.inline(value.value)})" for value in requirement.values)
-        return "".join([first, *(f"{value}{text}" for value, text in zip(said, rest, strict=True))])
+        return "".join([first, *(f"{value}{text}" for value, text in zip(said, rest, strict=False))])
 
     def rounding(self, rounding: model.Rounding) -> str:
         """«avrundet til hele kroner»."""

@@ -74,9 +74,7 @@ def _field(
             inner = rulebook.record(field.of or "")
             keys = {f.name: _keys(rulebook, f) for f in inner.fields}
             parts = {
-                f.name: st.sampled_from(keys[f.name])
-                if keys[f.name]
-                else _field(rulebook, f, codes, numbers, wrong)
+                f.name: st.sampled_from(keys[f.name]) if keys[f.name] else _field(rulebook, f, codes, numbers, wrong)
                 for f in inner.fields
             }
             good = st.lists(st.fixed_dictionaries(parts), max_size=5)

@@ -179,11 +179,11 @@ def _drawn(composed: Composed, number: int) -> list[Contact]:
 
 def test_the_used_rulebook_is_asked_by_its_fast_way(composed: Composed, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    motor: Any = composed.module.vurder.__globals__
+    motor: Any = composed.module._vurder.__globals__
 
     def vurder(rules: Any, data: object) -> Any:
         asked.append(rules)
-        return composed.module.vurder(rules, data)
+        return composed.module._vurder(rules, data)
 
     monkeypatch.setitem(motor, "vurder", vurder)
     assert composed.module.grupper_data(SICK).gruppe == "DRG 502"

@@ -18,7 +18,7 @@ Case = Mapping[str, Any]
 
 def thorough(module: ModuleType, contact: object) -> Svar:
     """The answer of the thorough way."""
-    svar: Svar = module.vurder(module.REGLER["Opphold"], contact)[0]
+    svar: Svar = module._vurder(module.REGLER["Opphold"], contact)[0]
     return svar
 
 

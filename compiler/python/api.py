@@ -19,6 +19,7 @@ from compiler.python.symbols import (
     requirement_name,
     rules_name,
     values_name,
+    verb_of,
     when_name,
 )
 
@@ -31,10 +32,10 @@ _EXPLANATIONS = '''
 '''
 _OVERLOAD = """
     @overload
-    def grupper(post: $name) -> $answer: ...
+    def $verb(post: $name) -> $answer: ...
 """
 _GROUPED = '''
-    def grupper(post: $posts) -> $answers:
+    def $verb(post: $posts) -> $answers:
         """Svaret på en post: status, gruppe, beløp, grunner og kvittering."""
     $body
 '''
@@ -43,13 +44,13 @@ _ALL_RULES = '''
     """Reglene for hver slags opplysninger."""
 '''
 _GROUPED_DATA = '''
-    def grupper_data(data: Mapping[str, object], opplysninger: str = $first) -> Svar:
+    def ${verb}_data(data: Mapping[str, object], opplysninger: str = $first) -> Svar:
         """Svaret på en post slik den kommer fra CSV eller JSON: felt ved navn."""
         regler = REGLER[opplysninger]
-        return raskt_svar(regler, data) or vurder(regler, data)[0]
+        return raskt_svar(regler, data) or _vurder(regler, data)[0]
 '''
 _GROUPED_BATCH = '''
-    def grupper_parti(parti: "pa.RecordBatch", opplysninger: str = $first) -> "pa.RecordBatch":
+    def ${verb}_parti(parti: "pa.RecordBatch", opplysninger: str = $first) -> "pa.RecordBatch":
         """Svarene på mange poster i kolonner: én rad ut for hver rad inn, i samme rekkefølge. Krever numpy og pyarrow.
 
         Kolonnene inn har navnene på feltene; andre kolonner blir ikke lest. Ut kommer bare svaret: status, gruppe,
@@ -70,6 +71,10 @@ _WHY_NOT = '''
         """Hvorfor en post ikke får en gruppe: vilkåret for gruppen, med verdiene."""
         slag = opplysninger or ($choice)
         return _hvorfor_ikke(REGLER[slag], post, gruppe, $title)
+'''
+_ALIASES = '''
+    grupper, grupper_data, grupper_parti = vurder, vurder_data, vurder_parti
+    """De samme funksjonene under navnet de har i pakker med grupper, for den som bruker alle pakkene likt."""
 '''
 _PARTS = '''
     def _deler(svar: Svar) -> tuple[Any, ...]:
@@ -129,7 +134,7 @@ _FAST = '''
         return kort or forklar(post)
 '''
 _GROUPED_FAST = '''
-    def grupper(post: $posts) -> $answers:
+    def $verb(post: $posts) -> $answers:
         """Svaret på en post: status, gruppe, beløp, grunner og kvittering."""
         if post.$given is None:
             svar: $answers | None = _raskt().av_klasse($fields)
@@ -305,12 +310,15 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record], fast: bool) -
     posts = " | ".join(map(class_name, tops))
     title = repr(_title(rulebook))
     choice = _record_choice(tops)
+    verb = verb_of(rulebook)
     if len(tops) > 1:
-        yield from (filled(_OVERLOAD, name=class_name(one), answer=answer_name(one)) for one in tops)
+        yield from (filled(_OVERLOAD, verb=verb, name=class_name(one), answer=answer_name(one)) for one in tops)
     yield _grouped(rulebook, posts, tops, fast)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
-    yield filled(_GROUPED_DATA, first=repr(tops[0].id))
-    yield filled(_GROUPED_BATCH, first=repr(tops[0].id))
+    yield filled(_GROUPED_DATA, verb=verb, first=repr(tops[0].id))
+    yield filled(_GROUPED_BATCH, verb=verb, first=repr(tops[0].id))
+    if not rulebook.groupings:
+        yield filled(_ALIASES)
     yield filled(_EXPLAIN, posts=posts, choice=choice, title=title)
     if rulebook.groupings:
         yield filled(_WHY_NOT, posts=posts, choice=choice, title=title)
@@ -327,12 +335,20 @@ def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record],
     if len(tops) == 1 and fast:
         fields = ", ".join(f"post.{field.identifier}" for field in last.fields)
         given = rulebook.groupings[0].identifier
-        return filled(_GROUPED_FAST, posts=posts, answers=names, given=given, fields=fields, body="\n".join(lines))
-    return filled(_GROUPED, posts=posts, answers=names, body="\n".join(lines))
+        return filled(
+            _GROUPED_FAST,
+            verb=verb_of(rulebook),
+            posts=posts,
+            answers=names,
+            given=given,
+            fields=fields,
+            body="\n".join(lines),
+        )
+    return filled(_GROUPED, verb=verb_of(rulebook), posts=posts, answers=names, body="\n".join(lines))
 
 
 def _answer(record: model.Record) -> str:
-    return f"{answer_name(record)}(*_deler(vurder({rules_name(record)}, post)[0]))"
+    return f"{answer_name(record)}(*_deler(_vurder({rules_name(record)}, post)[0]))"
 
 
 def _record_choice(tops: Sequence[model.Record]) -> str:

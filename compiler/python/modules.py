@@ -17,6 +17,8 @@ _HEAD = '''
     Laget av regelverk $version. Ikke rediger: endre regelverket og bygg på nytt.$extract
     """
 '''
+_CALLED_FROM_OUTSIDE = ("forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", "vurder as _vurder")
+"""What the module has functions of the same name for."""
 _ARROW = "if TYPE_CHECKING:\n    import pyarrow as pa"
 
 
@@ -39,7 +41,11 @@ def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
         *imports("._runtime.forklaring", ["Ledd", "Vist"], body),
         *imports("._runtime.indeks", INDEKS, body),
         *imports("._runtime.lesing", ["Felt", "Post"], body),
-        *imports("._runtime.motor", ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", *MOTOR], body),
+        *imports(
+            "._runtime.motor",
+            ["forklar as _forklar", "hvorfor_ikke as _hvorfor_ikke", "vurder as _vurder", *MOTOR],
+            body,
+        ),
         *imports("._runtime.regelrader", REGELRADER, body),
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),

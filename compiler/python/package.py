@@ -10,7 +10,7 @@ from compiler.python.data import data_file
 from compiler.python.fast import fast_module
 from compiler.python.layout import filled, plain, python_date
 from compiler.python.modules import explanations_module, rules_module
-from compiler.python.symbols import module_name, package_name
+from compiler.python.symbols import module_name, package_name, verb_of
 
 RUNTIME = (
     *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
@@ -22,7 +22,7 @@ _INIT = '''
 
         import $name
         regler = $name.aar($last)
-        svar = regler.grupper(regler.$record(...))
+        svar = regler.$verb(regler.$record(...))
 
     Hvert regelår er en egen modul; `aar` og `for_dato` finner den.
     """
@@ -91,6 +91,7 @@ def _init(rulebooks: Sequence[model.Rulebook]) -> str:
         name=package_name(scheme),
         last=str(last.year),
         record=identifier(last.top_records()[0].id),
+        verb=verb_of(last),
         modules=", ".join(f"{r.year}: {module_name(r)!r}" for r in rulebooks),
         valid="\n".join(f"    {_validity(r)}," for r in rulebooks),
     )

@@ -27,7 +27,7 @@ RASK = (
 REGELRADER = ("Kolonne", "Regelrader", "les_rader")
 """What rules use of the runtime's `regelrader`."""
 
-MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "raskt_svar", "slaa_opp", "vurder")
+MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "raskt_svar", "slaa_opp")
 """What rules use of the runtime's `motor`."""
 
 INDEKS = ("Hekte", "Indeks")
@@ -44,7 +44,8 @@ _TAKEN_CLASSES = {
     *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
-    *("grupper", "grupper_data", "grupper_parti", "forklar", "regler", "overload", "dataclass", "pa"),
+    *(f"{verb}{kind}" for verb in ("grupper", "vurder") for kind in ("", "_data", "_parti")),
+    *("forklar", "hvorfor_ikke", "regler", "overload", "dataclass", "pa"),
     *("KVITTERING", "REGLER", "FORKLARINGER", "TYPE_CHECKING"),
     *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *INDEKS, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
 }
@@ -156,6 +157,11 @@ def requirement_name(requirement: model.Requirement) -> str:
 def when_name(requirement: model.Requirement) -> str:
     """The function of when a requirement applies."""
     return f"{requirement_name(requirement)}_naar"
+
+
+def verb_of(rulebook: model.Rulebook) -> str:
+    """What a package does with a record: one with groups groups it, one without judges it."""
+    return "grupper" if rulebook.groupings else "vurder"
 
 
 def values_name(requirement: model.Requirement) -> str:

@@ -101,7 +101,7 @@ def utfylt(tekst: str, *verdier: Vist) -> str:
         en = next(neste)
         return vist(en.verdi, en.enhet, en.teller, en.nevner)
 
-    return TEXT_VALUE.sub(verdi, tekst)
+    return TEXT_VALUE.sub(verdi, tekst, count=len(verdier)) if verdier else tekst
 
 
 def _koder(verdi: Any) -> list[str] | None:
