@@ -1,12 +1,16 @@
 """The commands `regelverk importer …`: rules from lists and tables that others publish."""
 
 import re
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from compiler import import_weights
 from compiler.cli_library import FAULTS, FINE, load_folder, show
+from compiler.helfo import Choice, DamagedList, tariffs_of
+from compiler.imported import Imported
 from compiler.lists import UnreadableList
 from compiler.model import Rulebook
 from compiler.norddrg import files_of
@@ -66,7 +70,7 @@ def norddrg(
     except UnreadableList as fault:
         raise click.ClickException(str(fault)) from None
     except Damaged:
-        return _show_damage(tables, report)
+        return _show_faults(report.faults, f"tabellene i «{tables}» har feil")
     for name, text in files.items():
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text, encoding="utf-8", newline="\n")
@@ -110,14 +114,27 @@ def _base(name: str, folder: Path, year: int) -> Rulebook:
     return found.rulebook
 
 
-def _show_damage(tables: Path, report: Report) -> int:
-    """Show what is wrong with the tables."""
-    for fault in report.faults[:_SHOWN_FAULTS]:
-        click.echo(f"feil: {fault}", err=True)
-    if len(report.faults) > _SHOWN_FAULTS:
-        click.echo(f"… og {len(report.faults) - _SHOWN_FAULTS} feil til", err=True)
-    click.echo(f"ingenting er skrevet: tabellene i «{tables}» har feil", err=True)
-    return FAULTS
+@importer.command()
+@click.argument("file", metavar="FIL", type=click.Path(path_type=Path))
+@click.option(
+    "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
+)
+@click.option("--kilde", "source", metavar="ID", help="Kilden som vektene er hentet fra.")
+def vekter(file: Path, target: Path, source: str | None) -> int:
+    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
+    rulebook, before = _year_in(target)
+    out = _new_file(target / "vekter.regel")
+    _require_source(rulebook, source)
+    try:
+        lines, unused = import_weights.read(file.name, _bytes(file))
+        made = import_weights.imported(lines, rulebook, before, source)
+    except UnreadableList as fault:
+        raise click.ClickException(str(fault)) from None
+    for column in unused:
+        click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
+    _write(out, made, f"{made.new} nye grupper, {made.changed} med ny vekt")
+    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
+    return FAULTS if made.left_out else FINE
 
 
 @importer.command()
@@ -125,33 +142,89 @@ def _show_damage(tables: Path, report: Report) -> int:
 @click.option(
     "--til", "target", required=True, metavar="MAPPE", type=click.Path(path_type=Path), help="Mappen til regelåret."
 )
-@click.option("--kilde", "cited", metavar="ID", help="Kilden som vektene er hentet fra.")
-def vekter(file: Path, target: Path, cited: str | None) -> int:
-    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
-    rulebook, before = _year_in(target)
-    out = target / "vekter.regel"
-    if out.exists():
-        raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
-    sources = [found.id for found in rulebook.sources]
-    if cited is not None and cited not in sources:
-        hint = nearest(cited, sources) or "skriv kilden i regelverket først"
-        raise click.UsageError(f"{rulebook.name} har ingen kilde «{cited}»: {hint}")
-    if not file.is_file():
-        raise click.ClickException(f"filen «{file}» finnes ikke")
+@click.option(
+    "--aar", "year", metavar="ÅR", type=click.IntRange(1900, 2099), help="Regelåret, når --til er mappen til ordningen."
+)
+@click.option("--dato", "written_day", metavar="ÅÅÅÅ-MM-DD", help="Dagen takstene gjelder; ellers regelårets første.")
+@click.option("--fagomraade", "area", metavar="KODE", help="Bare takster for dette fagområdet, som LE eller FY.")
+@click.option("--kilde", "source", metavar="ID", help="Kilden som takstene er hentet fra.")
+def takster(
+    file: Path, target: Path, year: int | None, written_day: str | None, area: str | None, source: str | None
+) -> int:
+    """Lag takster.regel av Helfos åpne data i JSON, eller av en liste med de samme feltene i CSV eller Excel.
+
+    Bygger regelåret på et annet, skrives det som er nytt: «endrer takst», nye takster og «opphever takst».
+    """
+    folder = target / str(year) if year is not None and target.name != str(year) else target
+    rulebook, before = _year_in(folder)
+    out = _new_file(folder / "takster.regel")
+    _require_source(rulebook, source)
+    choice = Choice(_day(written_day, rulebook), area)
     try:
-        lines, unused = import_weights.read(file.name, file.read_bytes())
-        made = import_weights.imported(lines, rulebook, before, cited)
+        made = tariffs_of(file.name, _bytes(file), rulebook, before, choice, source)
     except UnreadableList as fault:
         raise click.ClickException(str(fault)) from None
-    for column in unused:
-        click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
+    except DamagedList as damaged:
+        return _show_faults(damaged.faults, f"listen i «{file}» har feil")
+    new = "1 ny takst" if made.new == 1 else f"{made.new} nye takster"
+    _write(out, made, f"{new}, {made.changed} endret, {made.repealed} opphevet")
+    counts = [f"{made.unchanged} uendret", *made.not_meant, f"{len(made.left_out)} ikke tatt med"]
+    click.echo(f"{made.read} rader lest, {', '.join(counts)}", err=True)
+    return FAULTS if made.left_out else FINE
+
+
+# ---- what imports share
+
+
+def _day(written: str | None, rulebook: Rulebook) -> date:
+    """The day that a list is read for, which the rule year must have in it."""
+    if written is None:
+        return rulebook.valid_from
+    try:
+        day = datetime.strptime(written, "%Y-%m-%d").date()
+    except ValueError:
+        raise click.UsageError(f"«{written}» er ikke en dato; skriv den som 2020-07-01") from None
+    last = rulebook.valid_to or day
+    if not rulebook.valid_from <= day <= last:
+        until = f" til og med {last}" if rulebook.valid_to else ""
+        raise click.UsageError(f"{rulebook.name} gjelder fra {rulebook.valid_from}{until}, ikke {day}")
+    return day
+
+
+def _new_file(out: Path) -> Path:
+    """A file to write, which must not be there."""
+    if out.exists():
+        raise click.ClickException(f"«{out.as_posix()}» finnes fra før; ta den bort for å lese inn listen på nytt")
+    return out
+
+
+def _require_source(rulebook: Rulebook, id_: str | None) -> None:
+    """Refuse a source that the rulebook does not have."""
+    sources = [found.id for found in rulebook.sources]
+    if id_ is not None and id_ not in sources:
+        hint = nearest(id_, sources) or "skriv kilden i regelverket først"
+        raise click.UsageError(f"{rulebook.name} har ingen kilde «{id_}»: {hint}")
+
+
+def _write(out: Path, made: Imported, summary: str) -> None:
+    """Write the rules of a list, and say what an author should know of them."""
     for line in [*(why for _, why in made.left_out), *made.notes]:
         click.echo(line, err=True)
     if made.text:
         out.write_text(made.text, encoding="utf-8", newline="\n")
-        click.echo(f"{out.as_posix()}: {made.new} nye grupper, {made.changed} med ny vekt")
-    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
-    return FAULTS if made.left_out else FINE
+        click.echo(f"{out.as_posix()}: {summary}")
+    else:
+        click.echo("ingen fil er skrevet", err=True)
+
+
+def _show_faults(faults: Sequence[str], conclusion: str) -> int:
+    """Show what is wrong with what should have been imported."""
+    for fault in faults[:_SHOWN_FAULTS]:
+        click.echo(f"feil: {fault}", err=True)
+    if len(faults) > _SHOWN_FAULTS:
+        click.echo(f"… og {len(faults) - _SHOWN_FAULTS} feil til", err=True)
+    click.echo(f"ingenting er skrevet: {conclusion}", err=True)
+    return FAULTS
 
 
 def _year_in(folder: Path) -> tuple[Rulebook, Rulebook | None]:

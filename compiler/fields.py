@@ -1,4 +1,4 @@
-"""What the reader of data must know of a record's fields, from the model."""
+"""What the reader of data must know of a record's fields and a table's columns, from the model."""
 
 from compiler import model
 from compiler.runtime.lesing import Felt
@@ -44,4 +44,19 @@ def _field(rulebook: model.Rulebook, field: model.RecordField) -> Felt:
         kan_mangle=field.may_lack,
         ikke_negativ=unit.shown.startswith(_NEVER_NEGATIVE) and " per " not in unit.shown,
         store_bokstaver="ICD-10" in field.origins,
+    )
+
+
+def felt(column: model.RecordField) -> Felt:
+    """A column of a table as the reader of data sees it; any cell may be empty."""
+    unit = column.unit or model.Unit(shown="")
+    return Felt(
+        column.name,
+        column.identifier,
+        "tekst" if column.kind in ("gruppe", "liste") else column.kind,
+        unit.shown,
+        unit.numerator,
+        unit.denominator,
+        valg=column.choices,
+        kan_mangle=True,
     )

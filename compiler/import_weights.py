@@ -5,12 +5,12 @@ No row is lost silently: each is among the rules, or in a line that says why it 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import PurePath
 
 from compiler import model
-from compiler.lists import UnreadableList, csv_rows, sheets
+from compiler.imported import Imported, cited, quotable, some
+from compiler.lists import UnreadableList, listing, width_fault
 from compiler.rule_text import number
 from dsl.diagnostics import nearest
 
@@ -18,7 +18,6 @@ COLUMNS = ("gruppe", "vekt", "navn")
 _REF = re.compile(r"[^\W\d]\w*(?: (?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå]*)?")
 _BARE = re.compile(r"\d[\wÆØÅæøå]*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
-_LISTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,44 +40,21 @@ class Weight:
     name: str
 
 
-@dataclass
-class Imported:
-    """What an import made: the rules, what was left out, and what an author should know."""
-
-    text: str = ""
-    new: int = 0
-    changed: int = 0
-    left_out: list[tuple[int, str]] = field(default_factory=list)
-    """Each row that is not among the rules: its number, and a line that says why."""
-    notes: list[str] = field(default_factory=list)
-
-
 # ---- reading
 
 
 def read(name: str, data: bytes) -> tuple[list[Line], list[str]]:
-    """The rows of a list, by the end of the file's name, and the names of the columns that are not used."""
-    suffix = PurePath(name).suffix.lower()
-    if suffix in (".xlsx", ".xlsm"):
-        rows = list(_excel(name, data))
-    elif suffix in (".csv", ".txt", ".tsv"):
-        rows = list(csv_rows(name, data))
-    else:
-        raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")
-    filled = [(number, cells) for number, cells in rows if any(cells)]
-    if not filled:
-        raise UnreadableList(f"«{name}» er tom")
-    (_, head), *rest = filled
+    """The rows of a list, and the names of the columns that are not used."""
+    head, rows = listing(name, data)
     columns = _columns(name, head)
-    lines = [_line(number, cells, columns, len(head)) for number, cells in rest]
+    lines = [_line(number, cells, columns, head) for number, cells in rows]
     return lines, [cell for i, cell in enumerate(head) if cell and i not in columns.values()]
 
 
-def _line(number: int, cells: list[str], columns: dict[str, int], width: int) -> Line:
-    """One row by column; one with too many or too few cells cannot be trusted."""
-    if len(cells) != width:
-        return Line(number, {}, f"raden har {len(cells)} celler, overskriften har {width}")
-    return Line(number, {column: cells[i] for column, i in columns.items()})
+def _line(number: int, cells: list[str], columns: dict[str, int], head: list[str]) -> Line:
+    """One row by column."""
+    fault = width_fault(cells, head)
+    return Line(number, {} if fault else {column: cells[i] for column, i in columns.items()}, fault)
 
 
 def _columns(name: str, head: Sequence[str]) -> dict[str, int]:
@@ -97,14 +73,6 @@ def _columns(name: str, head: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def _excel(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the first sheet of an Excel file, each with its row number."""
-    _, found = next(sheets(name, data))
-    rows = list(enumerate(found, 1))
-    width = max((len(cells) for _, cells in rows), default=0)
-    yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
-
-
 # ---- rules
 
 
@@ -120,11 +88,11 @@ def imported(
     blocks = []
     for weight in weights:
         if weight.group in own:
-            _leave_out(made, weight.number, f"{weight.group} står alt i regelverket ({own[weight.group].place})")
+            made.leave_out(weight.number, f"{weight.group} står alt i regelverket ({own[weight.group].place})")
         elif before is not None and weight.group in inherited:
             blocks.append(_amended(weight, _stated(before, table, weight.group), source))
             made.changed += 1
-            _note_title(weight, inherited[weight.group], made)
+            made.note_title(weight.number, weight.group, inherited[weight.group].title, weight.name)
         else:
             blocks.append(_new(weight, source))
             made.new += 1
@@ -132,11 +100,6 @@ def imported(
     made.left_out.sort()
     made.text = "\n\n".join(blocks) + "\n" if blocks else ""
     return made
-
-
-def _leave_out(made: Imported, number: int, why: str) -> None:
-    """Note a row that does not become a rule."""
-    made.left_out.append((number, f"rad {number}: {why}"))
 
 
 def _stated(before: model.Rulebook, table: model.Table, group: str) -> str:
@@ -164,7 +127,7 @@ def _weights(lines: Iterable[Line], rulebook: model.Rulebook, made: Imported) ->
         if fault is None and value is not None:
             yield Weight(line.number, group, value, line.cells["navn"])
         else:
-            _leave_out(made, line.number, fault or "raden kan ikke leses")
+            made.leave_out(line.number, fault or "raden kan ikke leses")
 
 
 def _fault(line: Line, group: str, value: Decimal | None) -> str | None:
@@ -211,38 +174,22 @@ def _consistent(weights: Iterable[Weight], made: Imported) -> Iterator[Weight]:
         else:
             why, left = f"{group} har ulike vekter i rad {rows}", found
         for weight in left:
-            _leave_out(made, weight.number, why)
+            made.leave_out(weight.number, why)
 
 
 def _new(weight: Weight, source: str | None) -> str:
     """The block of a group that is new."""
-    title = f" «{_title(weight.name)}»" if weight.name else ""
-    return "\n".join([f"gruppe {weight.group}{title}", f"    vekt {number(weight.value, None)}", *_cited(source)])
+    title = f" «{quotable(weight.name)}»" if weight.name else ""
+    return "\n".join([f"gruppe {weight.group}{title}", f"    vekt {number(weight.value, None)}", *cited(source)])
 
 
 def _amended(weight: Weight, was: str, source: str | None) -> str:
     """The block that amends a group from the year before."""
     line = f"    vekt fra {was} til {number(weight.value, None)}"
-    return "\n".join([f"endrer gruppe {weight.group}", line, *_cited(source)])
-
-
-def _cited(source: str | None) -> list[str]:
-    return [f"    kilde {source}"] if source else []
-
-
-def _title(name: str) -> str:
-    """A name that can stand in quotes."""
-    return name.replace("«", '"').replace("»", '"')
+    return "\n".join([f"endrer gruppe {weight.group}", line, *cited(source)])
 
 
 # ---- notes
-
-
-def _note_title(weight: Weight, group: model.Group, made: Imported) -> None:
-    """Note a name that is another than the rulebook's: an amendment of a weight does not change it."""
-    if weight.name and group.title and _title(weight.name) != group.title:
-        names = f"«{group.title}» i regelverket, «{weight.name}» i listen"
-        made.notes.append(f"rad {weight.number}: {group.id} heter {names}")
 
 
 def _note_missing(
@@ -251,5 +198,4 @@ def _note_missing(
     """Note the groups from the year before that the list says nothing about."""
     missing = [id_ for id_ in inherited if id_ not in {weight.group for weight in weights} and id_ not in own]
     if missing:
-        listed = ", ".join(missing[:_LISTED]) + (f" og {len(missing) - _LISTED} til" if len(missing) > _LISTED else "")
-        made.notes.append(f"uten vekt i listen: {listed}")
+        made.notes.append(f"uten vekt i listen: {some(missing)}")

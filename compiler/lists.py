@@ -4,11 +4,52 @@ import csv
 import io
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import PurePath
+from typing import NamedTuple
 from zipfile import BadZipFile
+
+CSV, EXCEL = (".csv", ".txt", ".tsv"), (".xlsx", ".xlsm")
+"""How the names of files end."""
 
 
 class UnreadableList(Exception):
     """The file cannot be used; the text says why."""
+
+
+class Listing(NamedTuple):
+    """The names of the columns of a list, and its rows, each with its number in the file; no row is empty."""
+
+    head: list[str]
+    rows: list[tuple[int, list[str]]]
+
+
+def listing(name: str, data: bytes) -> Listing:
+    """A list in CSV or Excel, by the end of the file's name; in Excel it is the first sheet."""
+    suffix = PurePath(name).suffix.lower()
+    if suffix in EXCEL:
+        rows = _first_sheet(name, data)
+    elif suffix in CSV:
+        rows = csv_rows(name, data)
+    else:
+        raise UnreadableList(f"«{name}» er verken CSV eller Excel: filnavnet må slutte på .csv eller .xlsx")
+    filled = [(number, cells) for number, cells in rows if any(cells)]
+    if not filled:
+        raise UnreadableList(f"«{name}» er tom")
+    (_, head), *rest = filled
+    return Listing(head, rest)
+
+
+def width_fault(cells: list[str], head: list[str]) -> str | None:
+    """What is wrong with a row of too many or too few cells, which cannot be trusted."""
+    return f"raden har {len(cells)} celler, overskriften har {len(head)}" if len(cells) != len(head) else None
+
+
+def _first_sheet(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the first sheet of an Excel file, all equally wide, each with its row number."""
+    _, found = next(sheets(name, data), ("", iter(())))
+    rows = list(enumerate(found, 1))
+    width = max((len(cells) for _, cells in rows), default=0)
+    yield from ((i, cells + [""] * (width - len(cells))) for i, cells in rows)
 
 
 def csv_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
@@ -19,8 +60,11 @@ def csv_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
         raise UnreadableList(f"«{name}» er ikke UTF-8; lagre filen med den tegnkodingen") from None
     first = text.split("\n", 1)[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(";\t,", key=first.count))
-    for cells in reader:
-        yield reader.line_num, [tidy(cell) for cell in cells]
+    try:
+        for cells in reader:
+            yield reader.line_num, [tidy(cell) for cell in cells]
+    except csv.Error:
+        raise UnreadableList(f"«{name}», linje {reader.line_num}: dette kan ikke leses som CSV") from None
 
 
 def sheets(name: str, data: bytes) -> Iterator[tuple[str, Iterator[list[str]]]]:

@@ -72,7 +72,7 @@ def _row(state: State, block: tree.GroupDecl | tree.TariffDecl, table: model.Tab
 def cell(state: State, field: model.RecordField, items: tree.Items) -> Cell | None:
     """The value of a column, as written in a row; None where it is unknown or at fault."""
     kind = field_kind(field)
-    if field.kind == "koder":
+    if field.kind == "koder" and not _is_unknown(items):
         return state.calls.code_set(items.values)
     if len(items.values) != 1:
         _too_many(state, field, items)
@@ -96,6 +96,11 @@ def cell(state: State, field: model.RecordField, items: tree.Items) -> Cell | No
         case _:
             state.fault("R302", f"«{field.name}» skal være en verdi, ikke noe som regnes ut", written.span)
             return None
+
+
+def _is_unknown(items: tree.Items) -> bool:
+    """Whether a list is just «ukjent»."""
+    return len(items.values) == 1 and isinstance(items.values[0], tree.Unknown)
 
 
 def _too_many(state: State, field: model.RecordField, items: tree.Items) -> None:

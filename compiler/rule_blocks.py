@@ -252,10 +252,10 @@ def _columns(table: model.Table | None, row: model.Row | None) -> Lines:
     for field in table.fields if table and row else ():
         value = row.values.get(field.name) if row else None
         if value is not None:
-            yield f"    {field.name} {_in_block(field, value)}"
+            yield f"    {field.name} {in_block(field, value)}"
 
 
-def _in_block(field: model.RecordField, value: object) -> str:
+def in_block(field: model.RecordField, value: object) -> str:
     """A value as it stands in a block."""
     match value:
         case Decimal():

@@ -423,7 +423,7 @@ def code_terms(codes: model.CodeSet, runs: bool = True) -> list[str]:
     terms = [*(["alle"] if codes.everything else []), *_members(codes, runs)]
     left_out = _members(codes.without, runs) if codes.without is not None else []
     if len(left_out) > 1:
-        left_out = _joined(left_out)
+        left_out = joined(left_out)
     start = len(terms) - len(left_out)
     return [f"{term} unntatt {left_out[i - start]}" if i >= start else term for i, term in enumerate(terms)]
 
@@ -439,7 +439,7 @@ def _members(codes: model.CodeSet, runs: bool) -> list[str]:
     ]
 
 
-def _joined(terms: Sequence[str]) -> list[str]:
+def joined(terms: Sequence[str]) -> list[str]:
     """The terms with codes that follow each other as one: what stands after «unntatt» is one word."""
     made: list[str] = []
     for term in terms:
@@ -451,8 +451,8 @@ def _joined(terms: Sequence[str]) -> list[str]:
 
 
 def _is_code(term: str) -> bool:
-    """Whether a term is a code with letters, which the language reads together with those beside it."""
-    return any(map(str.isdigit, term)) and not term.isdigit() and "_" not in term
+    """Whether a term is a code with letters, or an interval of such, which is read together with those beside it."""
+    return any(map(str.isdigit, term)) and not any(map(str.isdigit, term.split("–"))) and "_" not in term
 
 
 def _runs(codes: Sequence[str]) -> Iterator[str]:

@@ -9,8 +9,9 @@ from posixpath import dirname, join, normpath
 from typing import Any
 
 from compiler import model
+from compiler.fields import felt
 from compiler.names import normal_code
-from compiler.runtime.lesing import Felt, les
+from compiler.runtime.lesing import les
 from compiler.runtime.verdier import Mangler, noekkel
 from compiler.state import State
 from compiler.words import number
@@ -160,7 +161,7 @@ class _Reader:
         self.state = state
         self.table = table
         self.tail = tail
-        self.felter = tuple(_felt(field) for field in table.fields)
+        self.felter = tuple(felt(field) for field in table.fields)
         self.needed = {f.name for f in table.fields if not (f.may_lack or f.yearly or f.kind == "koder")}
         self.common: dict[Span, dict[str, Any]] = {}
         self.sets: dict[tuple[str, ...], model.CodeSet] = {}
@@ -201,20 +202,6 @@ class _Reader:
         if isinstance(value, tuple):
             return self.sets.setdefault(value, model.CodeSet(codes=value))
         return value.isoformat() if isinstance(value, date) else value
-
-
-def _felt(field: model.RecordField) -> Felt:
-    unit = field.unit or model.Unit(shown="")
-    return Felt(
-        field.name,
-        field.identifier,
-        "tekst" if field.kind in ("gruppe", "liste") else field.kind,
-        unit.shown,
-        unit.numerator,
-        unit.denominator,
-        valg=field.choices,
-        kan_mangle=True,
-    )
 
 
 def amend_table(state: State, block: tree.AmendTableDecl) -> None:

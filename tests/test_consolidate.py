@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from compiler.consolidate import as_markdown, as_text, essence, says_the_same
-from compiler.model import Rulebook
+from compiler.model import CodeSet, Rulebook
 from compiler.pipeline import Library, load
+from compiler.rule_text import code_terms
 from dsl.diagnostics import has_errors
 from tests.library import LIBRARY, ROOT
 from tests.test_cli import Run, run
@@ -80,3 +81,8 @@ def test_the_command_prints_the_text(run: Run) -> None:
     assert ran.out == as_markdown(rulebook("isf-2021"))
     assert run("konsolider", "isf-2021").out == as_text(rulebook("isf-2021"))
     assert run("konsolider", "isf-1999").code == 2
+
+
+def test_numbers_after_unntatt_are_not_read_together_with_the_codes_beside_them() -> None:
+    left_out = CodeSet(codes=("11", "12", "13", "2cd", "3ad"))
+    assert code_terms(CodeSet(codes=("1ad", "14"), without=left_out)) == ["1ad unntatt 11–13", "14 unntatt 2cd, 3ad"]

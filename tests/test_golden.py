@@ -16,6 +16,7 @@ from compiler.examples import answers
 from compiler.model import Rulebook
 from compiler.pages import pages
 from compiler.python import generate
+from compiler.runtime.svar import Linjesvar, Svar
 from tests.conftest import Golden
 from tests.library import LIBRARY, MADE_UP, Packages
 
@@ -40,13 +41,27 @@ def test_a_case_comes_out_as_its_source_says(packages: Packages, name: str, case
     _, module, _ = packages[name]
     svar = module.grupper_data(case["gitt"], case.get("opplysninger", next(iter(module.REGLER))))
     for key, wanted in case["ventet"].items():
-        if key == "grunn":
-            assert wanted in [reason.id for reason in svar.grunner]
-        elif key in ("status", "gruppe"):
+        if key in ("status", "gruppe"):
             assert getattr(svar, key) == wanted
+        elif key in svar.lister:
+            assert len(svar.lister[key]) == len(wanted)
+            for line, of_line in zip(svar.lister[key], wanted, strict=True):
+                for name, value in of_line.items():
+                    _expect(line, name, value)
         else:
-            found = svar.verdier.get(key)
-            assert found == (Decimal(wanted) if isinstance(found, Decimal) else wanted), key
+            _expect(svar, key, wanted)
+
+
+def _expect(svar: Svar | Linjesvar, name: str, wanted: Any) -> None:
+    """Hold one thing that a case expects against the answer, or against that for a line."""
+    if name == "grunn":
+        assert wanted in [reason.id for reason in svar.grunner]
+    elif name == "inngår":
+        assert isinstance(svar, Linjesvar)
+        assert svar.inngaar == wanted
+    else:
+        found = svar.verdier.get(name)
+        assert found == (Decimal(wanted) if isinstance(found, Decimal) else wanted), name
 
 
 def test_each_isf_year_has_cases() -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from compiler.import_weights import Imported, imported, read
+from compiler.import_weights import imported, read
+from compiler.imported import Imported
 from compiler.lists import UnreadableList
 from compiler.model import Rulebook
 from compiler.pipeline import load

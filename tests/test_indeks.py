@@ -216,7 +216,7 @@ def test_the_condition_of_a_group_that_is_passed_over_does_not_hold(both: Both) 
         passed_over.update(group.id for group in others)
         assert {group.naar(post) for group in others} <= {False}
 
-    _drawn(rulebook, ruled_out, 1000)
+    _drawn(rulebook, ruled_out, 2000)
     hooked = {id_ for layer in rules.indeks.lag for hook in layer for id_ in hook.mengder}
     assert passed_over == hooked, "each group that hangs on something is passed over by someone"
 

@@ -22,9 +22,9 @@ from hypothesis import strategies as st
 from compiler.packages import write
 from compiler.python import generate
 from compiler.runtime.lesing import Felt
-from compiler.runtime.motor import Beregning, Gruppe, Krav, Regler
+from compiler.runtime.motor import Beregning, Gruppe, Krav, Liste, Regler
 from compiler.runtime.parti import grupper_parti
-from compiler.runtime.svar import Grunn, Svar
+from compiler.runtime.svar import Grunn, Linjesvar, Svar
 from tests.cases_drawn import cases
 from tests.library import LIBRARY, MADE_UP, ROOT, Packages
 
@@ -50,8 +50,25 @@ def _answer(rules: Regler, svar: Svar) -> dict[str, Any]:
         **(group if rules.gruppering else {}),
         **{column: svar.verdier.get(name) for name, column in rules.resultater.items()},
         **{b.kolonne: _rounded(svar.verdier.get(b.id)) for b in rules.beregninger},
+        **{f"{each.felt}_svar": _lines(each, svar) for each in rules.lister},
         "grunn": "; ".join(dict.fromkeys(grunn.tekst for grunn in svar.grunner)),
         "varsel": "; ".join(dict.fromkeys(varsel.tekst for varsel in svar.varsler)),
+    }
+
+
+def _lines(each: Liste, svar: Svar) -> Rows | None:
+    """What the answers for the lines of a list are in columns."""
+    return [_line(each, line) for line in svar.lister[each.felt]] if each.felt in svar.lister else None
+
+
+def _line(each: Liste, line: Linjesvar) -> dict[str, Any]:
+    """What the answer for a line is in columns."""
+    return {
+        "inngaar": line.inngaar,
+        "krav": " ".join(dict.fromkeys(grunn.id for grunn in line.grunner)),
+        "grunn": "; ".join(dict.fromkeys(grunn.tekst for grunn in line.grunner)),
+        "varsel": "; ".join(dict.fromkeys(varsel.tekst for varsel in line.varsler)),
+        **{b.kolonne: _rounded(line.verdier.get(b.id)) for b in each.beregninger},
     }
 
 
@@ -313,6 +330,18 @@ def test_equal_rows_are_judged_once() -> None:
     batch = pa.RecordBatch.from_pydict({"fodt_dag": days * 1000, "nr": list(range(28_000))})
     assert grupper_parti(rules, batch).column("dag").to_pylist() == [date(2020, 1, day) for day in range(1, 29)] * 1000
     assert len(calls) == 28
+
+
+def test_rows_that_the_rules_cannot_tell_apart_are_judged_once() -> None:
+    calls: list[object] = []
+    days = Felt("dag", "dag", "dato", grenser=(date(2020, 7, 1),))
+    rules = replace(_dated(), felter=(Felt("nr", "nr", "heltall", grenser=()), days), beregninger=())
+    rules = _counted(rules, calls)
+    given = ["2020-06-30", "2020-07-01", "2020-07-02", "2020-01-01", "31.12.2020", "i går", None, ""]
+    batch = pa.RecordBatch.from_pydict({"dag": given * 2, "nr": list(range(16))})
+    statuses = grupper_parti(rules, batch).column("status").to_pylist()
+    assert statuses == (["gruppert"] * 5 + ["feil i data"] + ["gruppert"] * 2) * 2
+    assert len(calls) == 5, "before, on and after the border, nothing, and an empty text"
 
 
 def test_rows_that_are_never_equal_are_judged_all() -> None:

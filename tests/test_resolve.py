@@ -247,6 +247,20 @@ def test_a_wrong_old_value_is_reported_with_the_right_one(folder: Path) -> None:
     assert found == [("R402", "den gamle verdien er 5,719, ikke 5,179")]
 
 
+def test_a_set_in_a_row_is_amended_from_and_to_ukjent(folder: Path) -> None:
+    tariffs = (
+        "\ntabell takster av takst\n    passer_med  koder\n    utelukker   koder\n\n"
+        "takst 1ad «Enkel»\n    utelukker 2ad, 11–13\n    kilde k\n"
+    )
+    amended = (
+        "endrer takst 1ad\n    passer_med fra ukjent til 2ad\n    utelukker fra 2ad, 11–13 til ukjent\n    kilde k\n"
+    )
+    library = years(folder, BASE + tariffs, amended)
+    assert library.diagnostics() == []
+    (row,) = library.rulebooks()[1].table("takster").rows
+    assert row.values == {"passer_med": model.CodeSet(codes=("2ad",))}
+
+
 def test_an_unknown_rate_is_amended_from_ukjent(folder: Path) -> None:
     base = BASE + "\nsats andel = ukjent\n    kilde k\n"
     library = years(folder, base, "endrer sats andel\n    fra ukjent til 50 %\n    kilde k\n")

@@ -1,10 +1,11 @@
 """The columns of files: those that a rulebook knows, and those of the answers."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from compiler import model
 from compiler.names import identifier
-from compiler.runtime.svar import Svar, Verdi, flatt
+from compiler.runtime.svar import Svar, flatt, linjekolonne
 from dsl.diagnostics import nearest
 
 RESULT = ("status", "gruppe", "gruppe_oppgitt", "grunn", "varsel")
@@ -53,6 +54,7 @@ def result_columns(rulebooks: Sequence[model.Rulebook], record: str) -> list[str
             names.pop("gruppe", None)
             names.pop("gruppe_oppgitt", None)
         names |= dict.fromkeys(_value_columns(rulebook, record))
+        names |= dict.fromkeys(line_columns(rulebook, record))
         names |= dict.fromkeys(_used_columns(rulebook, record))
     return [*names, *RESULT[3:], "regelverk"]
 
@@ -65,6 +67,11 @@ def _value_columns(rulebook: model.Rulebook, record: str) -> list[str]:
     return [*map(identifier, results), *calculations]
 
 
+def line_columns(rulebook: model.Rulebook, record: str) -> list[str]:
+    """The columns with the answers for the elements of lists."""
+    return [linjekolonne(field.identifier) for field in rulebook.judged_lists(rulebook.record(record))]
+
+
 def _used_columns(rulebook: model.Rulebook, record: str) -> list[str]:
     """The same of the rulebook that finds the group, where another does; a name that is taken here is left out."""
     if rulebook.used is None or rulebook.grouping_of(record) is None:
@@ -74,7 +81,7 @@ def _used_columns(rulebook: model.Rulebook, record: str) -> list[str]:
     return [column for column in found if column not in taken]
 
 
-def flat(svar: Svar, name: str) -> dict[str, Verdi]:
+def flat(svar: Svar, name: str) -> dict[str, Any]:
     """An answer as columns."""
     return flatt(svar, identifier) | {"regelverk": name}
 

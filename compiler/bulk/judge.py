@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import import_module
 from types import ModuleType
 
 from compiler.bulk.sources import Row
@@ -20,6 +21,8 @@ class Judge:
         self.modules = [package.aar(year.year) for year in years]
         self.record = record
         self.date_column = date_column
+        remembered = import_module("._runtime.minne", package.__name__).minnet
+        self.memories = [remembered(rules) for rules in self.rules()]
 
     def rules(self) -> list[Regler]:
         """The rules of each year."""
@@ -48,7 +51,7 @@ class Judge:
         name = "" if place is None else self.years[place].name
         if place is None or fault:
             return unreadable(str(fault)), name
-        svar: Svar = self.modules[place].grupper_data(row, self.record)
+        svar: Svar = self.memories[place].svar(row)
         return svar, name
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TextIO
 from compiler.bulk.columns import flat, renamed
 from compiler.bulk.sources import Row
 from compiler.names import identifier
-from compiler.runtime.svar import Svar, Verdi
+from compiler.runtime.svar import Svar, Verdi, linjekolonne
 
 
 class Writer(Protocol):
@@ -52,9 +52,12 @@ class JsonWriter:
     def _object(self, row: Row, svar: Svar, name: str) -> dict[str, Any]:
         """A row and its answer as one JSON object; the lines of a list carry their own answers."""
         made = {f"inn_{key}" if key in self.results else key: _plain(value) for key, value in row.items()}
+        with_answers = set()
         for field, lines in svar.lister.items():
             key = next((k for k in made if identifier(k) == field), field)
             given = made.get(key)
+            if isinstance(given, list):
+                with_answers.add(linjekolonne(field))
             for line, judged in zip(given if isinstance(given, list) else [], lines, strict=False):
                 if isinstance(line, dict):
                     line |= {
@@ -63,7 +66,8 @@ class JsonWriter:
                         **{identifier(k): _plain(v) for k, v in judged.verdier.items()},
                     }
         cells = flat(svar, name)
-        made |= {column: _plain(cells.get(column)) for column in self.results if column not in ("grunn", "varsel")}
+        told = {"grunn", "varsel", *with_answers}
+        made |= {column: _plain(cells.get(column)) for column in self.results if column not in told}
         made["grunner"] = [{"id": g.id, "tekst": g.tekst, "felt": list(g.felt)} for g in svar.grunner]
         made["varsler"] = [{"id": g.id, "tekst": g.tekst} for g in svar.varsler]
         if svar.mulige:

@@ -14,7 +14,7 @@ from compiler.python.symbols import module_name, package_name, verb_of
 
 RUNTIME = (
     *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
-    *("indeks", "rask", "begrunnelse", "motor", "kjerne", "parti"),
+    *("indeks", "rask", "begrunnelse", "motor", "minne", "kjerne", "parti"),
 )
 
 _INIT = '''

@@ -1,10 +1,13 @@
 """The records that come in: a dataclass for each, and the fields that data is read by."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 
 from compiler import model
 from compiler.fields import fields_of
-from compiler.python.layout import capital, filled, laid_out, plain
+from compiler.python.distinctions import Distinctions
+from compiler.python.layout import capital, decimal, filled, laid_out, plain, python_date
 from compiler.python.symbols import class_name, fields_name
 from compiler.runtime.lesing import Felt
 from compiler.words import spoken
@@ -16,6 +19,8 @@ _TYPES = {
     "dato": "date | str",
     "koder": "Sequence[str]",
 }
+_WITH_BORDERS = ("heltall", "desimaltall", "dato")
+"""The kinds of field that rules can hold against borders."""
 _RECORD = '''
     @dataclass(frozen=True, slots=True, kw_only=True)
     class $name:
@@ -34,9 +39,18 @@ def records(rulebook: model.Rulebook) -> Iterator[str]:
     yield "# ---- opplysningene som kommer inn"
     for record in sorted(rulebook.records, key=lambda record: record.outer is None):
         yield _record(rulebook, record)
+    distinctions = Distinctions(rulebook)
     for record in rulebook.top_records():
-        fields = "\n".join(f"    {laid_out('', _felt(felt))}," for felt in fields_of(rulebook, record))
+        found = [_with_borders(felt, distinctions) for felt in fields_of(rulebook, record)]
+        fields = "\n".join(f"    {laid_out('', _felt(felt))}," for felt in found)
         yield f"{fields_name(record)} = (\n{fields}\n)"
+
+
+def _with_borders(felt: Felt, distinctions: Distinctions) -> Felt:
+    """A field with what the rules tell apart in it, and in the elements of its list."""
+    if felt.slag == "liste":
+        return replace(felt, av=tuple(_with_borders(one, distinctions) for one in felt.av))
+    return replace(felt, grenser=distinctions.of(felt.navn)) if felt.slag in _WITH_BORDERS else felt
 
 
 def _record(rulebook: model.Rulebook, record: model.Record) -> str:
@@ -87,6 +101,9 @@ def _felt_arguments(felt: Felt) -> Iterator[str]:
         yield f"kjente={known}"
     if felt.av:
         yield f"av=({', '.join(map(_felt, felt.av))},)"
+    if felt.grenser is not None:
+        borders = (python_date(one) if isinstance(one, date) else decimal(one) for one in felt.grenser)
+        yield f"grenser=({''.join(f'{border}, ' for border in borders)})"
     if felt.ordnet_etter:
         yield f"ordnet_etter={felt.ordnet_etter!r}"
     yield from (f"{name}=True" for name in ("kan_mangle", "ikke_negativ", "store_bokstaver") if getattr(felt, name))

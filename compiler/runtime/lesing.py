@@ -40,6 +40,8 @@ class Felt:
     kjente: Collection[str] | None = None
     """Kodene eller gruppene som finnes i regelverket; None når alle godtas."""
     av: "tuple[Felt, ...]" = ()
+    grenser: tuple[Any, ...] | None = None
+    """Verdiene, i grunnenhet, som reglene skiller mellom; None når de skiller mellom alle."""
     ordnet_etter: str = ""
     """Feltet i linjene som listen ordnes etter; tomt når de står som de er gitt."""
     kan_mangle: bool = False
@@ -131,7 +133,7 @@ def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list
             continue
         try:
             verdi = _les(felt, raa, sti, feil, utenfor)
-        except _Ventet as ventet:
+        except Ventet as ventet:
             navn = f"{sti}{felt.navn}"
             feil.append(Grunn(felt.navn, f"{navn} er {_vist(raa)}; ventet {ventet}", (navn,)))
             verdi = Uoppgitt(felt.navn)
@@ -144,7 +146,7 @@ def les(felter: Sequence[Felt], data: object, sti: str = "") -> tuple[Post, list
     return post, feil, utenfor
 
 
-class _Ventet(Exception):
+class Ventet(Exception):
     """Verdien kan ikke leses; teksten sier hva som var ventet."""
 
 
@@ -184,7 +186,7 @@ def _ja_nei(_felt: Felt, raa: object) -> bool:
         return raa
     funnet = _JA_NEI.get(str(raa).strip().lower())
     if funnet is None:
-        raise _Ventet("ja eller nei")
+        raise Ventet("ja eller nei")
     return funnet
 
 
@@ -202,7 +204,7 @@ def _skrevet_tall(felt: Felt, raa: object) -> Decimal:
     """Tallet slik det er oppgitt, med eller uten enhet."""
     ventet = f"et {'helt tall' if felt.slag == 'heltall' else 'tall'}{f' i {felt.enhet}' if felt.enhet else ''}"
     if isinstance(raa, bool):
-        raise _Ventet(ventet)
+        raise Ventet(ventet)
     tekst = str(raa).translate(_ROM).strip()
     for enhet in (felt.enhet, felt.enhet.split(" per ")[0]):
         if enhet and tekst.lower().endswith(enhet):
@@ -211,12 +213,12 @@ def _skrevet_tall(felt: Felt, raa: object) -> Decimal:
     if isinstance(raa, Decimal | float) and Decimal(tekst).is_finite():
         tekst = f"{Decimal(tekst).normalize(REGNING):f}"
     if not _TALL.fullmatch(tekst):
-        raise _Ventet(ventet)
+        raise Ventet(ventet)
     tall = Decimal(tekst.replace(" ", "").replace(",", ".").replace("−", "-"))
     if felt.slag == "heltall" and tall != tall.to_integral_value():
-        raise _Ventet(ventet)
+        raise Ventet(ventet)
     if felt.ikke_negativ and tall < 0:
-        raise _Ventet(f"{ventet} som ikke er under 0")
+        raise Ventet(f"{ventet} som ikke er under 0")
     return tall
 
 
@@ -231,19 +233,19 @@ def _dato(_felt: Felt, raa: object) -> date:
         aar, maaned, dag = map(int, deler)
         return date(aar, maaned, dag)
     except ValueError:
-        raise _Ventet("en dato, som 2020-12-31") from None
+        raise Ventet("en dato, som 2020-12-31") from None
 
 
 def _kode(felt: Felt, raa: object) -> str:
     if not isinstance(raa, str) and (not isinstance(raa, int) or isinstance(raa, bool)):
-        raise _Ventet("en kode")
+        raise Ventet("en kode")
     kode = str(raa).strip()
     if "." in kode:
         kode = _MED_PUNKTUM.sub(r"\1\2", kode)
     if felt.store_bokstaver:
         kode = kode.upper()
     if not _KODE.fullmatch(kode):
-        raise _Ventet("en kode")
+        raise Ventet("en kode")
     return Utenfor(kode) if felt.kjente is not None and kode not in felt.kjente else kode
 
 
@@ -251,9 +253,16 @@ def kode_av(felt: Felt, tekst: str) -> str | None:
     """En kode slik den skal stå, når den kan leses og er i regelverket; None ellers."""
     try:
         kode = _kode(felt, tekst)
-    except _Ventet:
+    except Ventet:
         return None
     return None if isinstance(kode, Utenfor) else kode
+
+
+def lest_verdi(felt: Felt, raa: object) -> Any:
+    """Verdien av et felt som ikke er en liste; None når den mangler. `Ventet` når den ikke kan leses."""
+    if isinstance(raa, str) and not raa.strip():
+        return None
+    return _LESERE[felt.slag](felt, raa)
 
 
 def enkel_verdi(felt: Felt, raa: object) -> Any:
@@ -265,7 +274,7 @@ def enkel_verdi(felt: Felt, raa: object) -> Any:
         return None
     try:
         verdi = _LESERE[felt.slag](felt, raa)
-    except _Ventet as ventet:
+    except Ventet as ventet:
         raise ValueError(str(ventet)) from None
     if isinstance(verdi, Utenfor):
         raise ValueError(verdi)
@@ -281,7 +290,7 @@ def _delt_liste(raa: object) -> Iterable[object]:
         return re.split(r"[\s,]+", tekst) if tekst else ()
     if isinstance(raa, list | tuple | set | frozenset):
         return sorted(raa) if isinstance(raa, set | frozenset) else raa
-    raise _Ventet("en liste av koder, skilt med mellomrom")
+    raise Ventet("en liste av koder, skilt med mellomrom")
 
 
 def _valg(felt: Felt, raa: object) -> str:
@@ -289,13 +298,13 @@ def _valg(felt: Felt, raa: object) -> str:
     for valg in felt.valg:
         if tekst == valg or tekst.lower() == valg.lower():
             return valg
-    raise _Ventet(", ".join(felt.valg[:-1]) + " eller " + felt.valg[-1] if len(felt.valg) > 1 else felt.valg[0])
+    raise Ventet(", ".join(felt.valg[:-1]) + " eller " + felt.valg[-1] if len(felt.valg) > 1 else felt.valg[0])
 
 
 def _gruppe(felt: Felt, raa: object) -> str:
     """Gruppen slik regelverket skriver den; «442» og «DRG442» godtas for «DRG 442»."""
     if not isinstance(raa, str | int) or isinstance(raa, bool):
-        raise _Ventet("en gruppe, som DRG 442")
+        raise Ventet("en gruppe, som DRG 442")
     tekst = " ".join(str(raa).split())
     treff = felt.grupper.get(tekst.replace(" ", "").upper(), [])
     return tekst if tekst in treff else treff[0] if len(treff) == 1 else Utenfor(tekst)
@@ -320,7 +329,7 @@ def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[
         tekst = raa.strip()
         raa = _delt_liste(tekst) if av_koder and not tekst.startswith("[") else _json(tekst) if tekst else []
     if not isinstance(raa, list | tuple):
-        raise _Ventet("en liste av linjer (i JSON)")
+        raise Ventet("en liste av linjer (i JSON)")
     poster = []
     for nummer, element in enumerate(raa, 1):
         if av_koder and isinstance(element, str):
@@ -354,7 +363,7 @@ def _delt_element(felt: Felt, tekst: str) -> dict[str, str]:
     """Et element som bare er koder, skrevet kort: kodene med pluss mellom, i den rekkefølgen feltene er skrevet."""
     koder = tekst.split("+")
     if len(koder) > len(felt.av):
-        raise _Ventet("en kode" if len(felt.av) == 1 else f"høyst {len(felt.av)} koder med pluss mellom, som E105+I792")
+        raise Ventet("en kode" if len(felt.av) == 1 else f"høyst {len(felt.av)} koder med pluss mellom, som E105+I792")
     return dict(zip((del_.id for del_ in felt.av), koder, strict=False))
 
 
@@ -362,7 +371,7 @@ def _json(tekst: str) -> object:
     try:
         return json.loads(tekst, parse_float=Decimal)
     except ValueError:
-        raise _Ventet("en liste i JSON") from None
+        raise Ventet("en liste i JSON") from None
 
 
 def _vist(raa: object) -> str:

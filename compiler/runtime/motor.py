@@ -114,6 +114,8 @@ class Regler:
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
     kjerne: Callable[[], Kjerne] | None = None
     """Kjernen som grupperer mange rader om gangen; den samme hver gang den hentes."""
+    husket: list[Any] = field(init=False, default_factory=list, repr=False, compare=False)
+    """Minnet til reglene (`minne`), når noen har bedt om det."""
 
 
 def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:

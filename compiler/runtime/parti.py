@@ -3,7 +3,7 @@
 Modulen leses inn først når noen grupperer et parti, for bare den trenger numpy og pyarrow.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import repeat
 from typing import Any
@@ -13,8 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from .lesing import Slag
-from .motor import Regler, vurder
-from .svar import Svar, Verdi, flatt
+from .minne import minnet
+from .motor import Beregning, Liste, Regler
+from .svar import Svar, Verdi, flatt, linjekolonne
 from .verdier import REGNING, lest
 
 Numre = npt.NDArray[np.int32]
@@ -33,12 +34,6 @@ _TYPER: Mapping[Slag, pa.DataType] = {
 
 _SKIVE = 8192
 """Så mange rader gjøres om gangen til Python-verdier."""
-_HUSK = 50_000
-"""Så mange ulike rader huskes."""
-_PROVE = 4000
-"""Hvor ofte det ses etter om det lønner seg å huske."""
-_MINST_LIKE = 0.1
-"""Så stor del av radene må være lik en før dem for at det lønner seg."""
 
 
 def grupper_parti(regler: Regler, parti: pa.RecordBatch) -> pa.RecordBatch:
@@ -66,20 +61,32 @@ def svarskjema(regler: Regler) -> pa.Schema:
     if regler.gruppering is not None:
         typer |= {"gruppe": pa.string(), "gruppe_oppgitt": pa.bool_()}
     typer |= _verdityper(regler)
+    typer |= {linjekolonne(liste.felt): _linjetype(liste) for liste in regler.lister}
     typer |= _brukte_typer(regler, {*typer, *_navn_paa_felt(regler)})
     return pa.schema([*typer.items(), ("grunn", pa.string()), ("varsel", pa.string())])
 
 
 def _kolonnenavn(regler: Regler) -> dict[str, str]:
     """Kolonnen til hvert resultatfelt og hver beregning, også dem fra regelverket som brukes."""
-    egne = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in regler.beregninger}}
+    beregninger = [*regler.beregninger, *(b for liste in regler.lister for b in liste.beregninger)]
+    egne = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in beregninger}}
     return egne if regler.bruker is None else _kolonnenavn(regler.bruker()) | egne
 
 
 def _verdityper(regler: Regler) -> dict[str, pa.DataType]:
     """Kolonnene til resultatfelt og beregninger."""
-    typer = dict.fromkeys(regler.resultater.values(), pa.string())
-    return typer | {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in regler.beregninger}
+    return dict.fromkeys(regler.resultater.values(), pa.string()) | _beregningstyper(regler.beregninger)
+
+
+def _linjetype(liste: Liste) -> pa.DataType:
+    """Svarene på linjene i en liste: én post for hver linje, i samme rekkefølge som inn."""
+    felt = {"inngaar": pa.bool_(), **dict.fromkeys(("krav", "grunn", "varsel"), pa.string())}
+    return pa.list_(pa.struct([*(felt | _beregningstyper(liste.beregninger)).items()]))
+
+
+def _beregningstyper(beregninger: Iterable[Beregning]) -> dict[str, pa.DataType]:
+    """Kolonnene til noen beregninger."""
+    return {b.kolonne: _TYPER.get(b.slag, pa.string()) for b in beregninger}
 
 
 def _brukte_typer(regler: Regler, tatt: set[str]) -> dict[str, pa.DataType]:
@@ -112,14 +119,29 @@ class Svarkolonner:
     def kolonner(self, rader: Sequence[Rad], numre: Numre) -> list[pa.Array]:
         """Kolonnene, der hver rad er den av `rader` som nummeret sier."""
         plasser = pa.array(numre)
-        return [pa.array([rad[i] for rad in rader], felt.type).take(plasser) for i, felt in enumerate(self.skjema)]
+        return [
+            pa.array([_celle(rad[i]) for rad in rader], felt.type).take(plasser) for i, felt in enumerate(self.skjema)
+        ]
 
 
-def _form(type_: pa.DataType) -> Callable[[Any], Verdi]:
+def _celle(verdi: Any) -> Any:
+    """Cellen slik Arrow vil ha den: svarene på linjene i en liste er poster."""
+    return list(map(dict, verdi)) if isinstance(verdi, tuple) else verdi
+
+
+def _form(type_: pa.DataType) -> Callable[[Any], Any]:
     """Det som gjør en verdi slik en kolonne kan ha den."""
     if pa.types.is_decimal(type_):
         return _rundet
+    if pa.types.is_list(type_):
+        former = {felt.name: _form(felt.type) for felt in type_.value_type}
+        return lambda linjer: tuple(_linjeceller(former, linje) for linje in linjer)
     return _tekst if pa.types.is_string(type_) else lambda verdi: verdi
+
+
+def _linjeceller(former: Mapping[str, Callable[[Any], Any]], linje: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    """Feltene i svaret på en linje, slik kolonnen kan ha dem."""
+    return tuple((navn, None if linje.get(navn) is None else form(linje[navn])) for navn, form in former.items())
 
 
 def _rundet(tall: Decimal) -> Decimal | None:
@@ -164,52 +186,22 @@ def _fra_kjernen(regler: Regler, parti: pa.RecordBatch, nummer: Callable[[Svar],
 def _enkeltvis(
     regler: Regler, felles: Mapping[str, pa.Array], antall: int, nummer: Callable[[Svar], int]
 ) -> Iterator[int]:
-    """Nummeret på svaret på hver rad, der hver vurderes for seg."""
+    """Nummeret på svaret på hver rad, der hver vurderes for seg; det samme svaret spørres det om én gang."""
+    minne = minnet(regler)
     navn = tuple(felles)
+    numre: dict[int, tuple[Svar, int]] = {}
 
     def nummer_paa(celler: tuple[Any, ...]) -> int:
-        return nummer(vurder(regler, dict(zip(navn, celler, strict=True)))[0])
+        svar = minne.svar(dict(zip(navn, celler, strict=True)))
+        kjent = numre.get(id(svar))
+        if kjent is None:
+            kjent = numre[id(svar)] = svar, nummer(svar)
+        return kjent[1]
 
-    minne = _Minne(nummer_paa, sammensatt=any(pa.types.is_nested(kolonne.type) for kolonne in felles.values()))
     for start in range(0, antall, _SKIVE):
         verdier = [som_liste(kolonne.slice(start, _SKIVE)) for kolonne in felles.values()]
         rader = zip(*verdier, strict=True) if verdier else repeat((), min(_SKIVE, antall - start))
-        yield from map(minne, rader)
-
-
-class _Minne:
-    """Nummeret på svaret på en rad; like rader vurderes én gang, så lenge mange nok er like."""
-
-    def __init__(self, nummer_paa: Callable[[tuple[Any, ...]], int], sammensatt: bool) -> None:
-        self.nummer_paa = nummer_paa
-        self.sammensatt = sammensatt
-        self.husket: dict[tuple[Any, ...], int] = {}
-        self.husker = True
-        self.spurt = self.funnet = 0
-
-    def __call__(self, celler: tuple[Any, ...]) -> int:
-        if not self.husker:
-            return self.nummer_paa(celler)
-        noekkel = _uforanderlig(celler) if self.sammensatt else celler
-        nummer = self.husket.get(noekkel)
-        self.spurt += 1
-        if nummer is not None:
-            self.funnet += 1
-            return nummer
-        nummer = self.nummer_paa(celler)
-        if len(self.husket) < _HUSK:
-            self.husket[noekkel] = nummer
-        if self.spurt % _PROVE == 0 and self.funnet < self.spurt * _MINST_LIKE:
-            self.husker = False
-            self.husket.clear()
-        return nummer
-
-
-def _uforanderlig(verdi: Any) -> Any:
-    """Verdien slik den kan være en nøkkel."""
-    if isinstance(verdi, list | tuple):
-        return tuple(map(_uforanderlig, verdi))
-    return tuple(map(_uforanderlig, verdi.items())) if isinstance(verdi, dict) else verdi
+        yield from map(nummer_paa, rader)
 
 
 # ---- kolonnene inn

@@ -85,7 +85,7 @@ class Svar:
         return nevnt | beregnet | ({self.gruppe} if self.gruppe else set())
 
 
-def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
+def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Any]:
     """Svaret som én rad, med verdiene fra regelverket som brukes; `kolonne` gir navnet på kolonnen til en verdi."""
     celler: dict[str, Verdi] = {
         "status": svar.status,
@@ -95,7 +95,27 @@ def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Verdi]:
         "varsel": _samlet(svar.varsler),
     }
     verdier = svar.verdier if svar.brukt is None else {**svar.brukt.verdier, **svar.verdier}
-    return celler | {kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in verdier.items()}
+    celler |= {kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in verdier.items()}
+    return celler | {linjekolonne(felt): _linjene(linjer, kolonne) for felt, linjer in svar.lister.items()}
+
+
+def linjekolonne(liste: str) -> str:
+    """Kolonnen med svarene på linjene i en liste."""
+    return f"{liste}_svar"
+
+
+def _linjene(linjer: Iterable[Linjesvar], kolonne: Callable[[str], str]) -> tuple[dict[str, Any], ...]:
+    """Svarene på linjene, felt for felt."""
+    return tuple(
+        {
+            "inngaar": svar.inngaar,
+            "krav": " ".join(dict.fromkeys(grunn.id for grunn in svar.grunner)),
+            "grunn": _samlet(svar.grunner),
+            "varsel": _samlet(svar.varsler),
+            **{kolonne(id_): _i_rekkefolge(verdi) for id_, verdi in svar.verdier.items()},
+        }
+        for svar in linjer
+    )
 
 
 def _i_rekkefolge(verdi: Verdi) -> Any:
