@@ -201,7 +201,7 @@ cli.add_command(vurder)
 @folder_option
 def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folder: Path) -> int:
     """Forklar svaret på én kontakt: hva som ble prøvd, hva som holdt, og hvor det står."""
-    library = sound(folder)
+    library = sound(folder, name)
     if library is None:
         return FAULTS
     rulebook = years_named(library, name)[-1]
@@ -241,7 +241,7 @@ def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folde
 @folder_option
 def endringer(old: str, new: str, form: str, folder: Path) -> int:
     """Vis hva som er endret fra ett regelår til et annet."""
-    library = sound(folder)
+    library = sound(folder, old, new)
     if library is None:
         return FAULTS
     found = compare.compare(one(library, old), one(library, new))
@@ -302,7 +302,7 @@ def _rule_files(path: Path) -> list[Path]:
 @folder_option
 def konsolider(name: str, form: str, folder: Path) -> int:
     """Vis hele regelverket for ett år i regelspråket, med alt som er arvet, skrevet ut."""
-    library = sound(folder)
+    library = sound(folder, name)
     if library is None:
         return FAULTS
     rulebook = one(library, name)
@@ -321,7 +321,7 @@ def konsolider(name: str, form: str, folder: Path) -> int:
 @folder_option
 def ny(scheme: str, year: int, folder: Path) -> int:
     """Lag mappen for et nytt regelår, med det siste året som grunnlag."""
-    library = sound(folder)
+    library = sound(folder, scheme)
     if library is None:
         return FAULTS
     years = library.scheme(scheme)

@@ -59,7 +59,7 @@ def grupper(
     Lister i CSV er skilt med mellomrom. Svarene skrives som filnavnet sier, ellers slik radene kom.
     """
     _refuse_unusable(inn, out, vis)
-    library = sound(folder)
+    library = sound(folder, name)
     if library is None:
         return FAULTS
     years = years_named(library, name)

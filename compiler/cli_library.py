@@ -1,5 +1,6 @@
 """What commands have in common: exit codes, the folder of rulebooks, its faults, and what an author names in it."""
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, as_text, summary
 from dsl.diagnostics import Diagnostic, has_errors, nearest
 
+_YEAR = re.compile(r"-\d+$")
 FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
 
 folder_option = click.option(
@@ -38,15 +40,15 @@ def require_folder(folder: Path) -> None:
         raise click.UsageError(f"mappen «{folder}» finnes ikke; gå til mappen med «rulebooks», eller skriv --mappe")
 
 
-def load_folder(folder: Path) -> Library:
-    """The library in a folder."""
+def load_folder(folder: Path, *names: str) -> Library:
+    """The library in a folder; with names of schemes or years, what those need."""
     require_folder(folder)
-    return load(folder)
+    return load(folder, schemes={_YEAR.sub("", name) for name in names})
 
 
-def sound(folder: Path) -> Library | None:
-    """The library when it has no errors; else its faults are shown."""
-    library = load_folder(folder)
+def sound(folder: Path, *names: str) -> Library | None:
+    """The library, or what some names of schemes or years need, when it has no errors; else its faults are shown."""
+    library = load_folder(folder, *names)
     found = checked(library)
     if has_errors(found):
         show(found, library, "tekst")

@@ -11,7 +11,7 @@ from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
 from compiler.table_rows import add_rows, file_rows, written_rows
 from compiler.walk import references
-from compiler.words import not_stated, spoken
+from compiler.words import not_before, not_stated
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 from dsl.faults import reserved
@@ -323,10 +323,23 @@ def rate(state: State, block: tree.RateDecl) -> None:
     value = rate_value(state, block.name, block.value, inherited, title)
     if later and block.tail.from_day is not None:
         day = block.tail.from_day.day
-        period = model.RatePeriod(start=day, value=value["value"], shown=value["shown"], citations=common["citations"])
-        reason = f"{spoken(block.name)} er ikke oppgitt før {day.isoformat()}"
+        period = _from_day(state, block, value)
+        reason = not_before(block.name, day)
         value |= {"value": None, "shown": "ukjent", "reason": reason, "periods": (period,)}
     state.rates[block.name] = model.Rate(**common, **value)
+
+
+def _from_day(state: State, block: tree.RateDecl, value: dict[str, Any]) -> model.RatePeriod:
+    """What a rate is from the day that its block says."""
+    assert block.tail.from_day is not None
+    return model.RatePeriod(
+        start=block.tail.from_day.day,
+        value=value["value"],
+        shown=value["shown"],
+        reason=value["reason"],
+        citations=state.citations(block.tail),
+        derived=block.tail.derived,
+    )
 
 
 def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
@@ -338,13 +351,7 @@ def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
         state.fault("R202", message, block.tail.from_day.span, "skriv periodene i rekkefølge, hver dato én gang")
         return
     value = rate_value(state, block.name, block.value, rate, rate.title, "før i året")
-    period = model.RatePeriod(
-        start=day,
-        value=value["value"],
-        shown=value["shown"],
-        citations=state.citations(block.tail),
-        derived=block.tail.derived,
-    )
+    period = _from_day(state, block, value)
     update = {"periods": (*rate.periods, period), "unit": rate.unit or value["unit"]}
     state.rates[block.name] = rate.model_copy(update=update)
 

@@ -11,7 +11,7 @@ from compiler.runtime.forklaring import Vist, uavklart_tekst, utfylt
 from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
 from compiler.runtime.verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
-from compiler.words import not_stated
+from compiler.words import not_stated, spoken
 
 Truth = bool | None
 NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
@@ -258,8 +258,8 @@ class _Case:
             judged = any(requirement.record == listed.of for requirement in self.rulebook.requirements)
             lines = self.lists.get(listed.identifier, [])
             if judged and lines and all(line.counts is False for line in lines):
-                name = listed.identifier
-                yield Grunn(name, f"ingen av linjene i {name.replace('_', ' ')} inngår")
+                text = f"ingen av linjene i {spoken(listed.name)} inngår"
+                yield Grunn(listed.identifier, text)
 
     def _judge(self, line: _Line, record: model.Record) -> None:
         failing: list[Grunn] = []
@@ -758,7 +758,7 @@ class _Case:
             for period in rate.periods:
                 if period.start <= day:
                     shown = period
-        return shown.value if shown.value is not None else Ukjent(rate.reason or "")
+        return shown.value if shown.value is not None else Ukjent(shown.reason or "")
 
     def _column(self, expr: model.ColumnRef, env: Env) -> Any:
         keys = [self.value(key, env) for key in expr.keys]

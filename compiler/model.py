@@ -644,6 +644,8 @@ class RatePeriod(Node):
     start: date
     value: Number | None
     shown: str
+    reason: str | None = None
+    """Why it is unknown, when it is."""
     citations: tuple[Citation, ...] = ()
     derived: str | None = None
 

@@ -1,6 +1,7 @@
 """Folders of rulebooks to rulebooks: the one place, beside the command line, that reads and writes files."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from dsl.source import Source, clean
 SUFFIXES = (".md", ".regel")
 _READS_FILES = tree.TableDecl | tree.AmendTableDecl | tree.CodeSystemDecl | tree.RuleTableDecl | tree.AmendGroupingDecl
 """The blocks that may say `fra «fil.csv»`."""
+_HEAD = re.compile(r"^\s*regelverk\s+(\w+)\s+\d{4}", re.M)
+_MENTIONED = re.compile(r"^\s+(?:bygger\s+på|bruker)\s+(\w+)\s+\d{4}", re.M)
 
 
 @dataclass
@@ -63,10 +66,15 @@ class Library:
         return [rulebook for rulebook in self.rulebooks() if rulebook.scheme.lower() == name.lower()]
 
 
-def load(root: Path, shown: Path | None = None) -> Library:
-    """The rule years in a folder, resolved and checked; paths are shown relative to `shown`."""
+def load(root: Path, shown: Path | None = None, schemes: Collection[str] = ()) -> Library:
+    """The rule years in a folder, resolved and checked; paths are shown relative to `shown`.
+
+    With `schemes`, only the years of those and of the schemes that they use, if there are any of those.
+    """
     library = Library(root)
     folders = sorted({path.parent for path in rule_files(root)})
+    if schemes:
+        folders = _of_schemes(folders, schemes) or folders
     if not folders:
         place = Span(_shown(root, shown), 1, 1, 1, 2)
         hint = "legg regelfiler (.md eller .regel) i MAPPE/ordning/år"
@@ -90,6 +98,27 @@ def load(root: Path, shown: Path | None = None) -> Library:
     return library
 
 
+def _of_schemes(folders: Sequence[Path], schemes: Collection[str]) -> list[Path]:
+    """The folders with years of some schemes, and of those that they mention; a name is read where a header has it."""
+    own: dict[Path, set[str]] = {}
+    mentioned: dict[Path, set[str]] = {}
+    for folder in folders:
+        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in _files_in(folder))
+        own[folder] = {name.lower() for name in _HEAD.findall(text)}
+        mentioned[folder] = {name.lower() for name in _MENTIONED.findall(text)}
+    wanted: set[str] = set()
+    coming = {scheme.lower() for scheme in schemes}
+    while coming - wanted:
+        wanted |= coming
+        coming = set().union(*(mentioned[folder] for folder in folders if own[folder] & wanted))
+    return [folder for folder in folders if own[folder] & wanted]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    """The rule files of one folder."""
+    return [path for path in rule_files(folder) if path.parent == folder]
+
+
 def rule_files(root: Path) -> Iterator[Path]:
     """The rule files under a folder; a README is about the folder and no part of the text."""
     for path in sorted(root.rglob("*")):
@@ -110,8 +139,7 @@ def read_documents(paths: Sequence[Path], shown: Path | None) -> tuple[list[tree
 
 def _read(library: Library, folder: Path, shown: Path | None) -> Year:
     """The documents of one folder."""
-    paths = [path for path in rule_files(folder) if path.parent == folder]
-    documents, faults = read_documents(paths, shown)
+    documents, faults = read_documents(_files_in(folder), shown)
     library.sources |= {document.source.path: document.source for document in documents}
     header, header_faults = header_of(documents)
     return Year(folder, tuple(documents), faults if header else [*faults, *header_faults], header)

@@ -8,7 +8,7 @@ from typing import Any
 
 from compiler import model, rule_rows
 from compiler.rule_text import Writer, code_or_text, code_terms, number, quoted, rounded
-from compiler.words import lenient_fields
+from compiler.words import lenient_fields, not_before
 
 Lines = Iterator[str]
 
@@ -134,14 +134,14 @@ def _plain_codes(terms: Sequence[str]) -> Lines:
 
 def _rate(rulebook: model.Rulebook, found: model.Rate) -> Lines:
     head = f"{'årlig ' if found.yearly else ''}sats {found.id}"
-    first = found.value is not None or not found.periods
+    first = found.value is not None or not found.periods or found.reason != not_before(found.id, found.periods[0].start)
     if first:
         shown = found.shown if found.value is not None else f"ukjent{_title(found.reason)}"
         yield f"{head}{_title(found.title)} = {shown}"
         yield from _tail(found.citations, found.derived)
     for i, period in enumerate(found.periods):
         title = "" if first or i else _title(found.title)
-        yield f"{head}{title} = {period.shown}"
+        yield f"{head}{title} = {period.shown if period.value is not None else f'ukjent{_title(period.reason)}'}"
         yield f"    fra og med {period.start.isoformat()}"
         yield from _tail(period.citations, period.derived)
 

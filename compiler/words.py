@@ -353,6 +353,11 @@ def not_stated(title_or_name: str, year: int, key: str | None = None) -> str:
     return f"{starts_small}{of_key} er ikke oppgitt for {year}"
 
 
+def not_before(name: str, day: date) -> str:
+    """The reason that a rate is unknown before the first day that it is stated for."""
+    return f"{spoken(name)} er ikke oppgitt før {day.isoformat()}"
+
+
 def year_shown(rulebook: model.Rulebook) -> str:
     """«2020», or «2020/21» for a rule year that runs into the next."""
     calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)

@@ -73,7 +73,7 @@ def key_shown(field: model.RecordField, value: model.Cell) -> Md:
 def text_shown(field: model.RecordField | None, text: str) -> Md:
     """A text of a field: a choice or a group as words, a date as it is read."""
     if field is not None and field.kind in ("valg", "gruppe"):
-        return escape(spoken(text))
+        return escape(spoken(text).strip())
     if field is not None and field.kind == "dato":
         with suppress(ValueError):
             return escape(day_shown(date.fromisoformat(text)))

@@ -269,7 +269,8 @@ def _calculation(symbols: Symbols, term: model.Term) -> str:
 def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
     """The lists of a record with the rules about their elements, where it has any."""
     lists = [
-        f"Liste({field.identifier!r}, {_requirements(rulebook, inner)}, {_calculations(rulebook, symbols, inner)})"
+        f"Liste({field.identifier!r}, {_requirements(rulebook, inner)}, {_calculations(rulebook, symbols, inner)}"
+        + (")" if field.identifier == field.name else f", navn={field.name!r})")
         for field, inner in lists_of(rulebook, record)
     ]
     if lists:

@@ -97,7 +97,7 @@ def _rate(rulebook: model.Rulebook, symbols: Symbols, rate: model.Rate) -> str:
 
 
 def _period_value(period: model.RatePeriod) -> str:
-    return "Ukjent('satsen er ukjent')" if period.value is None else decimal(period.value)
+    return f"Ukjent({period.reason!r})" if period.value is None else decimal(period.value)
 
 
 def _code_set(expressions: PythonExpressions, named: model.NamedSet) -> str:

@@ -53,8 +53,25 @@ class Explanations:
         shown = ", ".join(self._shown(expr))
         text = self.words.inline(expr)
         parts = self._tuple(self._parts(expr))
-        decided = f"None if isinstance({code}, Uavklart) else True"
-        return f"Ledd({text!r}, {decided}, {parts}, ({shown}{',' if shown else ''}), av=({code},))"
+        av = ", ".join([code, *self._operand_values(expr)])
+        return f"Ledd({text!r}, avgjort({code}), {parts}, ({shown}{',' if shown else ''}), av=({av},), er_verdi=True)"
+
+    def _operand_values(self, expr: model.Expr) -> Iterator[str]:
+        """The values that a calculation is made of, but for terms, which have explanations of their own."""
+        match expr:
+            case model.Arithmetic(left=left, right=right):
+                operands: tuple[model.Expr, ...] = (left, right)
+            case model.OfMany(values=values):
+                operands = values
+            case model.Round(value=value) | model.StepSum(amount=value):
+                operands = (value,)
+            case _:
+                return
+        for operand in operands:
+            inner = list(self._operand_values(operand))
+            if isinstance(operand, model.Get | model.RateRef | model.ColumnRef | model.FieldOf | model.UnknownValue):
+                yield self.python.value(operand)
+            yield from inner
 
     def _header(self, expr: model.All | model.Any) -> str:
         if isinstance(expr, model.All):

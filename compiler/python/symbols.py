@@ -34,7 +34,7 @@ INDEKS = ("Hekte", "Indeks")
 """What rules use of the runtime's `indeks`."""
 
 FORKLARING = (
-    *("Ledd", "Vist", "alle_ledd", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
+    *("Ledd", "Vist", "alle_ledd", "avgjort", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
     *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd", "ledd_av"),
 )
 """What explanations use of the runtime's `forklaring`."""

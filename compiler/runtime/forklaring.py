@@ -59,6 +59,8 @@ class Ledd:
     """Vises ikke når det er avgjort: det er forklart et annet sted, eller sier seg selv."""
     gjelder: bool = True
     """Usann for et krav som ikke gjelder posten; slike nevnes samlet."""
+    er_verdi: bool = False
+    """Leddet er en verdi, og den er den første i `av`; de andre er det den er regnet ut av."""
 
 
 def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
@@ -176,8 +178,14 @@ def kravledd(tekst: str, naar: Ledd | None, krever: Ledd, sted: str, kilder: tup
 
 def verdiledd(tekst: str, verdi: Any, enhet: str, teller: int, nevner: int, *linjer: Ledd) -> Ledd:
     """Leddet for et begrep eller en beregning: verdien, og linjene som ble prøvd."""
-    svar = None if isinstance(verdi, Uavklart) else True
-    return Ledd(tekst, svar, linjer, resultat=Vist(tekst, verdi, enhet, teller, nevner))
+    return Ledd(
+        tekst, avgjort(verdi), linjer, av=(verdi,), resultat=Vist(tekst, verdi, enhet, teller, nevner), er_verdi=True
+    )
+
+
+def avgjort(verdi: Any) -> Vilkaar:
+    """Om en verdi er avgjort; None når den ikke er oppgitt, ukjent eller uavklart."""
+    return None if isinstance(verdi, Uoppgitt | Ukjent | Uavklart) else True
 
 
 def til_og_med_treff(*linjer: tuple[Callable[[], Ledd] | None, Callable[[], Ledd]]) -> tuple[Ledd, ...]:
@@ -236,7 +244,9 @@ def uavklarte(ledd: Ledd) -> tuple[set[str], set[str]]:
 
 def _mangler_under(ledd: Ledd) -> Iterator[Mangler]:
     """Verdiene som mangler i de uavklarte delene av et ledd."""
-    if ledd.svar is None:
+    if ledd.svar is None and ledd.er_verdi and isinstance(ledd.av[0], Uoppgitt | Ukjent):
+        yield ledd.av[0]
+    elif ledd.svar is None:
         yield from (verdi for verdi in ledd.av if isinstance(verdi, Uoppgitt | Ukjent))
         for del_ in ledd.deler:
             yield from _mangler_under(del_)

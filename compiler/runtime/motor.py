@@ -74,6 +74,13 @@ class Liste:
     felt: str
     krav: tuple[Krav, ...] = ()
     beregninger: tuple[Beregning, ...] = ()
+    navn: str = ""
+    """Navnet i regelverket, der det er et annet enn i Python og filer."""
+
+    @property
+    def vist(self) -> str:
+        """Listen slik den heter i meldinger."""
+        return lest(self.navn or self.felt)
 
 
 Kjerne = Callable[[Any], tuple[Any, Sequence[Svar]]]
@@ -156,7 +163,7 @@ def _vurder(regler: Regler, post: Post) -> Svar:
     lister = {liste.felt: _linjer(regler, post, liste, uavklart) for liste in regler.lister}
     for liste in regler.lister:
         if liste.krav and lister[liste.felt] and all(linje.inngaar is False for linje in lister[liste.felt]):
-            faller.append(Grunn(liste.felt, f"ingen av linjene i {lest(liste.felt)} inngår"))
+            faller.append(Grunn(liste.felt, f"ingen av linjene i {liste.vist} inngår"))
     for krav in regler.krav:
         _prov(regler, post, krav, faller, uavklart, varsler)
     if faller:
@@ -256,7 +263,7 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
         if len(staar) == len(igjen):
             break
         igjen = staar
-    linjer.sort(key=lambda linje: linje.post.plass_)
+    linjer = sorted(linjer, key=lambda linje: linje.post.plass_)
     post.alle_[liste.felt] = tuple(linje.post for linje in linjer)
     setattr(post, liste.felt, tuple(linje.post for linje in igjen))
     post.husket_.clear()
@@ -526,9 +533,10 @@ def _forklart_linje(
     navn, verdi = next(((n, v) for n, v in vars(linje).items() if isinstance(v, str)), ("", ""))
     ord_ = {True: "inngår", False: "inngår ikke", None: "uavklart"}[svar.inngaar]
     grunner = "; ".join(grunn.tekst for grunn in svar.grunner)
-    tekst = f"{lest(liste.felt)} {nummer}" + (f" ({lest(navn)} {verdi})" if navn else "") + f": {ord_}"
+    tekst = f"{liste.vist} {nummer}" + (f" ({lest(navn)} {verdi})" if navn else "") + f": {ord_}"
     deler = [forklaringer[krav.id](linje) for krav in liste.krav]
     deler += [forklaringer[beregning.id](linje) for beregning in liste.beregninger if svar.verdier]
+    deler += [Ledd(f"varsel: {varsel.tekst}", None) for varsel in svar.varsler]
     return Ledd(f"{tekst}: {grunner}" if grunner else tekst, svar.inngaar, tuple(deler))
 
 
