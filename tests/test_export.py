@@ -104,7 +104,8 @@ def test_figures_are_written_as_text_without_exponent(tariff: Rulebook) -> None:
 
 def test_json_fits_its_schema(tariff: Rulebook, rulebooks: list[Rulebook]) -> None:
     validator = Draft202012Validator(json.loads(schema()))
-    for rulebook in [tariff, *rulebooks]:
+    newest = {rulebook.scheme: rulebook for rulebook in rulebooks}
+    for rulebook in [tariff, *newest.values()]:
         validator.validate(json.loads(as_json(rulebook)))
 
 

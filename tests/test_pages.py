@@ -485,11 +485,13 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_site_builds_without_warnings_and_to_the_same_bytes(tmp_path: Path) -> None:
+    assert site(tmp_path / "alle", *RULEBOOKS.values()) == []
+    found = files(tmp_path / "alle" / "site")
+    assert {f"{name.replace('-', '/')}/index.html" for name in RULEBOOKS} <= set(found)
+    some = [rulebook for rulebook in RULEBOOKS.values() if rulebook.scheme in ("FASTLEGE", "LAB", "REGNINGER")]
     for name in ("en", "to"):
-        assert site(tmp_path / name, *RULEBOOKS.values()) == []
-    first, second = files(tmp_path / "en" / "site"), files(tmp_path / "to" / "site")
-    assert first == second
-    assert {f"{name.replace('-', '/')}/index.html" for name in RULEBOOKS} <= set(first)
+        assert site(tmp_path / name, *some) == []
+    assert files(tmp_path / "en" / "site") == files(tmp_path / "to" / "site")
 
 
 def test_the_keys_of_a_table_are_headers_of_its_rows(tmp_path: Path) -> None:
