@@ -3,6 +3,7 @@
 import keyword
 import re
 import unicodedata
+from functools import lru_cache
 
 _FOLDED = str.maketrans({"æ": "ae", "ø": "o", "å": "aa", "Æ": "Ae", "Ø": "O", "Å": "Aa", "−": "-", "–": "-"})
 
@@ -13,6 +14,7 @@ def fold(text: str) -> str:
     return text.encode("ascii", "ignore").decode()
 
 
+@lru_cache(maxsize=100_000)
 def identifier(name: str) -> str:
     """The Python identifier for a name: ASCII, never a keyword, never private."""
     found = re.sub(r"\W", "_", fold(name)).strip("_") or "navn"

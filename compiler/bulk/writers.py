@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
 from typing import Any, Protocol, TextIO
@@ -10,7 +11,10 @@ from typing import Any, Protocol, TextIO
 from compiler.bulk.columns import flat, renamed
 from compiler.bulk.sources import Row
 from compiler.names import identifier
-from compiler.runtime.svar import Svar, Verdi, linjekolonne
+from compiler.runtime.svar import Linjesvar, Svar, Verdi, linjekolonne
+
+_MOST_TOLD = 20_000
+"""So many answers are kept as JSON has them, for the rows that have the same."""
 
 
 class Writer(Protocol):
@@ -39,12 +43,25 @@ class CsvWriter:
         return [cell(answer.get(column), self.delimiter) for column in self.results]
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An answer as JSON has it: what each line of a list gets, the columns, and the reasons."""
+
+    svar: Svar
+    name: str
+    lines: dict[str, list[dict[str, Any]]]
+    columns: dict[str, Any]
+    reasons: dict[str, Any]
+
+
 class JsonWriter:
     """Writes JSONL."""
 
     def __init__(self, stream: TextIO, results: Sequence[str]) -> None:
         self.stream = stream
         self.results = results
+        self.told: dict[int, _Told] = {}
+        """The answers that many rows have, by which they are."""
 
     def write(self, row: Row, svar: Svar, name: str) -> None:
         self.stream.write(json.dumps(self._object(row, svar, name), ensure_ascii=False) + "\n")
@@ -52,27 +69,43 @@ class JsonWriter:
     def _object(self, row: Row, svar: Svar, name: str) -> dict[str, Any]:
         """A row and its answer as one JSON object; the lines of a list carry their own answers."""
         made = {f"inn_{key}" if key in self.results else key: _plain(value) for key, value in row.items()}
-        with_answers = set()
-        for field, lines in svar.lister.items():
-            key = next((k for k in made if identifier(k) == field), field)
-            given = made.get(key)
-            if isinstance(given, list):
-                with_answers.add(linjekolonne(field))
-            for line, judged in zip(given if isinstance(given, list) else [], lines, strict=False):
+        told = self.told.get(id(svar))
+        if told is None or told.name != name:
+            told = self._of(svar, name)
+            if len(self.told) < _MOST_TOLD:
+                self.told[id(svar)] = told
+        given = {identifier(key): value for key, value in made.items() if isinstance(value, list)}
+        for field, lines in told.lines.items():
+            for line, judged in zip(given.get(field, ()), lines, strict=False):
                 if isinstance(line, dict):
-                    line |= {
-                        "inngår": judged.inngaar,
-                        "grunner": [{"id": g.id, "tekst": g.tekst} for g in judged.grunner],
-                        **{identifier(k): _plain(v) for k, v in judged.verdier.items()},
-                    }
+                    line |= judged
+        carried = {linjekolonne(field) for field in told.lines if field in given}
+        made |= {column: value for column, value in told.columns.items() if column not in carried}
+        return made | told.reasons
+
+    def _of(self, svar: Svar, name: str) -> _Told:
+        """An answer, in parts."""
         cells = flat(svar, name)
-        told = {"grunn", "varsel", *with_answers}
-        made |= {column: _plain(cells.get(column)) for column in self.results if column not in told}
-        made["grunner"] = [{"id": g.id, "tekst": g.tekst, "felt": list(g.felt)} for g in svar.grunner]
-        made["varsler"] = [{"id": g.id, "tekst": g.tekst} for g in svar.varsler]
+        lines = {field: [_line(line) for line in judged] for field, judged in svar.lister.items()}
+        columns = {column: _plain(cells.get(column)) for column in self.results if column not in ("grunn", "varsel")}
+        reasons: dict[str, Any] = {
+            "grunner": [{"id": g.id, "tekst": g.tekst, "felt": list(g.felt)} for g in svar.grunner],
+            "varsler": [{"id": g.id, "tekst": g.tekst} for g in svar.varsler],
+        }
         if svar.mulige:
-            made["mulige"] = list(svar.mulige)
-        return made
+            reasons["mulige"] = list(svar.mulige)
+        return _Told(svar, name, lines, columns, reasons)
+
+
+def _line(judged: Linjesvar) -> dict[str, Any]:
+    """What a line gets: whether it counts, why not, and its calculations."""
+    notices = [{"id": g.id, "tekst": g.tekst} for g in judged.varsler]
+    return {
+        "inngår": judged.inngaar,
+        "grunner": [{"id": g.id, "tekst": g.tekst} for g in judged.grunner],
+        **({"varsler": notices} if notices else {}),
+        **{identifier(name): _plain(value) for name, value in judged.verdier.items()},
+    }
 
 
 def cell(value: Any, delimiter: str) -> str:

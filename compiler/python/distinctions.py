@@ -1,12 +1,15 @@
 """What the rules tell apart in a field: the borders it is held against, where that is all that they do with it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from compiler import model
 from compiler.walk import nodes
 
 Borders = tuple[Any, ...]
+_MOST_BORDERS = 1000
+"""A column with more different numbers than this is not gone through for borders."""
 
 
 class Distinctions:
@@ -31,9 +34,12 @@ class Distinctions:
     def _held(self, node: model.Node) -> Iterator[model.Get]:
         """The fields that a node only holds against borders; `nodes` gives a node before what is under it."""
         match node:
-            case model.Compare(left=model.Get() as item, right=right) if (found := self._values(right)) is not None:
-                self._add(item.field, found)
-                yield item
+            case model.Compare(left=left, right=right):
+                for item, other in ((left, right), (right, left)):
+                    found = self._values(other)
+                    if isinstance(item, model.Get) and found is not None:
+                        self._add(item.field, found)
+                        yield item
             case model.InInterval(item=model.Get() as item, low=low, high=high):
                 self._add(item.field, {low.value, high.value})
                 yield item
@@ -59,5 +65,9 @@ class Distinctions:
             case model.RateRef(id=id_):
                 rate = self.rates[id_]
                 return {value for value in (rate.value, *(p.value for p in rate.periods)) if value is not None}
+            case model.ColumnRef(table=id_, column=column):
+                cells = [row.values.get(column) for row in self.rulebook.table(id_).rows]
+                values = {value for value in cells if isinstance(value, Decimal)}
+                return values if len(values) <= _MOST_BORDERS else None
             case _:
                 return None

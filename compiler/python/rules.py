@@ -130,7 +130,9 @@ def _requirement(rulebook: model.Rulebook, symbols: Symbols, requirement: model.
     if requirement.when is not None:
         doc = plain(f"Når kravet «{requirement.title or requirement.id}» gjelder.")
         when = returned(expressions.truth(requirement.when))
-        yield _condition(when_name(requirement), parameter, f'    """{doc}"""', when)
+        code = _only_code(rulebook, requirement.record, requirement.when)
+        decorated = f"@ved_kode({code!r})\n" if code is not None else ""
+        yield decorated + _condition(when_name(requirement), parameter, f'    """{doc}"""', when)
     doc = docstring(rulebook, requirement, "krav", indent="    ")
     yield _condition(requirement_name(requirement), parameter, doc, returned(expressions.truth(requirement.requires)))
     if requirement.values:
@@ -139,6 +141,27 @@ def _requirement(rulebook: model.Rulebook, symbols: Symbols, requirement: model.
         name, type_ = values_name(requirement), "tuple[Vist, ...]"
         body = returned(f"({values},)")
         yield filled(_FUNCTION, name=name, parameter=parameter, type=type_, doc=f'    """{doc}"""', body=body)
+
+
+def _only_code(rulebook: model.Rulebook, record: str, condition: model.Expr) -> str | None:
+    """The field of codes from a table that a condition about a record rests on alone, if it does."""
+    found = rulebook.record(record)
+    read: set[str] = set()
+    for node in nodes(condition):
+        match node:
+            case model.Get(variable=variable, field=name) if variable == found.variable:
+                read.add(name)
+            case model.Get() | model.TermRef() | model.Element() | model.FieldOf() | model.RateRef() | model.GroupRef():
+                return None
+            case model.Elements() | model.TermElements() | model.SetElements() | model.Related():
+                return None
+            case _:
+                pass
+    field = found.field(read.pop()) if len(read) == 1 else None
+    tables = {table.id for table in rulebook.tables}
+    if field is None or field.kind != "kode" or not field.origins or not tables.issuperset(field.origins):
+        return None
+    return field.identifier
 
 
 def _shown(expressions: PythonExpressions, value: model.TextValue) -> str:

@@ -327,6 +327,26 @@ def husket(begrep: Callable[[Any], Verdi]) -> Callable[[Any], Verdi]:
     return huske
 
 
+def ved_kode(felt: str) -> Callable[[Callable[[Any], Vilkaar]], Callable[[Any], Vilkaar]]:
+    """Et vilkår som bare avhenger av en kode, regnet ut én gang for hver av de kjente kodene."""
+
+    def pynt(vilkaar: Callable[[Any], Vilkaar]) -> Callable[[Any], Vilkaar]:
+        kjent: dict[str, Vilkaar] = {}
+
+        def av_koden(post: Any) -> Vilkaar:
+            kode = getattr(post, felt)
+            if type(kode) is not str:
+                return vilkaar(post)
+            if kode not in kjent:
+                kjent[kode] = vilkaar(post)
+            return kjent[kode]
+
+        av_koden.__name__, av_koden.__doc__ = vilkaar.__name__, vilkaar.__doc__
+        return av_koden
+
+    return pynt
+
+
 # ---- tall
 
 
