@@ -1,0 +1,133 @@
+"""Claims: the order of the lines matters only where a rule says so, and the package answers as the reference does."""
+
+from collections.abc import Iterator
+from dataclasses import astuple
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from compiler import model
+from compiler.evaluate import evaluate
+from compiler.walk import nodes
+from tests.cases_drawn import cases
+from tests.library import LIBRARY, MADE_UP, Packages
+from tests.test_cli import Run, run
+
+__all__ = ["run"]
+
+BOOKS = {r.name: r for r in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks()) if r.scheme != "ISF"}
+KINDS = [
+    (name, record.id)
+    for name, rulebook in BOOKS.items()
+    for record in rulebook.top_records()
+    if rulebook.judged_lists(record) and not rulebook.groupings
+]
+CLAIMS = 100_000
+"""Claims in the long test, over all rule years and kinds of claim."""
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+def related(rulebook: model.Rulebook, rule: object, seen: frozenset[str] = frozenset()) -> Iterator[model.Related]:
+    """Where a rule, or a term that it uses, speaks of the lines before one."""
+    for node in nodes(rule):
+        match node:
+            case model.Related(which="tidligere"):
+                yield node
+            case model.TermRef(id=id_) | model.TermElements(id=id_) if id_ not in seen:
+                term = rulebook.term(id_)
+                exceptions = rulebook.exceptions_from(id_)
+                yield from related(rulebook, (term.condition, term.lines, exceptions), seen | {id_})
+            case _:
+                pass
+
+
+def without_order(rulebook: model.Rulebook) -> model.Rulebook:
+    """The rulebook without the rules that speak of the lines before one."""
+    kept = [rule for rule in rulebook.requirements if not any(related(rulebook, (rule.when, rule.requires)))]
+    terms = [
+        term.model_copy(update={"in_result": term.in_result and not any(_of_term(rulebook, term))})
+        for term in rulebook.terms
+    ]
+    return rulebook.model_copy(update={"requirements": tuple(kept), "terms": tuple(terms)})
+
+
+def _of_term(rulebook: model.Rulebook, term: model.Term) -> Iterator[model.Related]:
+    return related(rulebook, (term.condition, term.lines, rulebook.exceptions_from(term.id)))
+
+
+@pytest.mark.parametrize(("name", "record"), KINDS)
+def test_the_order_of_lines_matters_only_where_a_rule_says_so(name: str, record: str) -> None:
+    """Without the rules that say «tidligere», lines in another order get the same answers."""
+    rulebook = without_order(BOOKS[name])
+    found = rulebook.record(record)
+    (listed, *_) = rulebook.judged_lists(found) or (None,)
+    if listed is None:
+        return
+
+    @QUICK
+    @given(cases(rulebook, found), st.randoms(use_true_random=False))
+    def alike(case: dict[str, Any], order: Any) -> None:
+        lines = case.get(listed.name)
+        if not isinstance(lines, list):
+            return
+        places = list(range(len(lines)))
+        order.shuffle(places)
+        first = evaluate(rulebook, case, record)
+        other = evaluate(rulebook, case | {listed.name: [lines[place] for place in places]}, record)
+        assert first.status == other.status
+        assert first.verdier == other.verdier
+        if first.status == "feil i data" or listed.identifier not in first.lister:
+            return
+        told, moved = first.lister[listed.identifier], other.lister[listed.identifier]
+        assert [astuple(told[place]) for place in places] == [astuple(line) for line in moved]
+
+    alike()
+
+
+def test_the_order_of_lines_matters_where_a_rule_says_so() -> None:
+    """Of two tariffs that cannot be used together, the last falls."""
+    rulebook = BOOKS["fastlege-2021"]
+    for first, second in (("2ad", "2ak"), ("2ak", "2ad")):
+        claim = {"dato": "2021-10-01", "linjer": [{"takst": first}, {"takst": second}]}
+        told = evaluate(rulebook, claim).lister["linjer"]
+        assert [line.inngaar for line in told] == [True, False]
+        assert [reason.id for reason in told[1].grunner] == ["kombinasjon"]
+
+
+@pytest.mark.langt
+@pytest.mark.parametrize(("name", "record"), KINDS)
+def test_the_package_agrees_on_many_claims(packages: Packages, name: str, record: str) -> None:
+    rulebook, module, _ = packages[name]
+
+    @settings(QUICK, max_examples=CLAIMS // len(KINDS) + 1)
+    @given(cases(rulebook, rulebook.record(record)))
+    def agrees(case: dict[str, object]) -> None:
+        assert astuple(module.vurder_data(case, record)) == astuple(evaluate(rulebook, case, record))
+
+    agrees()
+
+
+def test_a_package_without_groups_judges(packages: Packages) -> None:
+    module = packages["fastlege-2021"][1]
+    claim = module.Regning(linjer=[module.Linje(takst="2ad"), module.Linje(takst="2ak")])
+    answer = module.vurder(claim)
+    assert [line.inngaar for line in answer.linjer] == [True, False]
+    assert answer.linjer[1].grunner[0].tekst == "2ak kan ikke brukes sammen med en takst som alt står på regningen"
+    assert answer.honorar_paa_regningen == 175
+    assert (module.grupper, module.grupper_data, module.grupper_parti) == (
+        *(module.vurder, module.vurder_data, module.vurder_parti),
+    )
+    assert not hasattr(packages["isf-2020"][1], "vurder")
+
+
+def test_the_year_of_a_claim_is_chosen_by_its_date(run: Run, tmp_path: Any) -> None:
+    """1be is valid on 30 June 2022, and gone the day after."""
+    path = tmp_path / "inn.jsonl"
+    lines = [f'{{"dato": "{day}", "linjer": [{{"takst": "1be"}}]}}\n' for day in ("2022-06-30", "2022-07-01")]
+    path.write_text("".join(lines), encoding="utf-8")
+    ran = run("vurder", "fastlege", path)
+    assert '"inngår": true' in ran.out.splitlines()[0]
+    assert "1be er gått ut; bruk 1bd" in ran.out.splitlines()[1]
+    assert [line.split('"regelverk": "')[1][:13] for line in ran.out.splitlines()] == ["fastlege-2021", "fastlege-2022"]
