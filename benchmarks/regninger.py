@@ -69,11 +69,11 @@ Draw = Callable[[random.Random], Claim]
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--regninger", type=int, default=_CLAIMS)
-    number = parser.parse_args().regninger
-    for title, draw in (("som regninger er", _likely), ("alt trukket likt", _alike)):
+    likely = parser.parse_args().regninger
+    for title, draw, number in (("som regninger er", _likely, likely), ("alt trukket likt", _alike, likely // 10)):
         _agree(draw)
         with TemporaryDirectory() as name:
-            _measured(f"{number:,} regninger, {title}".replace(",", " "), draw, number, Path(name))
+            _measured(f"{number:,}".replace(",", " ") + f" regninger {title}", draw, number, Path(name))
 
 
 # ---- the claims

@@ -23,7 +23,7 @@ from compiler.compare_facts import (
     plain,
     titled,
 )
-from compiler.words import Words, day_shown, holds, lenient_fields, not_stated, number, spoken
+from compiler.words import Words, day_shown, holds, lenient_fields, not_stated, number, spoken, year_shown
 
 _OF_GROUPS: dict[tuple[str, ...], Kind] = {("gruppe",): "gruppe", ("takst",): "takst"}
 """The tables, by their keys, whose rows are told with the groups or tariffs that they are of."""
@@ -114,7 +114,7 @@ class Entries:
 
     def _rate(self, rate: model.Rate) -> dict[str, Fact]:
         """A rate's value, and what it becomes within the year."""
-        plainly = not_stated(rate.title or rate.id, self.rulebook.year)
+        plainly = not_stated(rate.title or rate.id, year_shown(self.rulebook))
         missing = rate.reason if rate.reason != plainly else None
         figures = [self._figure(rate.value, rate.unit, rate.derived, missing)]
         figures += [self._figure(period.value, rate.unit, period.derived) for period in rate.periods]

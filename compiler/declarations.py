@@ -368,7 +368,7 @@ def rate_value(
     unknown: dict[str, Any] = {"value": None, "unit": before.unit if before else None, "shown": "ukjent"}
     if isinstance(written, tree.Unknown):
         known_as = title or (before.title if before else None) or name
-        return unknown | {"reason": written.reason or not_stated(known_as, state.year)}
+        return unknown | {"reason": written.reason or not_stated(known_as, state.label)}
     found, kind = state.calls.value(written)
     if not isinstance(found, model.NumberValue):
         if kind is not UNKNOWN:

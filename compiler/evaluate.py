@@ -11,7 +11,7 @@ from compiler.runtime.forklaring import Vist, uavklart_tekst, utfylt
 from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
 from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
 from compiler.runtime.verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
-from compiler.words import not_stated, spoken
+from compiler.words import not_stated, spoken, year_shown
 
 Truth = bool | None
 NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
@@ -779,7 +779,7 @@ class _Case:
         if column.kind == "koder" and not column.may_lack:
             return model.CodeSet()
         if column.yearly:
-            return Ukjent(not_stated(name, self.rulebook.year, row.key))
+            return Ukjent(not_stated(name, year_shown(self.rulebook), row.key))
         return Tom(name)
 
     def _step_sum(self, expr: model.StepSum, env: Env) -> Any:

@@ -476,7 +476,10 @@ class Expressions:
         frame = self._frame_named(expr.argument)
         if frame is not None and frame.record is not None:
             found = self._of_record(expr.function, frame)
-            return found if found is not None else self._not_in_record(expr, frame.record)
+            if found is not None:
+                return found
+            if not isinstance(expr.argument, tree.Name) or frame.record.field(expr.argument.name) is None:
+                return self._not_in_record(expr, frame.record)
         if expr.function in LIST_PARTS:
             return self._list_part(expr)
         if expr.function == GROUP_CODE:

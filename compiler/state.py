@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from compiler import model
 from compiler.expressions import Expressions, Frame
 from compiler.kinds import UNKNOWN, Kind, field_dimension
-from compiler.words import not_stated
+from compiler.words import not_stated, year_from
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 from dsl.faults import reserved
@@ -38,6 +39,8 @@ class State:
     ) -> None:
         self.header = header
         self.year = header.year
+        self.label = year_from(header.year, header.valid_from or date(header.year, 1, 1))
+        """The rule year as it is read: «2021/22»."""
         self.base = base
         self.unreadable = set(unreadable)
         self.used = used
@@ -48,7 +51,7 @@ class State:
         self.records = by_id(base.records) if base else {}
         self.tables = {t.id: _without_yearly(t) for t in base.tables} if base else {}
         self.sets = by_id(base.sets) if base else {}
-        self.rates = {r.id: _inherited_rate(r, self.year) for r in base.rates} if base else {}
+        self.rates = {r.id: _inherited_rate(r, self.label) for r in base.rates} if base else {}
         self.terms = by_id(base.terms) if base else {}
         self.requirements = by_id(_inherited(r) for r in base.requirements if r.ends is None) if base else {}
         self.exceptions = by_id(base.exceptions) if base else {}
@@ -343,11 +346,11 @@ def _without_yearly(table: model.Table) -> model.Table:
     return table.model_copy(update={"rows": rows})
 
 
-def _inherited_rate(rate: model.Rate, year: int) -> model.Rate:
+def _inherited_rate(rate: model.Rate, year: str) -> model.Rate:
     """The rate as the next year inherits it: a yearly one is unknown until it is stated."""
     if not rate.yearly:
         last = rate.periods[-1] if rate.periods else rate
-        return rate.model_copy(update={"value": last.value, "shown": last.shown, "periods": ()})
+        return rate.model_copy(update={"value": last.value, "shown": last.shown, "reason": last.reason, "periods": ()})
     reason = not_stated(rate.title or rate.id, year)
     update = {"value": None, "shown": "ukjent", "reason": reason, "derived": None, "citations": (), "periods": ()}
     return rate.model_copy(update=update)

@@ -345,8 +345,8 @@ def spoken(name: str) -> str:
     return name.replace("_", " ")
 
 
-def not_stated(title_or_name: str, year: int, key: str | None = None) -> str:
-    """The reason that a rate, or a column's value for a key, is unknown: «enhetsprisen er ikke oppgitt for 2021»."""
+def not_stated(title_or_name: str, year: str, key: str | None = None) -> str:
+    """The reason that a rate, or a column's value for a key, is unknown: «enhetsprisen er ikke oppgitt for 2021/22»."""
     text = spoken(title_or_name)
     starts_small = text[:1].lower() + text[1:] if text[1:2].islower() else text
     of_key = f" for {key}" if key is not None else ""
@@ -360,8 +360,12 @@ def not_before(name: str, day: date) -> str:
 
 def year_shown(rulebook: model.Rulebook) -> str:
     """«2020», or «2020/21» for a rule year that runs into the next."""
-    calendar = (rulebook.valid_from.month, rulebook.valid_from.day) == (1, 1)
-    return str(rulebook.year) if calendar else f"{rulebook.year}/{(rulebook.year + 1) % 100:02d}"
+    return year_from(rulebook.year, rulebook.valid_from)
+
+
+def year_from(year: int, start: date) -> str:
+    """A rule year that begins on a day, as it is read."""
+    return str(year) if (start.month, start.day) == (1, 1) else f"{year}/{(year + 1) % 100:02d}"
 
 
 def _count(count: int) -> str:

@@ -15,6 +15,7 @@ from compiler.compare import Comparison, Item, compare
 from compiler.examples import answers
 from compiler.pages import front, pages
 from compiler.pages.site import SiteYear, write_site
+from compiler.pages.text import Prose
 from compiler.runtime.svar import Grunn, Svar
 from tests.library import LIBRARY, MADE_UP
 from tests.test_compare import FIRST, HEAD, RULES, SECOND, year
@@ -459,6 +460,11 @@ def test_nasty_texts_give_the_same_markup_as_plain_ones(name: str) -> None:
         assert ours.tags == theirs.tags, path
         assert [key for key, _ in ours.attributes] == [key for key, _ in theirs.attributes], path
         assert theirs.other == [], path
+
+
+def test_a_date_at_the_start_of_a_line_is_no_list() -> None:
+    prose = Prose(lambda _: None, lambda _name, _linked: None)
+    assert prose.blocks("1. juli gikk de ut.\n\n1. en\n2. to") == "1&#46; juli gikk de ut.\n\n1. en\n1. to"
 
 
 def test_an_authors_prose_is_no_template() -> None:

@@ -83,7 +83,9 @@ def joined(parts: Iterable[object], separator: str = ", ") -> Md:
 
 _FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
-_ITEM = re.compile(r"^(\s*)([-*+]|\d{1,4}[.)])\s+(.*)$")
+_MONTHS = "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember"
+_ITEM = re.compile(rf"^(\s*)([-*+]|\d{{1,4}}[.)](?!\s+(?:{_MONTHS})\b))\s+(.*)$")
+"""An item of a list; «1. juli» at the beginning of a line is a date."""
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULER = re.compile(r"^\s*\|(\s*:?-+:?\s*\|)+\s*$")
 _QUOTE = re.compile(r"^\s{0,3}>\s?(.*)$")

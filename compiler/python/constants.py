@@ -10,7 +10,7 @@ from compiler.python.data import is_data
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import WIDTH, decimal, docstring, filled, plain, python_date, returned, tidy
 from compiler.python.symbols import Symbols, table_name
-from compiler.words import not_stated, spoken
+from compiler.words import not_stated, spoken, year_shown
 
 _RECEIPT = '''
     KVITTERING = Kvittering(
@@ -154,7 +154,7 @@ def _column(expressions: PythonExpressions, table: model.Table, field: model.Rec
     plain_key = len(names) == 1 and not set(kinds) - {"kode", "gruppe", "tekst", "valg"}
     key = names[0] if plain_key else f"noekkel({', '.join(names)})"
     unit = f", i {field.unit.shown}" if field.unit else ""
-    otherwise = _without_row(field, expressions.rulebook.year)
+    otherwise = _without_row(field, year_shown(expressions.rulebook))
     return filled(
         _COLUMN,
         name=expressions.symbols.columns[table.id, field.name],
@@ -164,7 +164,7 @@ def _column(expressions: PythonExpressions, table: model.Table, field: model.Rec
     )
 
 
-def _without_row(field: model.RecordField, year: int) -> str:
+def _without_row(field: model.RecordField, year: str) -> str:
     """What a column is for a key that the table does not have, as a function of the key."""
     if field.kind == "koder" and not field.may_lack:
         return "lambda _noekkel: Kodesett()"
