@@ -131,3 +131,17 @@ def test_the_year_of_a_claim_is_chosen_by_its_date(run: Run, tmp_path: Any) -> N
     assert '"inngår": true' in ran.out.splitlines()[0]
     assert "1be er gått ut; bruk 1bd" in ran.out.splitlines()[1]
     assert [line.split('"regelverk": "')[1][:13] for line in ran.out.splitlines()] == ["fastlege-2021", "fastlege-2022"]
+
+
+def test_a_claim_alone_or_claims_in_a_list(run: Run, tmp_path: Any) -> None:
+    """A file of JSON is one object to a line, one object alone, or a list."""
+    path = tmp_path / "inn.json"
+    path.write_text('{\n  "linjer": [\n    {"takst": "2ad"}\n  ]\n}\n', encoding="utf-8")
+    assert run("vurder", "fastlege-2021", path).out.count('"honorar_paa_regningen": 175') == 1
+    path.write_text('[{"linjer": [{"takst": "2ad"}]},\n {"linjer": [{"takst": "2ak"}]},\n 3]', encoding="utf-8")
+    ran = run("vurder", "fastlege-2021", path)
+    assert ['"honorar_paa_regningen": 175' in ran.out, '"honorar_paa_regningen": 328' in ran.out] == [True, True]
+    assert "listen skal ha JSON-objekter" in ran.out
+    path.write_text('{\n  "linjer": [\n', encoding="utf-8")
+    ran = run("vurder", "fastlege-2021", path)
+    assert (ran.code, ran.out.count("linjen er ikke JSON")) == (1, 4)

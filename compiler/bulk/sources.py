@@ -87,7 +87,10 @@ class CsvSource(_TextSource):
 
 
 class JsonSource(_TextSource):
-    """A file of JSON objects, one to a line. Its columns are known when someone has read it all."""
+    """A file of JSON objects: one to a line, or one alone, or a list of them over many lines.
+
+    Its columns are known when someone has read it all.
+    """
 
     delimiter = None
 
@@ -97,9 +100,38 @@ class JsonSource(_TextSource):
 
     def rows(self) -> Iterator[Row]:
         self.stream.seek(0)
+        whole = self._whole()
+        if whole is not None:
+            yield from map(_row_of, whole)
+            return
+        self.stream.seek(0)
         for line in self.stream:
             if line.strip():
                 yield _json_row(line)
+
+    def _whole(self) -> list[Any] | None:
+        """The objects of a file whose first line is no object; None of a file of lines, or one that is large."""
+        first = next(filter(str.strip, self.stream), "")
+        if self.size > LARGE or isinstance(_parsed(first), dict):
+            return None
+        self.stream.seek(0)
+        found = _parsed(self.stream.read())
+        return [found] if isinstance(found, dict) else found if isinstance(found, list) else None
+
+
+def _parsed(text: str) -> Any:
+    """What a text is in JSON; None where it is not."""
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except ValueError:
+        return None
+
+
+def _row_of(found: Any) -> Row:
+    """An object of a list as a row."""
+    if isinstance(found, dict):
+        return found
+    return {"_feil": "listen skal ha JSON-objekter", "_linje": str(found)[:200]}
 
 
 def _json_row(line: str) -> Row:
