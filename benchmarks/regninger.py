@@ -41,9 +41,10 @@ _KINDS: tuple[tuple[int, tuple[str, ...]], ...] = (
 
 _READ = """
 import json, resource, sys, time
-import pyarrow.parquet as pq
-start = time.perf_counter()
 path = sys.argv[1]
+if path.endswith(".parquet"):
+    import pyarrow.parquet as pq
+start = time.perf_counter()
 if path.endswith(".parquet"):
     count = sum(pq.ParquetFile(path).read_row_group(n).num_rows for n in range(pq.ParquetFile(path).num_row_groups))
 else:
