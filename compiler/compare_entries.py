@@ -117,7 +117,7 @@ class Entries:
         plainly = not_stated(rate.title or rate.id, year_shown(self.rulebook))
         missing = rate.reason if rate.reason != plainly else None
         figures = [self._figure(rate.value, rate.unit, rate.derived, missing)]
-        figures += [self._figure(period.value, rate.unit, period.derived) for period in rate.periods]
+        figures += [self._figure(period.value, rate.unit, period.derived, period.reason) for period in rate.periods]
         if self.ending and rate.periods:
             note = f"gjelder fra og med {day_shown(rate.periods[-1].start)}, før det {figures[-2].shown}"
             joined_note = ". ".join(filter(None, [figures[-1].note, note]))
@@ -247,7 +247,7 @@ class Entries:
             "gjelder for": plain(f"hver rad i {requirement.table}" if requirement.table else requirement.record),
             **self._within_year("når", requirement.when),
             **self._condition("krever", requirement.requires),
-            "ellers": plain(f"{requirement.outcome} «{requirement.text}»"),
+            "ellers": plain(f"{requirement.outcome} «{self.words.filled(requirement)}»"),
             **self._lenient((requirement.when, requirement.requires)),
         }
 

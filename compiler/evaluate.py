@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
@@ -41,7 +42,10 @@ def row_faults(rulebook: model.Rulebook, requirement: model.Requirement) -> Iter
     case = _Case(rulebook, nobody)
     with localcontext(REGNING):
         for row in table.rows:
-            keys = zip(table.keys, row.key.split("|"), strict=True)
+            written = row.key.split("|") if len(table.keys) > 1 else [row.key]
+            if len(written) != len(table.keys):
+                continue
+            keys = zip(table.keys, written, strict=True)
             fault = case.row_fault(requirement, {name: _key(table.field(name), text) for name, text in keys})
             if fault is not None:
                 yield row, fault
@@ -51,6 +55,8 @@ def _key(field: model.RecordField | None, text: str) -> Any:
     """A key of a row as the value that it is."""
     if field is not None and field.kind in ("heltall", "desimaltall"):
         return Decimal(text)
+    if field is not None and field.kind == "dato":
+        return date.fromisoformat(text)
     return text == "ja" if field is not None and field.kind == "ja/nei" else text
 
 

@@ -977,7 +977,8 @@ class Rulebook(Node):
     def date_of(self, variable: str | None) -> RecordField | None:
         """The date of the record that a variable holds, by which a rate that changes within the year is chosen."""
         own = (variable or "").removeprefix("tidligere_").removeprefix("andre_")
-        record = next((record for record in self.records if record.variable == own), None)
+        by_name = {record.variable: record for record in self.records}
+        record = by_name.get(variable or "", by_name.get(own))
         return None if record is None else next((field for field in record.fields if field.kind == "dato"), None)
 
     def date_field(self, record: Record) -> RecordField | None:

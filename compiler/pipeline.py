@@ -99,11 +99,14 @@ def load(root: Path, shown: Path | None = None, schemes: Collection[str] = ()) -
 
 
 def _of_schemes(folders: Sequence[Path], schemes: Collection[str]) -> list[Path]:
-    """The folders with years of some schemes, and of those that they mention; a name is read where a header has it."""
+    """The folders with years of some schemes, and of those that they mention; a name is read where a header has it.
+
+    A folder beside them whose header cannot be read comes along, so that its fault is told.
+    """
     own: dict[Path, set[str]] = {}
     mentioned: dict[Path, set[str]] = {}
     for folder in folders:
-        text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in _files_in(folder))
+        text = "\n".join(clean(path.read_text(encoding="utf-8-sig", errors="replace")) for path in _files_in(folder))
         own[folder] = {name.lower() for name in _HEAD.findall(text)}
         mentioned[folder] = {name.lower() for name in _MENTIONED.findall(text)}
     wanted: set[str] = set()
@@ -111,7 +114,9 @@ def _of_schemes(folders: Sequence[Path], schemes: Collection[str]) -> list[Path]
     while coming - wanted:
         wanted |= coming
         coming = set().union(*(mentioned[folder] for folder in folders if own[folder] & wanted))
-    return [folder for folder in folders if own[folder] & wanted]
+    chosen = {folder for folder in folders if own[folder] & wanted}
+    beside = {folder.parent for folder in chosen}
+    return [folder for folder in folders if folder in chosen or (not own[folder] and folder.parent in beside)]
 
 
 def _files_in(folder: Path) -> list[Path]:

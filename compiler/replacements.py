@@ -5,7 +5,7 @@ from typing import Any
 
 from compiler import model
 from compiler.state import GROUP_KEY, State
-from compiler.walk import references
+from compiler.walk import nodes
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 
@@ -186,19 +186,16 @@ def undated_rates(state: State) -> None:
     used += [(rule.record, rule) for rule in state.exceptions.values()]
     used += [(grouping.record, group) for group in state.groups.values() if grouping is not None]
     for owner, rule in used if changing else ():
-        named = {id_ for kind, id_ in references(rule) if kind == "sats" and id_ in changing}
-        if named and owner in state.records and not _has_date(state, state.records[owner]):
-            for name in sorted(named):
-                span = state.places.get(("periode", name))
-                if span is not None:
-                    _undated(state, state.records[owner], span)
-            changing -= named
-
-
-def _has_date(state: State, record: model.Record) -> bool:
-    """Whether a record, or one that it stands in, has a date."""
-    own = any(field.kind == "dato" for field in record.fields)
-    return own or (record.outer is not None and _has_date(state, state.records[record.outer]))
+        rates = [node for node in nodes(rule) if isinstance(node, model.RateRef) and node.id in changing]
+        named = {rate.id for rate in rates if rate.variable is None}
+        for name in sorted(named):
+            span = state.places.get(("periode", name))
+            if span is not None and owner in state.records:
+                _undated(state, state.records[owner], span)
+            elif span is not None and isinstance(rule, model.Requirement):
+                message = f"satsen skifter innen året, men radene som kravet «{rule.id}» gjelder, har ingen dato"
+                state.fault("R219", message, span, "skriv tallet i kravet, eller en kolonne i tabellen")
+        changing -= named
 
 
 def joined(*conditions: model.Expr | None) -> model.Expr | None:
@@ -225,6 +222,10 @@ def end_within_year(state: State, block: tree.RepealDecl) -> bool:
     if block.kind == "krav":
         rule: Any = state.requirements[name]
         owner, store = rule.record, state.requirements
+        if rule.table is not None:
+            message = "et krav til radene i en tabell kan ikke oppheves midt i året"
+            state.fault("R216", message, block.span, "ta bort «fra og med …»")
+            return True
     elif block.kind == "gruppe" and state.groups[name].when is not None and state.groupings:
         rule, store = state.groups[name], state.groups  # type: ignore[assignment]
         owner = next(iter(state.groupings.values())).record

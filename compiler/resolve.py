@@ -33,6 +33,8 @@ from compiler.terms import declare_term, exception, requirement, resolve_term, t
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
 
+_OF_LINES = frozenset({"inngaar", "krav", "grunn", "grunner", "varsel", "varsler"})
+"""What the answer for a line has beside its calculations."""
 STATUSES = ("utkast", "foreløpig", "endelig")
 
 _STAGES: tuple[tuple[type | UnionType, Callable[[State, Any], None]], ...] = (
@@ -211,6 +213,11 @@ def _colliding_names(state: State) -> None:
         fields = [(f.name, state.places.get(("felt", f"{owner.id}.{f.name}"))) for f in owner.fields]
         rest = [(name, _place_of(state, name)) for name in sorted(names - {f.name for f in owner.fields})]
         _collisions(state, [*fields, *rest], identifier, "i Python og i filer")
+    for term in state.terms.values():
+        owner_of = state.records.get(term.record)
+        if term.in_result and owner_of is not None and owner_of.outer and identifier(term.id) in _OF_LINES:
+            at = _place_of(state, term.id) or state.header.span
+            state.fault("R217", f"«{term.id}» er navnet på noe i svaret på hver linje", at, "gi det et annet navn")
     stores: dict[str, Iterable[str]] = {
         "kodesett": state.sets,
         "sats": state.rates,

@@ -222,11 +222,12 @@ class State:
             return False
         return True
 
-    def table_by_key(self, name: tree.Name | None) -> model.Table | None:
-        """The table that «for hver X» names by its key, where X is no record."""
+    def table_by_key(self, name: tree.Name | None, mentioned: set[str]) -> model.Table | None:
+        """The table that «for hver X» names by its key, where X is no record; of several, the one most spoken of."""
         if name is None or self._record_named(name.name) is not None:
             return None
-        return next((table for table in self.tables.values() if table.key == name.name), None)
+        keyed = [table for table in self.tables.values() if table.key == name.name]
+        return max(keyed, key=lambda table: len({field.name for field in table.fields} & mentioned), default=None)
 
     def keyed_table(self, key: str) -> model.Table | None:
         """The table whose key is «gruppe» or «takst»."""

@@ -187,7 +187,7 @@ def requirement(state: State, block: tree.RequirementDecl) -> None:
     """Take in a requirement."""
     if not state.declare("krav", block.name, block.span, state.requirements):
         return
-    table = state.table_by_key(block.record)
+    table = state.table_by_key(block.record, set(names_in(block)))
     if table is not None:
         _row_requirement(state, block, table)
         return

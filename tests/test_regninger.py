@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pyarrow import parquet
 
 from compiler import model
 from compiler.evaluate import evaluate
+from compiler.pipeline import load
 from compiler.walk import nodes
 from tests.cases_drawn import cases
 from tests.library import LIBRARY, MADE_UP, Packages
@@ -145,3 +148,32 @@ def test_a_claim_alone_or_claims_in_a_list(run: Run, tmp_path: Any) -> None:
     path.write_text('{\n  "linjer": [\n', encoding="utf-8")
     ran = run("vurder", "fastlege-2021", path)
     assert (ran.code, ran.out.count("linjen er ikke JSON")) == (1, 4)
+
+
+def test_lines_of_many_years_are_records_in_parquet(run: Run, tmp_path: Any) -> None:
+    """The years calculate different things for a line; the column has them all."""
+    inn, out = tmp_path / "inn.jsonl", tmp_path / "ut.parquet"
+    days = ("2020-10-01", "2021-10-01", "2023-10-01")
+    inn.write_text("".join(f'{{"dato": "{day}", "linjer": [{{"takst": "1ad"}}]}}\n' for day in days), encoding="utf-8")
+    assert run("vurder", "fastlege", inn, "-o", out).code == 0
+    lines = parquet.read_table(out).column("linjer_svar").to_pylist()
+    assert [line["inngaar"] for (line,) in lines] == [True, True, True]
+    assert [line["linjehonorar"] for (line,) in lines] == [73, None, 80]
+    assert {"antall_tidstrinn", "linjeegenandel"} <= set(lines[0][0])
+
+
+def test_a_command_about_a_scheme_reads_what_stands_beside_it(tmp_path: Path) -> None:
+    """A header behind a byte order mark is one, and a year whose header is at fault is told of."""
+    head = "regelverk {} {} «Prøve»\n    gjelder fra {}-01-01 til og med {}-12-31\n"
+    for folder, text in (
+        ("x/2022", "\ufeff" + head.format("X", 2022, 2022, 2022)),
+        ("x/2023", head.format("X", 2023, 2023, 2023).replace("\n", "\n    bygger på X 2022\n", 1)),
+        ("x/2024", "regelverk X «Prøve» 2024\n"),
+        ("y/2022", head.format("Y", 2022, 2022, 2022)),
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "r.regel").write_text(text, encoding="utf-8")
+    library = load(tmp_path, schemes=["x"])
+    assert [rulebook.name for rulebook in library.rulebooks()] == ["x-2022", "x-2023"]
+    assert [fault.code for fault in library.diagnostics()] == ["R102"]
+    assert len(load(tmp_path, schemes=["z"]).rulebooks()) == 3

@@ -131,9 +131,20 @@ def answer_schema(judge: Judge, results: Sequence[str]) -> pa.Schema:
     types: dict[str, pa.DataType] = {}
     for rules in judge.rules():
         for found in svarskjema(rules):
-            same = types.get(found.name, found.type) == found.type
-            types[found.name] = found.type if same else pa.string()
+            types[found.name] = _united(types.get(found.name, found.type), found.type)
     return pa.schema([(name, types.get(name, pa.string())) for name in results])
+
+
+def _united(one: pa.DataType, other: pa.DataType) -> pa.DataType:
+    """The type of a column that is of two types in two years: of the answers for lines, one with the fields of both."""
+    if one == other:
+        return one
+    if not (pa.types.is_list(one) and pa.types.is_list(other)):
+        return pa.string()
+    fields = {each.name: each.type for each in one.value_type}
+    for each in other.value_type:
+        fields[each.name] = _united(fields.get(each.name, each.type), each.type)
+    return pa.list_(pa.struct([*fields.items()]))
 
 
 # ---- writing

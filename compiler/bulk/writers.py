@@ -103,7 +103,7 @@ def _line(judged: Linjesvar) -> dict[str, Any]:
     return {
         "inngår": judged.inngaar,
         "grunner": [{"id": g.id, "tekst": g.tekst} for g in judged.grunner],
-        **({"varsler": notices} if notices else {}),
+        "varsler": notices,
         **{identifier(name): _plain(value) for name, value in judged.verdier.items()},
     }
 

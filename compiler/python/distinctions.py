@@ -29,7 +29,9 @@ class Distinctions:
 
     def of(self, field: str) -> Borders | None:
         """The borders of a field, in order; None where each value may matter."""
-        return None if field in self.whole else tuple(sorted(self.borders.get(field, ())))
+        found = self.borders.get(field, set())
+        mixed = len({type(value) for value in found}) > 1  # Two records have a field of the name, of two kinds.
+        return None if field in self.whole or mixed else tuple(sorted(found))
 
     def _held(self, node: model.Node) -> Iterator[model.Get]:
         """The fields that a node only holds against borders; `nodes` gives a node before what is under it."""
@@ -66,8 +68,11 @@ class Distinctions:
                 rate = self.rates[id_]
                 return {value for value in (rate.value, *(p.value for p in rate.periods)) if value is not None}
             case model.ColumnRef(table=id_, column=column):
-                cells = [row.values.get(column) for row in self.rulebook.table(id_).rows]
-                values = {value for value in cells if isinstance(value, Decimal)}
+                table = self.rulebook.table(id_)
+                found = table.field(column)
+                if found is None or found.kind not in ("heltall", "desimaltall"):
+                    return None
+                values = {value for row in table.rows if isinstance(value := row.values.get(column), Decimal)}
                 return values if len(values) <= _MOST_BORDERS else None
             case _:
                 return None

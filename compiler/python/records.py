@@ -37,13 +37,18 @@ _FIELD = '''
 def records(rulebook: model.Rulebook) -> Iterator[str]:
     """The dataclasses, those of list elements first, and the fields of what comes in."""
     yield "# ---- opplysningene som kommer inn"
-    for record in sorted(rulebook.records, key=lambda record: record.outer is None):
+    for record in sorted(rulebook.records, key=lambda record: -_depth(rulebook, record)):
         yield _record(rulebook, record)
     distinctions = Distinctions(rulebook)
     for record in rulebook.top_records():
         found = [_with_borders(felt, distinctions) for felt in fields_of(rulebook, record)]
         fields = "\n".join(f"    {laid_out('', _felt(felt))}," for felt in found)
         yield f"{fields_name(record)} = (\n{fields}\n)"
+
+
+def _depth(rulebook: model.Rulebook, record: model.Record) -> int:
+    """How many records a record stands in."""
+    return 0 if record.outer is None else 1 + _depth(rulebook, rulebook.record(record.outer))
 
 
 def _with_borders(felt: Felt, distinctions: Distinctions) -> Felt:

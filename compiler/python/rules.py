@@ -151,12 +151,14 @@ def _only_code(rulebook: model.Rulebook, record: str, condition: model.Expr) -> 
         match node:
             case model.Get(variable=variable, field=name) if variable == found.variable:
                 read.add(name)
-            case model.Get() | model.TermRef() | model.Element() | model.FieldOf() | model.RateRef() | model.GroupRef():
-                return None
-            case model.Elements() | model.TermElements() | model.SetElements() | model.Related():
-                return None
-            case _:
+            case model.All() | model.Any() | model.Not() | model.Compare() | model.InSet() | model.Lacks():
                 pass
+            case model.ColumnRef() | model.CodeSet() | model.SetRef() | model.StringValue() | model.NumberValue():
+                pass
+            case model.InInterval() | model.BoolValue():
+                pass
+            case _:
+                return None
     field = found.field(read.pop()) if len(read) == 1 else None
     tables = {table.id for table in rulebook.tables}
     if field is None or field.kind != "kode" or not field.origins or not tables.issuperset(field.origins):

@@ -339,7 +339,7 @@ def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[
         feil += nye_feil
         utenfor += nye_utenfor
     if felt.ordnet_etter:
-        feil += _ordne(felt, poster, navn)
+        feil += [mangel for mangel in _ordne(felt, poster, navn) if mangel.felt not in {en.felt for en in feil}]
     for nummer, post in enumerate(poster):
         post.foran = tuple(poster[:nummer])
         post.andre = tuple(poster[:nummer] + poster[nummer + 1 :])

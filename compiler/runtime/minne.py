@@ -7,13 +7,14 @@ ikke en alder som bare holdes mot noen grenser. `Felt.grenser` sier hva reglene 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from .lesing import Felt, Utenfor, Ventet, lest_verdi
 from .motor import Regler, raskt_svar, vurder
 from .svar import Svar
 
-HUSK = 20_000
+HUSK = 10_000
 """Så mange ulike poster huskes."""
 _PROVE = 4000
 """Hvor ofte det ses etter om det lønner seg å huske."""
@@ -22,12 +23,15 @@ _MINST_LIKE = 0.1
 _MERKER = 100_000
 """Så mange ulike verdier av et felt huskes det hvor ligger."""
 
+_SKILT = frozenset({int, bool, date})
+"""Slag der like verdier alltid leses likt."""
+
 Merke = Callable[[Any], Hashable]
 """Det reglene ser av en verdi: to verdier med samme merke gir samme svar."""
 
 
 class Minne:
-    """Svarene på poster etter noen regler, de siste ulike husket."""
+    """Svarene på poster etter noen regler, de første ulike husket."""
 
     def __init__(self, regler: Regler) -> None:
         self.regler = regler
@@ -42,10 +46,7 @@ class Minne:
         if not self.husker:
             return self._vurdert(data)
         merke = self.merke(data)
-        try:
-            svar = self.husket.get(merke)
-        except TypeError:
-            return self._vurdert(data)
+        svar = self.husket.get(merke)
         self.spurt += 1
         if svar is not None:
             self.funnet += 1
@@ -74,21 +75,17 @@ def minnet(regler: Regler) -> Minne:
 
 
 def _alle_felt(regler: Regler) -> tuple[Felt, ...]:
-    """Feltene som reglene leser, også reglene i regelverket som brukes."""
+    """Feltene som reglene leser, også reglene i regelverket som brukes.
+
+    Brukes det et annet, skiller alle verdier: det ene regelverket vet ikke hva det andre gjør med et felt.
+    """
     if regler.bruker is None:
         return regler.felter
-    felter = {felt.id: felt for felt in regler.felter}
-    for felt in _alle_felt(regler.bruker()):
-        eget = felter.get(felt.id)
-        felter[felt.id] = replace(felt, grenser=None) if eget is None else replace(eget, grenser=_begge(eget, felt))
-    return tuple(felter.values())
+    return tuple(map(_uten_grenser, (*regler.felter, *_alle_felt(regler.bruker()))))
 
 
-def _begge(eget: Felt, annet: Felt) -> tuple[Any, ...] | None:
-    """Det to felt til sammen skiller mellom."""
-    if eget.grenser is None or annet.grenser is None or eget.slag != annet.slag:
-        return None
-    return tuple(sorted({*eget.grenser, *annet.grenser}))
+def _uten_grenser(felt: Felt) -> Felt:
+    return replace(felt, grenser=None, av=tuple(map(_uten_grenser, felt.av)))
 
 
 def _postmerke(felter: Sequence[Felt]) -> Callable[[Mapping[str, Any]], Hashable]:
@@ -114,10 +111,13 @@ def _merke(felt: Felt) -> Merke:
 
 
 def _egen(raa: Any) -> Hashable:
-    """En verdi som skiller seg fra alle andre, også fra dem av et annet slag: 1 er ikke True."""
-    if type(raa) is str:
-        return raa
-    return (list, *map(_egen, raa)) if isinstance(raa, list | tuple) else (type(raa), raa)
+    """En verdi som skiller seg fra alle andre, også fra dem av et annet slag: 1 er ikke True, og 1,5 ikke 1,50."""
+    slag = type(raa)
+    if slag is str:
+        return raa  # type: ignore[no-any-return]
+    if slag in _SKILT:
+        return slag, raa
+    return (list, *map(_egen, raa)) if isinstance(raa, list | tuple) else (slag, repr(raa))
 
 
 def _listemerke(postmerke: Callable[[Mapping[str, Any]], Hashable]) -> Merke:
@@ -136,7 +136,7 @@ def _grensemerke(felt: Felt, grenser: tuple[Any, ...]) -> Merke:
     kjent: dict[Hashable, Hashable] = {}
 
     def merke(raa: Any) -> Hashable:
-        noekkel = raa if type(raa) is str else (type(raa), raa)
+        noekkel = _egen(raa)
         funnet = kjent.get(noekkel)
         if funnet is None:
             funnet = sted(raa)

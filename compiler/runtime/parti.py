@@ -110,8 +110,7 @@ class Svarkolonner:
         for navn, form in self.former.items():
             verdi = celler.get(navn)
             verdier[navn] = None if verdi is None else form(verdi)
-            if verdi is not None and verdier[navn] is None:
-                store.append(f"{lest(navn)} er for stort for kolonnen")
+            store += [f"{lest(stort)} er for stort for kolonnen" for stort in _for_store(navn, verdi, verdier[navn])]
         if store:
             verdier["varsel"] = "; ".join(filter(None, [str(verdier["varsel"]), *store]))
         return tuple(verdier.values())
@@ -122,6 +121,15 @@ class Svarkolonner:
         return [
             pa.array([_celle(rad[i]) for rad in rader], felt.type).take(plasser) for i, felt in enumerate(self.skjema)
         ]
+
+
+def _for_store(navn: str, verdi: Any, formet: Any) -> Iterator[str]:
+    """Navnene på tallene som var for store: kolonnen selv, eller beregninger i svarene på linjene."""
+    if verdi is not None and formet is None:
+        yield navn
+    elif isinstance(verdi, tuple) and isinstance(formet, tuple):
+        for linje, celler in zip(verdi, formet, strict=True):
+            yield from (felt for felt, celle in celler if celle is None and linje.get(felt) is not None)
 
 
 def _celle(verdi: Any) -> Any:
@@ -193,6 +201,8 @@ def _enkeltvis(
 
     def nummer_paa(celler: tuple[Any, ...]) -> int:
         svar = minne.svar(dict(zip(navn, celler, strict=True)))
+        if not minne.husker:
+            return nummer(svar)
         kjent = numre.get(id(svar))
         if kjent is None:
             kjent = numre[id(svar)] = svar, nummer(svar)
