@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import astuple
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -177,3 +178,38 @@ def test_a_command_about_a_scheme_reads_what_stands_beside_it(tmp_path: Path) ->
     assert [rulebook.name for rulebook in library.rulebooks()] == ["x-2022", "x-2023"]
     assert [fault.code for fault in library.diagnostics()] == ["R102"]
     assert len(load(tmp_path, schemes=["z"]).rulebooks()) == 3
+
+
+REPEATS = [
+    # What the tariff writes, maks_ganger, gjentak_andel, times on the claim, the fee; None where the line is refused.
+    *(("0", 1, None, 1, "152"), ("0", 1, None, 2, None)),
+    *(("3", 4, "1", 4, "608"), ("3", 4, "1", 5, None)),
+    *(("rep", None, "1", 1, "152"), ("rep", None, "1", 3, "456")),
+    *(("50 %", 2, "0.5", 2, "228"), ("50 %", 2, "0.5", 3, None)),
+    *(("rep 50 %", None, "0.5", 2, "228"), ("rep 50 %", None, "0.5", 3, "304")),
+]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one line", "lines of one"])
+@pytest.mark.parametrize(("written", "most", "share", "times", "fee"), REPEATS)
+def test_the_five_ways_to_repeat_a_tariff(
+    written: str, most: int | None, share: str | None, times: int, fee: str | None, apart: bool
+) -> None:
+    """The rules of the real tariff, with the repetition of H1 (152 kr) written as each of the five codes."""
+    rulebook = BOOKS["fastlege-2021"]
+    table = rulebook.table("takster")
+    values = {"maks_ganger": most, "gjentak_andel": share}
+    cells = {name: Decimal(value) for name, value in values.items() if value is not None}
+    kept = {name: value for name, value in table.by_key["H1"].values.items() if name not in values}
+    changed = table.by_key["H1"].model_copy(update={"values": kept | cells})
+    rows = tuple(changed if row.key == "H1" else row for row in table.rows)
+    tables = tuple(one.model_copy(update={"rows": rows}) if one.id == "takster" else one for one in rulebook.tables)
+    changed_book = rulebook.model_copy(update={"tables": tables})
+    lines = [{"takst": "H1"}] * times if apart else [{"takst": "H1", "ganger": times}]
+    told = evaluate(changed_book, {"linjer": lines}).lister["linjer"]
+    assert all(line.inngaar for line in told[:-1])
+    assert told[-1].inngaar is (fee is not None)
+    if fee is None:
+        assert [reason.id for reason in told[-1].grunner] == ["gjentak"]
+    else:
+        assert sum(Decimal(str(line.verdier["linjehonorar"])) for line in told) == Decimal(fee)
