@@ -781,7 +781,8 @@ class _Case:
         column = table.field(name)
         assert column is not None
         if name in row.values:
-            return row.values[name]
+            value = row.values[name]
+            return date.fromisoformat(value) if column.kind == "dato" and isinstance(value, str) else value
         if column.kind == "koder" and not column.may_lack:
             return model.CodeSet()
         if column.yearly:

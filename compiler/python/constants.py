@@ -155,12 +155,13 @@ def _column(expressions: PythonExpressions, table: model.Table, field: model.Rec
     key = names[0] if plain_key else f"noekkel({', '.join(names)})"
     unit = f", i {field.unit.shown}" if field.unit else ""
     otherwise = _without_row(field, year_shown(expressions.rulebook))
+    cell = f"slaa_opp({table_name(table)}, {key}, {field.name!r}, {otherwise})"
     return filled(
         _COLUMN,
         name=expressions.symbols.columns[table.id, field.name],
         parameters=", ".join(f"{name}: Verdi" for name in names),
         doc=plain(f"{(field.text or spoken(field.name)).capitalize()}{unit}."),
-        body=returned(f"slaa_opp({table_name(table)}, {key}, {field.name!r}, {otherwise})"),
+        body=returned(f"som_dato({cell})" if field.kind == "dato" else cell),
     )
 
 

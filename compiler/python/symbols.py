@@ -13,7 +13,7 @@ VERDIER = (
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
     *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
-    *("gruppekode", "familie_av", "husket", "ved_kode"),
+    *("gruppekode", "familie_av", "husket", "som_dato", "ved_kode"),
 )
 """What rules use of the runtime's `verdier`."""
 

@@ -479,6 +479,11 @@ def trinnsum(antall: Verdi, tabell: Iterable[str], verdi: Callable[[Any], Verdi]
     return Tom("trinnsum") if antall > naadd else total
 
 
+def som_dato(verdi: Verdi) -> Verdi:
+    """Datoen som en celle i en tabell har."""
+    return verdi if isinstance(verdi, Mangler) else date.fromisoformat(verdi)
+
+
 def aar_av(dag: Verdi) -> Verdi:
     """Året til en dato."""
     return dag if isinstance(dag, Mangler) else Decimal(dag.year)
