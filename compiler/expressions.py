@@ -386,7 +386,7 @@ class Expressions:
     def _dated(self) -> str | None:
         """The variable of the innermost record that has a date."""
         for frame in reversed(self.frames):
-            if frame.record is not None and any(field.kind == "dato" for field in frame.record.fields):
+            if frame.record is not None and frame.record.date is not None:
                 return frame.variable
         return None
 
@@ -491,16 +491,11 @@ class Expressions:
         record = self._record_valued(expr.argument)
         if record is not None:
             return self._of_record_value(expr, record)
-        tables = [
-            table
-            for table in self.names.tables.values()
-            if table.field(expr.function) is not None and expr.function not in table.keys
-        ]
+        tables = self._tables_with(expr.function)
         if not tables and expr.function in DATE_PARTS:
             return self._date_part(expr)
         if not tables:
-            columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            known = [*columns, *DATE_PARTS, *LIST_PARTS, GROUP_CODE, STEP_SUM]
+            known = [*self._columns(), *DATE_PARTS, *LIST_PARTS, GROUP_CODE, STEP_SUM]
             hint = nearest(expr.function, known) or self._not_a_column(expr.function)
             if hint is None and self.quietly(expr.argument).name == "dato":
                 hint = "av en dato finnes " + ", ".join(DATE_PARTS)
@@ -585,10 +580,9 @@ class Expressions:
             hint = "skriv «trinnsum av (antall, kolonne)»"
             return self.fault("R302", "«trinnsum av» trenger et tall og en kolonne", expr.argument.span, hint)
         name = written[1].name
-        tables = [table for table in self.names.tables.values() if table.field(name) and name not in table.keys]
+        tables = self._tables_with(name)
         if not tables:
-            columns = [f.name for table in self.names.tables.values() for f in table.fields]
-            return self.fault("R201", f"ukjent kolonne «{name}»", written[1].span, nearest(name, columns))
+            return self.fault("R201", f"ukjent kolonne «{name}»", written[1].span, nearest(name, self._columns()))
         table = tables[0]
         key, column = table.field(table.key), table.field(name)
         assert column is not None
@@ -605,6 +599,14 @@ class Expressions:
             return self.fault("R301", message, written[0].span, "antallet og trinnene må ha samme enhet")
         made = model.StepSum(table=table.id, column=name, amount=amount)
         return made, Kind("tall", times(of_key.dimension, field_kind(column).dimension))
+
+    def _tables_with(self, column: str) -> list[model.Table]:
+        """The tables that have a column which is no key."""
+        return [t for t in self.names.tables.values() if t.field(column) is not None and column not in t.keys]
+
+    def _columns(self) -> list[str]:
+        """The names of the columns of all tables."""
+        return [field.name for table in self.names.tables.values() for field in table.fields]
 
     def _key(self, table: model.Table, name: str, written: tree.Expr) -> model.Expr:
         """One of the keys that a table is looked up by, with its kind checked."""

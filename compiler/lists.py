@@ -2,7 +2,9 @@
 
 import csv
 import io
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import PurePath
 from typing import NamedTuple
@@ -37,6 +39,19 @@ def listing(name: str, data: bytes) -> Listing:
         raise UnreadableList(f"«{name}» er tom")
     (_, head), *rest = filled
     return Listing(head, rest)
+
+
+@contextmanager
+def json_faults(name: str, wanted: str) -> Iterator[None]:
+    """Say as `UnreadableList` what is wrong with a JSON file; `wanted` is what it should have been."""
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise UnreadableList(f"«{name}» er ikke UTF-8") from None
+    except json.JSONDecodeError as fault:
+        raise UnreadableList(f"«{name}» er ikke JSON: linje {fault.lineno} kan ikke leses") from None
+    except RecursionError:
+        raise UnreadableList(f"«{name}» er ikke {wanted}") from None
 
 
 def width_fault(cells: list[str], head: list[str]) -> str | None:

@@ -579,6 +579,11 @@ class Record(Definition):
         """The field with a name, if there is one."""
         return next((field for field in self.fields if field.name == name), None)
 
+    @property
+    def date(self) -> RecordField | None:
+        """The first field that is a date: it decides what holds within the year."""
+        return next((field for field in self.fields if field.kind == "dato"), None)
+
 
 Cell = Annotated[StrictStr | StrictBool | CodeSet | NumberCell, Field(union_mode="left_to_right")]
 """A value of a row; a number is marked as one in JSON."""
@@ -979,15 +984,7 @@ class Rulebook(Node):
         own = (variable or "").removeprefix("tidligere_").removeprefix("andre_")
         by_name = {record.variable: record for record in self.records}
         record = by_name.get(variable or "", by_name.get(own))
-        return None if record is None else next((field for field in record.fields if field.kind == "dato"), None)
-
-    def date_field(self, record: Record) -> RecordField | None:
-        """The date that decides what holds within the year: the first date of a record or of the one it stands in."""
-        while True:
-            found = next((field for field in record.fields if field.kind == "dato"), None)
-            if found is not None or record.outer is None:
-                return found
-            record = self.record(record.outer)
+        return None if record is None else record.date
 
     @cached_property
     def _rules_by_table(self) -> dict[str, tuple[Rule, ...]]:

@@ -159,9 +159,8 @@ def clarification(state: State, block: tree.ClarificationDecl) -> None:
 def dated(state: State, record: model.Record, day: tree.FromDay, ends: bool) -> model.Expr | None:
     """The condition that a rule holds from a day, or until it; None, with a fault, where nothing says the date."""
     while record.id:
-        field = next((field for field in record.fields if field.kind == "dato"), None)
-        if field is not None:
-            date_of = model.Get(variable=record.variable, field=field.name, required=True)
+        if record.date is not None:
+            date_of = model.Get(variable=record.variable, field=record.date.name, required=True)
             return model.Compare(operator="<" if ends else ">=", left=date_of, right=model.DateConstant(value=day.day))
         if record.outer is None:
             break

@@ -54,7 +54,7 @@ def result_columns(rulebooks: Sequence[model.Rulebook], record: str) -> list[str
             names.pop("gruppe", None)
             names.pop("gruppe_oppgitt", None)
         names |= dict.fromkeys(_value_columns(rulebook, record))
-        names |= dict.fromkeys(line_columns(rulebook, record))
+        names |= dict.fromkeys(_line_columns(rulebook, record))
         names |= dict.fromkeys(_used_columns(rulebook, record))
     return [*names, *RESULT[3:], "regelverk"]
 
@@ -67,7 +67,7 @@ def _value_columns(rulebook: model.Rulebook, record: str) -> list[str]:
     return [*map(identifier, results), *calculations]
 
 
-def line_columns(rulebook: model.Rulebook, record: str) -> list[str]:
+def _line_columns(rulebook: model.Rulebook, record: str) -> list[str]:
     """The columns with the answers for the elements of lists."""
     return [linjekolonne(field.identifier) for field in rulebook.judged_lists(rulebook.record(record))]
 

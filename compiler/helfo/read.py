@@ -11,7 +11,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from compiler.imported import quotable
-from compiler.lists import CSV, EXCEL, UnreadableList, listing, tidy, width_fault
+from compiler.lists import CSV, EXCEL, UnreadableList, json_faults, listing, tidy, width_fault
 from compiler.names import identifier
 
 _LONGEST_NAME = 60
@@ -113,16 +113,10 @@ def _utf8(file: str, data: bytes) -> tuple[bytes, list[str]]:
 
 def _json(file: str, data: bytes) -> TariffList:
     """The list in a JSON file; numbers keep the digits they have, and an object is read as its pairs."""
-    try:
+    with json_faults(file, "en liste av takster"):
         text = data.decode("utf-8-sig")
         found = json.loads(text, object_pairs_hook=tuple, parse_int=str, parse_float=str, parse_constant=str)
         lists = list(_lists(found))
-    except UnicodeDecodeError:
-        raise UnreadableList(f"«{file}» er ikke UTF-8") from None
-    except json.JSONDecodeError as fault:
-        raise UnreadableList(f"«{file}» er ikke JSON: linje {fault.lineno} kan ikke leses") from None
-    except RecursionError:
-        raise UnreadableList(f"«{file}» er ikke en liste av takster") from None
     lists = [rows for rows in lists if any(isinstance(row, tuple) for row in rows)] or lists
     if len(lists) != 1:
         what = f"har {len(lists)} lister" if lists else "har ingen liste av takster"

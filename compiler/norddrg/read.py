@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 from zipfile import BadZipFile, ZipFile
 
-from compiler.lists import UnreadableList, sheets, tidy
+from compiler.lists import UnreadableList, json_faults, sheets, tidy
 
 _STRING_OR_TRAILING_COMMA = re.compile(r'("(?:[^"\\]++|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 
@@ -75,15 +75,9 @@ def _zipped(name: str, data: bytes) -> tuple[str, bytes]:
 
 def _json(name: str, data: bytes) -> Tables:
     """The tables of a JSON file; an object is read as its pairs, so that nothing that stands twice is lost."""
-    try:
+    with json_faults(name, "et sett av tabeller"):
         text = _STRING_OR_TRAILING_COMMA.sub(r"\1", data.decode("utf-8-sig"))
         found = json.loads(text, strict=False, object_pairs_hook=tuple, parse_int=str, parse_float=str)
-    except UnicodeDecodeError:
-        raise UnreadableList(f"«{name}» er ikke UTF-8") from None
-    except json.JSONDecodeError as fault:
-        raise UnreadableList(f"«{name}» er ikke JSON: linje {fault.lineno} kan ikke leses") from None
-    except RecursionError:
-        raise UnreadableList(f"«{name}» er ikke et sett av tabeller") from None
     if not isinstance(found, tuple):
         raise UnreadableList(f"«{name}» er ikke et sett av tabeller")
     return _by_name(name, ((title, list(_json_rows(title, rows))) for title, rows in found))

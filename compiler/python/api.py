@@ -314,7 +314,7 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record], fast: bool) -
     verb = verb_of(rulebook)
     if len(tops) > 1:
         yield from (filled(_OVERLOAD, verb=verb, name=class_name(one), answer=answer_name(one)) for one in tops)
-    yield _grouped(rulebook, posts, tops, fast)
+    yield _grouped(rulebook, verb, posts, tops, fast)
     yield filled(_ALL_RULES, entries=", ".join(f"{record.id!r}: {rules_name(record)}" for record in tops))
     yield filled(_GROUPED_DATA, verb=verb, first=repr(tops[0].id))
     yield filled(_GROUPED_BATCH, verb=verb, first=repr(tops[0].id))
@@ -326,7 +326,7 @@ def _calls(rulebook: model.Rulebook, tops: Sequence[model.Record], fast: bool) -
     yield filled(_PARTS)
 
 
-def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record], fast: bool) -> str:
+def _grouped(rulebook: model.Rulebook, verb: str, posts: str, tops: Sequence[model.Record], fast: bool) -> str:
     """The function `grupper`, which gives each kind of record its own kind of answer."""
     *others, last = tops
     lines = [
@@ -338,14 +338,14 @@ def _grouped(rulebook: model.Rulebook, posts: str, tops: Sequence[model.Record],
         given = rulebook.groupings[0].identifier
         return filled(
             _GROUPED_FAST,
-            verb=verb_of(rulebook),
+            verb=verb,
             posts=posts,
             answers=names,
             given=given,
             fields=fields,
             body="\n".join(lines),
         )
-    return filled(_GROUPED, verb=verb_of(rulebook), posts=posts, answers=names, body="\n".join(lines))
+    return filled(_GROUPED, verb=verb, posts=posts, answers=names, body="\n".join(lines))
 
 
 def _answer(record: model.Record) -> str:

@@ -260,7 +260,7 @@ def kode_av(felt: Felt, tekst: str) -> str | None:
 
 def lest_verdi(felt: Felt, raa: object) -> Any:
     """Verdien av et felt som ikke er en liste; None når den mangler. `Ventet` når den ikke kan leses."""
-    if isinstance(raa, str) and not raa.strip():
+    if raa is None or (isinstance(raa, str) and not raa.strip()):
         return None
     return _LESERE[felt.slag](felt, raa)
 
@@ -270,15 +270,13 @@ def enkel_verdi(felt: Felt, raa: object) -> Any:
 
     ValueError når den ikke kan leses, eller ikke er i regelverket.
     """
-    if raa is None or (isinstance(raa, str) and not raa.strip()):
-        return None
     try:
-        verdi = _LESERE[felt.slag](felt, raa)
+        verdi = lest_verdi(felt, raa)
     except Ventet as ventet:
         raise ValueError(str(ventet)) from None
     if isinstance(verdi, Utenfor):
         raise ValueError(verdi)
-    return int(verdi) if felt.slag == "heltall" else verdi
+    return int(verdi) if felt.slag == "heltall" and verdi is not None else verdi
 
 
 def _delt_liste(raa: object) -> Iterable[object]:
