@@ -112,6 +112,8 @@ def _part(block: tree.Block) -> model.ChapterPart | None:
             return model.RuleAt(type="kilde", id=id_)
         case tree.RecordDecl(name=id_):
             return model.RuleAt(type="opplysninger", id=id_)
+        case tree.CollectionDecl(name=id_):
+            return model.RuleAt(type="samling", id=id_)
         case tree.TableDecl(name=id_):
             return model.RuleAt(type="tabell", id=id_)
         case tree.CodeSetDecl(name=id_):

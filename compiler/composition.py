@@ -33,7 +33,9 @@ def borrow_groups(state: State) -> None:
     if used is None:
         return
     origin = f"{used.scheme} {used.year}"
+    own = state.record_grouping()
+    main = own.id if own is not None else None
     for id_, group in by_id(used.groups).items():
         if id_ not in state.groups:
-            borrowed = {"when": None, "origin": origin, "citations": (), "since": state.year}
+            borrowed = {"when": None, "origin": origin, "citations": (), "since": state.year, "grouping": main}
             state.groups[id_] = group.model_copy(update=borrowed)

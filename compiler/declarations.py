@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Literal
 
 from compiler import model
-from compiler.kinds import UNKNOWN, field_dimension, unit_of
+from compiler.expressions import Expressions
+from compiler.kinds import UNKNOWN, field_dimension, field_kind, unit_of
 from compiler.names import identifier, normal_code
 from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
@@ -30,6 +31,8 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
     "gruppe": "gruppe",
     "liste": "liste",
 }
+_PERIODS: dict[str, Literal["år", "tertial", "måned"]] = {"år": "år", "tertial": "tertial", "måned": "måned"}
+_WITH_PERIOD = ("dato", "tidspunkt")
 _WITH_ORIGINS = ("kode", "koder", "gruppe")
 _WITH_ORDER = ("heltall", "desimaltall", "dato", "tekst", "kode")
 """The kinds of field that a list can be put in order by."""
@@ -57,6 +60,127 @@ def record(state: State, block: tree.RecordDecl) -> None:
         common = state.common(block.name, block.title, block.span)
         found = fields(state, block.name, block.fields)
         state.records[block.name] = model.Record(**common, fields=found, variable=block.name.lower())
+
+
+def collection(state: State, block: tree.CollectionDecl) -> None:
+    """Take in a collection: a record with its keys and the list of what it is made of."""
+    if not state.declare("opplysninger", block.name, block.span, state.records):
+        return
+    of = state.records.get(block.field.type.of or "")
+    place = block.field.type.span
+    if block.field.type.name != "liste" or block.field.type.of is None:
+        hint = "skriv for eksempel «kontakter liste av Kontakt»"
+        state.fault("R205", "en samling begynner med en liste", block.field.span, hint)
+        return
+    if of is None or of.gathering is not None or of.outer is not None:
+        known = [r.id for r in state.records.values() if r.gathering is None and r.outer is None]
+        hint = nearest(block.field.type.of, known) or "en samling er av opplysninger som kommer inn for seg"
+        state.fault("R201", f"«{block.field.type.of}» kan ikke samles", place, hint)
+        return
+    if block.field.element not in (None, of.variable):
+        message = f"«{of.id}» heter «{of.variable}» i reglene"
+        state.fault("R202", message, block.field.span, f"skriv «hver en {of.variable}»")
+    keys = [key for key in (_key(state, of, key) for key in block.keys) if key is not None]
+    _check_collection(state, block, keys)
+    listed = fields(state, block.name, (block.field,))
+    for field in listed:
+        if field.ordered_by is not None:
+            _check_order(state, field, of, block.field.span)
+    if len({field.name for _, field in keys} | {field.name for field in listed}) < len(keys) + len(listed):
+        state.fault("R202", f"«{block.name}» har to felt med samme navn", block.span, "gi listen et annet navn")
+    gathering = model.Gathering(
+        elements=block.field.name,
+        of=of.id,
+        keys=tuple(key for key, _ in keys),
+        rest=None if block.rest is None else "hver for seg" if block.rest.apart else "utelates",
+        around=_around(state, of.id) if keys else None,
+    )
+    common = state.common(block.name, block.title, block.span, block.tail)
+    found = (*(field for _, field in keys), *listed)
+    state.records[block.name] = model.Record(**common, fields=found, variable=block.name.lower(), gathering=gathering)
+
+
+def _around(state: State, of: str) -> str | None:
+    """The collection of everything of a kind, which has no keys."""
+    made = (r for r in state.records.values() if r.gathering is not None and r.gathering.of == of)
+    return next((r.id for r in made if r.gathering is not None and not r.gathering.keys), None)
+
+
+def _key(state: State, of: model.Record, key: tree.GatherKey) -> tuple[model.GatherKey, model.RecordField] | None:
+    """A key of a collection, and the field that holds it."""
+    field = of.field(key.name)
+    if field is None or field.kind in ("liste", "koder"):
+        fields_of = [one.name for one in of.fields if one.kind not in ("liste", "koder")]
+        hint = nearest(key.name, fields_of) or f"feltene i {of.id} er {', '.join(fields_of)}"
+        state.fault("R201", f"«{key.name}» er ikke et felt i {of.id} som det kan samles per", key.span, hint)
+        return None
+    value = model.Get(variable=of.variable, field=field.name)
+    if key.part is None:
+        return model.GatherKey(name=field.name, value=value), field.model_copy(
+            update={"may_lack": False, "since": state.year}
+        )
+    if key.part not in _PERIODS:
+        hint = nearest(key.part, _PERIODS) or "periodene er år, tertial og måned"
+        state.fault("R201", f"ukjent periode «{key.part}»", key.span, hint)
+        return None
+    if field.kind not in _WITH_PERIOD:
+        state.fault("R302", f"«{field.name}» er {field_kind(field).words}, ikke en dato", key.span)
+        return None
+    made = model.RecordField(name=key.part, identifier=identifier(key.part), kind="tekst", since=state.year)
+    return model.GatherKey(name=key.part, value=value, period=_PERIODS[key.part]), made
+
+
+def _check_collection(
+    state: State, block: tree.CollectionDecl, keys: list[tuple[model.GatherKey, model.RecordField]]
+) -> None:
+    """Report what a collection says of the rest without leaving anything out, and what it says without keys."""
+    names = [key.name for key, _ in keys]
+    doubled = next((name for at, name in enumerate(names) if name in names[:at]), None)
+    if doubled is not None:
+        state.fault("R202", f"«{doubled}» står to ganger", block.span, "ta bort den ene")
+    if (block.where is None) != (block.rest is None):
+        message = "«der» uten «resten»" if block.rest is None else "«resten» uten «der»"
+        hint = "skriv «resten utelates» eller «resten hver for seg»"
+        state.fault("R205", message, block.span, hint if block.rest is None else "ta bort linjen")
+    if block.gap is not None and not keys:
+        state.fault("R205", "«avbrudd» uten «per»", block.gap.span, "skriv for eksempel «per pasient»")
+
+
+def gathered(state: State, block: tree.CollectionDecl) -> None:
+    """Resolve which records a collection takes, and how near they must follow each other."""
+    made = state.records.get(block.name)
+    if made is None or made.gathering is None or state.places.get(("opplysninger", block.name)) != block.span:
+        return
+    scope = state.scope(state.records[made.gathering.of])
+    update: dict[str, Any] = {}
+    if block.where is not None:
+        update["where"] = scope.condition(block.where)
+    if block.gap is not None:
+        update["gap"] = _gap(scope, block.gap)
+    gathering = made.gathering.model_copy(update=update)
+    state.records[block.name] = made.model_copy(update={"gathering": gathering})
+
+
+def _gap(scope: Expressions, written: tree.Gap) -> model.Gap | None:
+    """«avbrudd under 8 timer fra ut til neste inn»."""
+    end, end_kind = scope.value(written.end)
+    start, start_kind = scope.value(written.start)
+    limit, kind = scope.value(written.limit)
+    for found, name in ((end_kind, written.end), (start_kind, written.start)):
+        if found.name not in ("tidspunkt", "dato", "ukjent"):
+            scope.fault("R302", f"«{name.name}» er {found.words}", name.span, "skriv et felt med tidspunkt")
+            return None
+    if not isinstance(end, model.Get) or not isinstance(start, model.Get):
+        return None
+    if end_kind.name != start_kind.name:
+        scope.fault("R302", f"{end_kind.words} kan ikke sammenlignes med {start_kind.words}", written.span)
+        return None
+    wanted = "dag" if end_kind.name == "dato" else "minutt"
+    if kind.dimension != ((wanted, 1),) or not isinstance(limit, model.NumberValue):
+        hint = "skriv avbruddet i timer eller minutter" if wanted == "minutt" else "skriv avbruddet i døgn"
+        scope.fault("R301", "avbruddet har feil enhet", written.limit.span, hint)
+        return None
+    return model.Gap(end=end, start=start, limit=limit.value, shown=limit.shown)
 
 
 def fields(state: State, owner: str, written: Iterable[tree.Field]) -> tuple[model.RecordField, ...]:
@@ -219,16 +343,43 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
     """Take in a grouping."""
     if not state.declare("gruppering", block.name, block.span, state.groupings):
         return
-    if block.chooses is not None and block.chooses.name != "første":
-        message = f"«velger {block.chooses.name}» er ikke en måte å velge på"
-        state.fault("R205", message, block.chooses.span, "skriv «velger første»")
     owner = state.record_for(block.record, block.span)
+    chooses = block.chooses.name if block.chooses is not None else "første"
+    if chooses not in ("første", "alle") or (chooses == "alle" and owner.gathering is None):
+        assert block.chooses is not None
+        message = f"«velger {chooses}» er ikke en måte å velge på"
+        hint = "skriv «velger første»" if owner.gathering is None else "skriv «velger første» eller «velger alle»"
+        state.fault("R205", message, block.chooses.span, hint)
+    _check_grouping(state, block, owner)
     common = state.common(block.name, block.title, block.span, block.tail)
     order = block.ordered_by.name if block.ordered_by is not None else None
     results = tuple(name.name for name in block.gives)
     state.column_names[block.name] = tuple(column.name for column in block.columns)
-    made = model.Grouping(**common, identifier=identifier(block.name), record=owner.id, order_by=order, results=results)
-    state.groupings[block.name] = made
+    state.groupings[block.name] = model.Grouping(
+        **common,
+        identifier=identifier(block.name),
+        record=owner.id,
+        chooses="alle" if chooses == "alle" else "første",
+        element=block.element,
+        order_by=order,
+        results=results,
+    )
+
+
+def _check_grouping(state: State, block: tree.GroupingDecl, owner: model.Record) -> None:
+    """Report a second grouping of the same records, and what a grouping of a collection cannot have."""
+    other = next((g for g in state.groupings.values() if g.record == owner.id and g.id != block.name), None)
+    if other is None and owner.gathering is None:
+        other = next((g for g in state.groupings.values() if state.records[g.record].gathering is None), None)
+    if other is not None:
+        what = f"«{owner.id}» har alt" if other.record == owner.id else "regelverket har alt"
+        hint = f"skriv gruppene under «gruppering {other.id}», eller gruppér en «samling»"
+        state.fault("R202", f"{what} grupperingen «{other.id}»", block.span, hint)
+    if owner.gathering is not None and (block.columns or block.gives or block.otherwise or block.ordered_by):
+        hint = "skriv gruppene som «gruppe … når …»"
+        state.fault("R205", f"en gruppering av «{owner.id}» har ikke regeltabell eller «ellers»", block.span, hint)
+    if block.element is not None and (block.chooses is None or block.chooses.name != "alle"):
+        state.fault("R205", f"«hver en {block.element}» uten «velger alle»", block.span, "skriv «velger alle»")
 
 
 def declare_code_set(state: State, block: tree.CodeSetDecl) -> None:

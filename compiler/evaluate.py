@@ -9,8 +9,8 @@ from typing import Any
 from compiler import model
 from compiler.fields import fields_of
 from compiler.runtime.forklaring import Vist, uavklart_tekst, utfylt
-from compiler.runtime.lesing import Post, Utenfor, feltnavn, les
-from compiler.runtime.svar import Grunn, Linjesvar, Svar, Verdi
+from compiler.runtime.lesing import Post, Utenfor, feltnavn, les, som_oppslag
+from compiler.runtime.svar import Grunn, Linjesvar, Svar, Valgt, Verdi
 from compiler.runtime.verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, ett_unntak, noekkel
 from compiler.words import not_stated, spoken, year_shown
 
@@ -25,11 +25,16 @@ _PARTS = {
 _ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
 
 
-def evaluate(rulebook: model.Rulebook, data: object, record: str | None = None) -> Svar:
-    """The answer for one record of data; without `record`, the first kind of record that comes in."""
+def evaluate(
+    rulebook: model.Rulebook, data: object, record: str | None = None, around: Mapping[str, Post] | None = None
+) -> Svar:
+    """The answer for one record of data; without `record`, the first kind of record that comes in.
+
+    `around` has the records outside it that its rules can name, each by its variable.
+    """
     kind = rulebook.record(record) if record else rulebook.top_records()[0]
     with localcontext(REGNING):
-        svar = _Case(rulebook, kind).answer(data)
+        svar = Case(rulebook, kind, around).answer(data)
     behind = svar.regler_bak() if svar.status != "feil i data" else set()
     confirmed = {id_: year for id_, year in rulebook.last_confirmed.items() if id_ in behind}
     return replace(svar, sist_bekreftet=confirmed)
@@ -39,7 +44,7 @@ def row_faults(rulebook: model.Rulebook, requirement: model.Requirement) -> Iter
     """The rows of the table that a requirement is about which break it, with what it says of each."""
     table = rulebook.table(requirement.table or "")
     nobody = model.Record(id="", place=requirement.place, since=rulebook.year, fields=(), variable="")
-    case = _Case(rulebook, nobody)
+    case = Case(rulebook, nobody)
     with localcontext(REGNING):
         for row in table.rows:
             written = row.key.split("|") if len(table.keys) > 1 else [row.key]
@@ -80,25 +85,37 @@ class _Line:
 Env = Mapping[str, Any]
 
 
+def _nothing_around(rulebook: model.Rulebook, record: model.Record) -> dict[str, Post]:
+    """The collection of everything around a collection that is judged on its own: nothing is known of it."""
+    around = record.gathering.around if record.gathering is not None else None
+    if around is None:
+        return {}
+    outer = rulebook.record(around)
+    return {outer.variable: les(fields_of(rulebook, outer), {})[0]}
+
+
 class _Cells(dict[tuple[str, str], Truth]):
     """What is known of the cells of rule tables, by column and text; each is tried the first time it is asked for."""
 
-    def __init__(self, case: "_Case") -> None:
+    def __init__(self, case: "Case") -> None:
         super().__init__()
         self.case = case
 
     def __missing__(self, cell: tuple[str, str]) -> Truth:
-        condition = self.case.rulebook.groupings[0].condition[cell]
+        condition = self.case.rulebook.rule_grouping.condition[cell]
         self[cell] = holds = self.case.truth(condition, self.case.env)
         return holds
 
 
-class _Case:
+class Case:
     """One record under evaluation."""
 
-    def __init__(self, rulebook: model.Rulebook, record: model.Record) -> None:
+    def __init__(
+        self, rulebook: model.Rulebook, record: model.Record, around: Mapping[str, Post] | None = None
+    ) -> None:
         self.rulebook = rulebook
         self.record = record
+        self.around = _nothing_around(rulebook, record) if around is None else around
         self.lists: dict[str, list[_Line]] = {}
         self.group: Any = None
         self.rule: model.Rule | None = None
@@ -109,6 +126,12 @@ class _Case:
         self.data: object = None
         self.used_answer: Svar | None = None
         """The answer of the rulebook that this one uses, where it was asked."""
+        self.chosen: list[Valgt] = []
+        """The groups that a collection is given, with what each uses."""
+        self.passed: list[Valgt] = []
+        """The groups that a collection is not given, with what each would have used."""
+        self.unsure: tuple[model.Group, list[Mangler]] | None = None
+        """The group of a collection that cannot be decided, and what would decide it."""
 
     # ---- the stages
 
@@ -120,7 +143,8 @@ class _Case:
             return Svar("feil i data", grunner=tuple(faults))
         if outside:
             return self._outside(post, outside)
-        self.env = {self.record.variable: post}
+        self.env = {**self.around, self.record.variable: post}
+        self._keep_data(post, data)
         undecided: list[Grunn] = []
         for listed in self.rulebook.judged_lists(self.record):
             self._judge_list(listed, post, undecided)
@@ -143,8 +167,9 @@ class _Case:
         if grouping is not None:
             found = self._group()
             if isinstance(found, Mangler):
-                return replace(self._without_group(grouping, found, notices), lister=self._lists())
-            group, used = found, self.used_answer
+                without = self._without_group(grouping, found, notices)
+                return replace(without, lister=self._lists(), forbigaatt=tuple(self.passed))
+            group, used = (found[0] if isinstance(found, tuple) else found), self.used_answer
             notices += self._against_condition(group, grouping) if used is None else used.varsler
         reasons: list[Grunn] = []
         values = self._results(grouping)
@@ -160,7 +185,20 @@ class _Case:
             verdier=values,
             lister=lists,
             brukt=used,
+            valgte=tuple(self.chosen),
+            forbigaatt=tuple(self.passed),
         )
+
+    def _keep_data(self, post: Post, data: object) -> None:
+        """Let each record of a collection keep what it was read from, which another rulebook may ask for."""
+        if self.record.gathering is None:
+            return
+        field = self.record.field(self.record.gathering.elements)
+        elements = getattr(post, field.identifier) if field is not None else ()
+        given = (som_oppslag(data) or {}).get(self.record.gathering.elements)
+        if not isinstance(elements, Mangler) and isinstance(given, list | tuple):
+            for element in elements:
+                element.data_ = given[element.plass_]
 
     def _outside(self, post: Post, outside: list[Grunn]) -> Svar:
         """The answer when a code or group is not in the rulebook."""
@@ -225,7 +263,17 @@ class _Case:
 
     def _why(self, id_: str, condition: model.Expr, env: Env) -> Grunn:
         """Why a condition is undecided: the fields that would decide it, and the unknown values."""
-        missing = list(self.undecided(condition, env))
+        return self.because(id_, list(self.undecided(condition, env)))
+
+    def _why_no_group(self) -> Grunn:
+        """Why the first group or rule that is undecided is so."""
+        if self.unsure is not None:
+            group, missing = self.unsure
+            return self.because(group.id, missing)
+        return self._why(*self._first_undecided(), self.env)
+
+    def because(self, id_: str, missing: list[Mangler]) -> Grunn:
+        """The reason that missing values make."""
         names = {value.navn for value in missing if isinstance(value, Uoppgitt)}
         reasons = sorted({value.grunn for value in missing if isinstance(value, Ukjent)})
         fields = [name for name in feltnavn(fields_of(self.rulebook, self.record)) if name in names]
@@ -286,7 +334,7 @@ class _Case:
             made = []
             for line in self.lists[listed.identifier]:
                 values: dict[str, Verdi] = {}
-                if reasons is not None and line.counts:
+                if reasons is not None and line.counts and self.record.gathering is None:
                     env = {**self.env, record.variable: line.post}
                     values = {term.id: self._calculate(term, env, reasons) for term in self._calculations(record.id)}
                 made.append(Linjesvar(line.counts, tuple(line.reasons), tuple(line.notices), values))
@@ -296,6 +344,8 @@ class _Case:
     # ---- grouping
 
     def _given(self, grouping: model.Grouping) -> str | None:
+        if self.record.gathering is not None:
+            return None
         given = getattr(self.env[self.record.variable], grouping.identifier)
         return given if isinstance(given, str) else None
 
@@ -304,6 +354,9 @@ class _Case:
         if self.group is None:
             grouping = self.rulebook.grouping_of(self.record.id)
             assert grouping is not None
+            if self.record.gathering is not None:
+                self.group = self._choose(grouping, self.record.gathering)
+                return self.group
             self.group = self._given(grouping) or self._first(grouping)
             if isinstance(self.group, Tom) and self.rulebook.used is not None:
                 self.used_answer = evaluate(self.rulebook.used, self.data)
@@ -321,6 +374,77 @@ class _Case:
             if holds is None:
                 return Uavklart(grouping.id)
         return grouping.otherwise or Tom(grouping.id)
+
+    def _group_of(self, id_: str, post: Post) -> Any:
+        """The group that a grouping gives a record: this one, or one of those it is made of."""
+        grouping = next(grouping for grouping in self.rulebook.groupings if grouping.id == id_)
+        if grouping.record == self.record.id:
+            return self._group()
+        if post.gruppe_ is None:
+            post.gruppe_ = self._inner(grouping, post)._group()
+        return post.gruppe_
+
+    def _inner(self, grouping: model.Grouping, post: Post) -> "Case":
+        """A record that a collection is made of, as it is judged on its own."""
+        inner = Case(self.rulebook, self.rulebook.record(grouping.record))
+        inner.env, inner.known, inner.data = {inner.record.variable: post}, {}, post.data_
+        return inner
+
+    def _undecided_group(self, id_: str, post: Post) -> Iterator[Mangler]:
+        """The missing values that leave it undecided which group a record has."""
+        grouping = next(grouping for grouping in self.rulebook.groupings if grouping.id == id_)
+        case = self if grouping.record == self.record.id else self._inner(grouping, post)
+        case._group()
+        if case.used_answer is not None:
+            yield from (Uoppgitt(name) for reason in case.used_answer.grunner for name in reason.felt)
+        elif case.unsure is not None:
+            yield from case.unsure[1]
+        else:
+            yield from case.undecided(case._first_undecided()[1], case.env)
+
+    def _choose(self, grouping: model.Grouping, gathering: model.Gathering) -> Any:
+        """The groups of a collection: the first that holds, or all, where one that is given takes what it uses."""
+        field = self.record.field(gathering.elements)
+        assert field is not None
+        post = self.env[self.record.variable]
+        everything = getattr(post, field.identifier)
+        groups = [group for group in self.rulebook.groups_of(grouping) if group.when is not None]
+        if isinstance(everything, Mangler):
+            self.unsure = (groups[0], [everything]) if groups else None
+            return Uavklart(grouping.id) if groups else Tom(grouping.id)
+        left = tuple(everything)
+        for group in groups:
+            assert group.when is not None
+            used, holds = self._on_what_it_uses(group, group.when, post, field.identifier, left)
+            setattr(post, field.identifier, everything)
+            self.known = {}
+            if holds is None:
+                return Uavklart(grouping.id)
+            places = Valgt(group.id, tuple(element.plass_ for element in used))
+            (self.chosen if holds else self.passed).append(places)
+            if holds and grouping.chooses == "første":
+                return group.id
+            if holds and group.uses is not None:
+                left = tuple(element for element in left if not any(element is one for one in used))
+        return tuple(one.gruppe for one in self.chosen) or Tom(grouping.id)
+
+    def _on_what_it_uses(
+        self, group: model.Group, when: model.Expr, post: Post, listed: str, left: tuple[Post, ...]
+    ) -> tuple[tuple[Post, ...], Truth]:
+        """What a group uses of what is left, and whether its condition holds of that alone."""
+        setattr(post, listed, left)
+        self.known = {}
+        used: Any = left if group.uses is None else self._elements(group.uses, self.env)
+        if isinstance(used, Mangler):
+            assert group.uses is not None
+            self.unsure = group, list(self._undecided_items(group.uses, self.env))
+            return (), None
+        setattr(post, listed, tuple(used))
+        self.known = {}
+        holds = self.truth(when, self.env)
+        if holds is None:
+            self.unsure = group, list(self.undecided(when, self.env))
+        return tuple(used), holds
 
     def _holds(self, found: model.Group | model.Rule) -> Truth:
         """Whether the condition of a group holds, or all that the cells of a rule say."""
@@ -345,6 +469,9 @@ class _Case:
         """The groups that are not ruled out, up to the first sure one."""
         grouping = self.rulebook.grouping_of(self.record.id)
         assert grouping is not None
+        if self.record.gathering is not None:
+            yield from self._possible_of_collection(grouping)
+            return
         given = self._given(grouping)
         if given is not None:
             yield given
@@ -363,6 +490,12 @@ class _Case:
             used = evaluate(self.rulebook.used, self.data)
             yield from (id_ for id_ in (used.mulige if used.gruppe is None else (used.gruppe,)) if id_ not in seen)
 
+    def _possible_of_collection(self, grouping: model.Grouping) -> Iterator[str]:
+        """The groups that a collection may still be given: those it has, and those from the undecided one on."""
+        groups = [group.id for group in self.rulebook.groups_of(grouping) if group.when is not None]
+        passed = {one.gruppe for one in self.passed}
+        yield from (id_ for id_ in groups if id_ not in passed)
+
     def _without_group(self, grouping: model.Grouping, found: Mangler, notices: list[Grunn]) -> Svar:
         used = self.used_answer
         if used is not None:
@@ -370,7 +503,7 @@ class _Case:
             return Svar(used.status, grunner=used.grunner, varsler=all_notices, mulige=used.mulige, brukt=used)
         if isinstance(found, Uavklart):
             possible = tuple(self._possible())
-            why = self._why(*self._first_undecided(), self.env)
+            why = self._why_no_group()
             listed = (
                 f"mulige grupper: {', '.join(possible)}" if len(possible) <= 5 else f"{len(possible)} grupper er mulige"
             )
@@ -584,6 +717,9 @@ class _Case:
             case model.SetElements(value=value):
                 codes = self._gathered([self.value(value, env)])
                 return codes if isinstance(codes, Mangler) else tuple(sorted(codes))
+            case model.Chosen(grouping=id_, variable=variable):
+                groups = self._group_of(id_, env[variable])
+                return () if isinstance(groups, Tom) else groups
             case model.Rest(items=inner):
                 found = self._elements(inner, env)
                 return found if isinstance(found, Mangler) else tuple(found[1:])
@@ -638,8 +774,8 @@ class _Case:
                 return self._elements(items, env)
             case model.RateRef(id=id_, variable=variable):
                 return self._rate(next(rate for rate in self.rulebook.rates if rate.id == id_), variable, env)
-            case model.GroupRef():
-                return self._group()
+            case model.GroupRef(grouping=id_, variable=variable):
+                return self._group_of(id_, env[variable])
             case model.GroupCode(value=of):
                 group = self.value(of, env)
                 return self._of_missing(group, "gruppekode") or group.rsplit(" ", 1)[-1]
@@ -906,10 +1042,8 @@ class _Case:
                     yield from self._missing(part, env)
             case model.First(items=items) | model.ListValue(items=items):
                 yield from self._undecided_items(items, env)
-            case model.GroupRef() if self.used_answer is not None:
-                yield from (Uoppgitt(name) for reason in self.used_answer.grunner for name in reason.felt)
-            case model.GroupRef():
-                yield from self.undecided(self._first_undecided()[1], self.env)
+            case model.GroupRef(grouping=id_, variable=variable):
+                yield from self._undecided_group(id_, env[variable])
             case model.ColumnRef(keys=keys):
                 for key in keys:
                     yield from self._missing(key, env)
@@ -942,6 +1076,8 @@ class _Case:
             yield from self._missing(items.value, env)
         if isinstance(items, model.Rest):
             yield from self._undecided_items(items.items, env)
+        if isinstance(items, model.Chosen):
+            yield from self._undecided_group(items.grouping, env[items.variable])
         if isinstance(items, model.Elements):
             missing = self._elements(items, env)
             if isinstance(missing, Uoppgitt | Ukjent):

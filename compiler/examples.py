@@ -1,34 +1,53 @@
 """The examples of a rulebook, computed and held against what they expect."""
 
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator, Mapping
 
 from compiler import model
 from compiler.evaluate import evaluate
-from compiler.runtime.forklaring import samlede_grunner, vist
-from compiler.runtime.lesing import Felt, les
-from compiler.runtime.svar import Linjesvar, Svar, Verdi
-from compiler.runtime.verdier import Mangler, lest
+from compiler.gather import gather
+from compiler.gathered_examples import differences as gathered_differences
+from compiler.runtime.forklaring import samlede_grunner
+from compiler.runtime.samlet import Samlet
+from compiler.runtime.svar import Linjesvar, Svar
+from compiler.runtime.verdier import lest
+from compiler.term_values import read_value, shown_value
 from dsl.diagnostics import Diagnostic, Span, error
 
-Answer = Callable[[model.Example], Svar]
+Answers = Mapping[str, Svar | Samlet]
+"""The answer of each example, by its id."""
 
 
-def answers(rulebook: model.Rulebook) -> dict[str, Svar]:
-    """The computed answer of each example, by id."""
-    return {example.id: evaluate(rulebook, example.given, example.record) for example in rulebook.examples}
+def answers(rulebook: model.Rulebook) -> Answers:
+    """The computed answer of each example."""
+    return {example.id: _answer(rulebook, example) for example in rulebook.examples}
 
 
-def failing_examples(rulebook: model.Rulebook, computed: dict[str, Svar] | None = None) -> Iterator[Diagnostic]:
+def _answer(rulebook: model.Rulebook, example: model.Example) -> Svar | Samlet:
+    if example.gathers:
+        return gather(rulebook, gathered_rows(example), example.record)
+    return evaluate(rulebook, example.given, example.record)
+
+
+def gathered_rows(example: model.Example) -> list[dict[str, str]]:
+    """The records that an example gives to be gathered."""
+    (given,) = example.given.values()
+    assert not isinstance(given, str)
+    return list(given)
+
+
+def failing_examples(rulebook: model.Rulebook, computed: Answers | None = None) -> Iterator[Diagnostic]:
     """R406: an example that does not come out as it says."""
     found = computed if computed is not None else answers(rulebook)
     for example in rulebook.examples:
         svar = found[example.id]
-        for line, expected, actual in _differences(rulebook, example, svar):
+        if isinstance(svar, Samlet):
+            differ, because = gathered_differences(rulebook, example, svar), ""
+        else:
+            differ, because = _differences(rulebook, example, svar), "; ".join(samlede_grunner(svar))
+        for line, expected, actual in differ:
             place = example.place
             span = Span(place.path, line or place.line, 1, line or place.line, 2)
-            because = "; ".join(samlede_grunner(svar))
-            hint = f"svaret er «{svar.status}»: {because}" if because else None
+            hint = f"svaret er «{svar.status}»: {because}" if because and isinstance(svar, Svar) else None
             message = f"eksempelet «{example.title}» gir {actual}, ventet {expected}"
             yield error("R406", message, span, hint)
 
@@ -71,10 +90,10 @@ def _actual(
     if term is None:
         return f"{lest(name)} {expected.value}", "ikke noe slikt"
     value = svar.verdier.get(name)
-    shown = f"{lest(name)} {_shown(term, value)}"
+    shown = f"{lest(name)} {shown_value(term, value)}"
     if expected.nothing is not None:
         return None if value is None else (f"at {lest(name)} {expected.nothing}", shown)
-    same = value is not None and value == _read(term, expected.value or "")
+    same = value is not None and value == read_value(term, expected.value or "")
     return None if same else (f"{lest(name)} {expected.value}", shown)
 
 
@@ -104,7 +123,7 @@ def _cell(rulebook: model.Rulebook, record: model.Record, line: Linjesvar, given
     if column == "grunn":
         return " ".join(grunn.id for grunn in line.grunner)
     term = next((t for t in rulebook.terms if t.id == column and t.record == record.id), None)
-    return given.get(column, "") if term is None else _shown(term, line.verdier.get(column))
+    return given.get(column, "") if term is None else shown_value(term, line.verdier.get(column))
 
 
 def _same_cell(rulebook: model.Rulebook, record: model.Record, column: str, wanted: str, found: str) -> bool:
@@ -113,27 +132,4 @@ def _same_cell(rulebook: model.Rulebook, record: model.Record, column: str, want
     term = next((t for t in rulebook.terms if t.id == column and t.record == record.id), None)
     if term is None:
         return False
-    return found == "kan ikke beregnes" if wanted == "" else _read(term, wanted) == _read(term, found)
-
-
-def _felt(term: model.Term) -> Felt:
-    unit = term.unit or model.Unit(shown="")
-    as_text = term.kind in ("gruppe", "kode", "koder", "liste", "post")
-    kind: model.FieldKind = "tekst" if as_text else term.kind  # type: ignore[assignment]
-    return Felt(term.id, term.identifier, kind, unit.shown, unit.numerator, unit.denominator)
-
-
-def _read(term: model.Term, text: str) -> Verdi:
-    """An expected value, in shown units."""
-    post, _, _ = les((_felt(term),), {term.id: text})
-    value = getattr(post, term.identifier)
-    if isinstance(value, Mangler):
-        return None
-    if isinstance(value, Decimal) and term.unit is not None:
-        return value * term.unit.denominator / term.unit.numerator
-    return value  # type: ignore[no-any-return]
-
-
-def _shown(term: model.Term, value: Verdi) -> str:
-    """A computed value as it is read."""
-    return "kan ikke beregnes" if value is None else vist(value, term.unit.shown if term.unit else "")
+    return found == "kan ikke beregnes" if wanted == "" else read_value(term, wanted) == read_value(term, found)

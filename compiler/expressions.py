@@ -293,7 +293,7 @@ class Expressions:
             case tree.OfMany():
                 return self._of_many(expr)
             case tree.Count():
-                items, frame = self._items(expr.items)
+                items, frame = self.items(expr.items)
                 return (model.CountOf(items=items), Kind("tall")) if items and frame else (_NOTHING, UNKNOWN)
             case tree.Rounded(value=inner, rounding=rounding):
                 found, kind = self.value(inner)
@@ -438,6 +438,8 @@ class Expressions:
         if found is not None:
             return model.Get(variable=frame.variable, field=name, lenient=self.lenient), field_kind(found)
         grouping = self.names.groupings.get(name)
+        if grouping is not None and grouping.record == record.id and grouping.chooses == "alle":
+            return model.ListValue(items=model.Chosen(grouping=name, variable=frame.variable)), Kind("liste")
         if grouping is not None and grouping.record == record.id:
             return model.GroupRef(grouping=name, variable=frame.variable), Kind("gruppe")
         is_own = self.names.term_record(name) == record.id and self.names.term_parameter(name) is None
@@ -555,7 +557,7 @@ class Expressions:
 
     def _list_part(self, expr: tree.Call) -> Resolved:
         """«første av diagnoser», «etter_første av diagnoser»."""
-        items, frame = self._items(expr.argument)
+        items, frame = self.items(expr.argument)
         if items is None or frame is None:
             return _NOTHING, UNKNOWN
         one = Kind("post", record=frame.record.id) if frame.record is not None else frame.codes or UNKNOWN
@@ -739,7 +741,7 @@ class Expressions:
         if isinstance(subject, tree.Filtered):
             inner_condition = subject.condition
             subject = subject.items
-        items, frame = self._items(subject)
+        items, frame = self.items(subject)
         if items is None or frame is None:
             return _NOTHING
         inside = self.inside(frame)
@@ -770,12 +772,12 @@ class Expressions:
             return self.fault("R305", "elementene er opplysninger og kan ikke sammenlignes", body.span, hint)[0]
         return inside.predicate(model.Element(variable=frame.variable), frame.codes, body)
 
-    def _items(self, expr: tree.Expr) -> tuple[model.ListExpr | None, Frame | None]:
+    def items(self, expr: tree.Expr) -> tuple[model.ListExpr | None, Frame | None]:
         """The list that an expression names, and the frame of its elements."""
         if isinstance(expr, tree.Relative):
             return self._related(expr)
         if isinstance(expr, tree.Filtered):
-            items, frame = self._items(expr.items)
+            items, frame = self.items(expr.items)
             if items is None or frame is None:
                 return None, None
             condition = self.inside(frame).condition(expr.condition)
@@ -785,6 +787,9 @@ class Expressions:
                 found = frame.record.field(expr.name) if frame.record is not None else None
                 if found is not None and found.kind in ("liste", "koder"):
                     return self._list_field(found, frame)
+                chosen = self._chosen(frame, lambda grouping: grouping.id == expr.name)
+                if chosen is not None:
+                    return chosen
                 if frame.record is not None and self.names.term_record(expr.name) == frame.record.id:
                     of_term = self._list_term(expr.name, frame)
                     if of_term is not None:
@@ -810,6 +815,15 @@ class Expressions:
             return items, Frame(name, None, codes=Kind("kode", origins=found.origins))
         record = self.names.records.get(found.of or "")
         return items, Frame(record.variable if record else found.name, record)
+
+    def _chosen(self, frame: Frame, is_meant: Callable[[model.Grouping], bool]) -> tuple[model.ListExpr, Frame] | None:
+        """The groups that a grouping of a record chooses, where it chooses several."""
+        for grouping in self.names.groupings.values():
+            own = frame.record is not None and grouping.record == frame.record.id and grouping.chooses == "alle"
+            if own and is_meant(grouping):
+                items = model.Chosen(grouping=grouping.id, variable=frame.variable)
+                return items, Frame(grouping.element or f"{grouping.id}_gruppe", None, codes=Kind("gruppe"))
+        return None
 
     def _list_term(self, id_: str, owner: Frame) -> tuple[model.ListExpr, Frame] | None:
         """The elements of a term whose value is a list or a set."""
@@ -850,6 +864,9 @@ class Expressions:
                     names |= {inner.variable, found.of} if inner else {found.of}
                 if found.kind in ("liste", "koder") and element.name in names:
                     return self._list_field(found, frame)
+            chosen = self._chosen(frame, lambda grouping: element.name in (grouping.element, grouping.id))
+            if chosen is not None:
+                return chosen
             for id_ in self.names.terms_with_element(element.name):
                 if frame.record is not None and self.names.term_record(id_) == frame.record.id:
                     of_term = self._list_term(id_, frame)

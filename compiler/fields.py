@@ -10,8 +10,8 @@ def fields_of(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...
     """The fields of a record as the reader of data sees them; the grouping's answer is one, that may be given."""
     found = [_field(rulebook, field) for field in record.fields]
     grouping = rulebook.grouping_of(record.id)
-    if grouping is not None and record.field(grouping.id) is None:
-        groups = tuple(group.id for group in rulebook.groups)
+    if grouping is not None and record.gathering is None and record.field(grouping.id) is None:
+        groups = tuple(group.id for group in rulebook.groups_of(grouping))
         found.append(Felt(grouping.id, grouping.identifier, "gruppe", kjente=groups, kan_mangle=True))
     return tuple(found)
 

@@ -1,9 +1,11 @@
 """Examples: what is given and what is expected, with the names checked."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal, get_args
 
 from compiler import model
+from compiler.gathered_given import gathered_example, gathers
+from compiler.given_rows import rows_of
 from compiler.kinds import Kind, field_kind
 from compiler.names import slug
 from compiler.runtime.svar import Status
@@ -21,6 +23,9 @@ def example(state: State, block: tree.ExampleDecl) -> None:
     """Take in an example."""
     id_ = slug(block.title)
     if not state.declare("eksempel", id_, block.span, state.examples, block.title):
+        return
+    if gathers(state, block):
+        gathered_example(state, block, id_)
         return
     record = _record(state, block)
     if record is None:
@@ -132,22 +137,26 @@ def _example_row(
 
 def _record(state: State, block: tree.ExampleDecl) -> model.Record | None:
     """The record that has the most of the names given."""
-    return _record_with(state, {fact.name for fact in block.given}, block.span)
+    wanted = {line.name for line in block.expected if not isinstance(line, tree.ExpectStatus)}
+    return _record_with(state, {fact.name for fact in block.given}, block.span, wanted)
 
 
-def _record_with(state: State, names: set[str], span: Span | None = None) -> model.Record | None:
-    """The record that has the most of some names."""
+def _record_with(
+    state: State, names: set[str], span: Span | None = None, wanted: Collection[str] = ()
+) -> model.Record | None:
+    """The record that has the most of some names; of those, the one with the most of what is wanted in the answer."""
     tops = [record for record in state.records.values() if record.outer is None]
     if not tops:
         if span is not None:
             state.record_for(None, span)
         return None
-    return max(tops, key=lambda record: len(names & set(_known(state, record))))
+    return max(tops, key=lambda r: (len(names & set(_known(state, r))), len({*wanted} & {*_results(state, r)})))
 
 
 def _known(state: State, record: model.Record) -> list[str]:
     """The names that may be given of a record."""
-    return [*(f.name for f in record.fields), *(g.id for g in state.groupings.values() if g.record == record.id)]
+    groupings = [g.id for g in state.groupings.values() if g.record == record.id and record.gathering is None]
+    return [*(f.name for f in record.fields), *groupings]
 
 
 def _given(state: State, record: model.Record, fact: tree.Fact) -> str | tuple[dict[str, str], ...]:
@@ -164,7 +173,7 @@ def _given(state: State, record: model.Record, fact: tree.Fact) -> str | tuple[d
     if not fact.rows:
         return written(fact.items)
     inner = state.records.get(field.of or "") if field is not None else None
-    return _rows(state, fact, [f.name for f in inner.fields] if inner else None)
+    return rows_of(state, fact, [f.name for f in inner.fields] if inner else None)
 
 
 def _wrong_form(state: State, fact: tree.Fact) -> None:
@@ -195,7 +204,7 @@ def _expected(state: State, record: model.Record, line: tree.Fact | tree.ExpectN
     if line.rows:
         field = record.field(line.name)
         inner = state.records.get(field.of or "") if field is not None else None
-        rows = _rows(state, line, _columns(state, inner) if inner else None)
+        rows = rows_of(state, line, _columns(state, inner) if inner else None)
         return model.Expected(name=line.name, line=line.span.line, rows=rows)
     if line.name in ("gruppe", *groupings):
         _check_values(state, line, Kind("gruppe"))
@@ -215,18 +224,3 @@ def _columns(state: State, record: model.Record) -> list[str]:
     """The columns that the answer may have for the elements of a list."""
     terms = [t.id for t in state.terms.values() if t.in_result and t.record == record.id]
     return [*(f.name for f in record.fields), *terms, *_OF_A_LINE]
-
-
-def _rows(state: State, fact: tree.Fact, columns: Collection[str] | None) -> tuple[dict[str, str], ...]:
-    """The rows of a table, by the names in its first row."""
-    head, *rest = fact.rows
-    for name in _unknown(head.cells, columns):
-        hint = nearest(name, columns or ()) or f"kolonnene er {', '.join(columns or ())}"
-        state.fault("R201", f"ukjent kolonne «{name}» i «{fact.name}»", head.span, hint)
-    for row in rest:
-        cells_match(state, row, head)
-    return tuple(dict(zip(head.cells, row.cells, strict=False)) for row in rest)
-
-
-def _unknown(names: Iterable[str], columns: Collection[str] | None) -> list[str]:
-    return [name for name in names if columns is not None and name not in columns]

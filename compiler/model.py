@@ -20,7 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-MODEL_VERSION = 3
+MODEL_VERSION = 4
 """The version of the JSON that a rulebook is exported as."""
 
 
@@ -381,6 +381,14 @@ class SetElements(Node):
     value: "Expr"
 
 
+class Chosen(Node):
+    """The groups that a grouping of a collection chose, each by its id."""
+
+    kind: Literal["chosen"] = "chosen"
+    grouping: str
+    variable: str
+
+
 class Rest(Node):
     """The elements of a list after the first."""
 
@@ -480,7 +488,9 @@ class UnknownValue(Node):
     reason: str
 
 
-ListExpr = Annotated[Elements | TermElements | SetElements | Rest | Related | Where, Field(discriminator="kind")]
+ListExpr = Annotated[
+    Elements | TermElements | SetElements | Chosen | Rest | Related | Where, Field(discriminator="kind")
+]
 Expr = Annotated[
     NumberValue
     | BoolValue
@@ -566,14 +576,49 @@ class RecordField(Node):
     since: int
 
 
+class GatherKey(Node):
+    """What the records of one collection have in common: a value of each, or the period that a date is in."""
+
+    name: str
+    value: Expr
+    period: Literal["år", "tertial", "måned"] | None = None
+
+
+class Gap(Node):
+    """How near two records must follow each other to be of one collection: from the end of one to the next start."""
+
+    end: Expr
+    start: Expr
+    limit: Number
+    shown: str
+
+
+class Gathering(Node):
+    """How records of a collection (`samling`) are made of many others."""
+
+    elements: str
+    """The field that holds the records it is made of."""
+    of: str
+    """The kind of record that it is made of."""
+    keys: tuple[GatherKey, ...] = ()
+    where: Expr | None = None
+    gap: Gap | None = None
+    rest: Literal["hver for seg", "utelates"] | None = None
+    """What becomes of the records that `where` leaves out."""
+    around: str | None = None
+    """The collection of everything, without keys, whose terms can be named here."""
+
+
 class Record(Definition):
-    """Information that comes in."""
+    """Information that comes in, or that is gathered from what comes in."""
 
     fields: tuple[RecordField, ...]
     variable: str
     """What the record is called in expressions."""
     outer: str | None = None
     """The record whose list holds records of this kind."""
+    gathering: Gathering | None = None
+    """How it is made, where it is a collection."""
 
     def field(self, name: str) -> RecordField | None:
         """The field with a name, if there is one."""
@@ -583,6 +628,11 @@ class Record(Definition):
     def date(self) -> RecordField | None:
         """The first field that is a date: it decides what holds within the year."""
         return next((field for field in self.fields if field.kind == "dato"), None)
+
+
+def reached_from(record: Record) -> str | None:
+    """The record whose fields and terms can be named in rules about this one: the outer, or the collection around."""
+    return record.outer if record.gathering is None else record.gathering.around
 
 
 Cell = Annotated[StrictStr | StrictBool | CodeSet | NumberCell, Field(union_mode="left_to_right")]
@@ -740,6 +790,10 @@ class Group(Definition):
 
     scheme: str | None
     shown: str
+    grouping: str | None = None
+    """The grouping that it is a group of."""
+    uses: ListExpr | None = None
+    """The records of a collection that it takes when it is chosen, so that no later group sees them."""
     when: Expr | None = None
     origin: str | None = None
     """The rulebook that finds it, when that is another: «DRG 2015»."""
@@ -766,6 +820,10 @@ class Grouping(Definition):
 
     identifier: str
     record: str
+    chooses: Literal["første", "alle"] = "første"
+    """Whether the first group that holds is the answer, or all that do, each with what it uses."""
+    element: str | None = None
+    """What one of the groups that are chosen is called."""
     order_by: str | None = None
     """The result field by whose text the rules are ordered; without it they stand as written."""
     results: tuple[str, ...] = ()
@@ -815,6 +873,8 @@ class Example(Definition):
     """A record given, and what is expected of the answer."""
 
     record: str
+    gathers: bool = False
+    """The records given are gathered, and what is expected is of the collections; `record` is what they are."""
     given: dict[str, str | tuple[dict[str, str], ...]]
     status: str | None = None
     reason: str | None = None
@@ -943,7 +1003,8 @@ class Rulebook(Node):
     def definitions(self) -> Iterator[tuple[str, Definition]]:
         """Each definition that a block can write, after the keyword of its type, in an order that reads well."""
         definitions: tuple[tuple[str, Sequence[Definition]], ...] = (
-            ("opplysninger", self.records),
+            ("opplysninger", [record for record in self.records if record.gathering is None]),
+            ("samling", [record for record in self.records if record.gathering is not None]),
             ("gruppering", self.groupings),
             ("tabell", self.tables),
             ("kodesett", self.sets),
@@ -1014,26 +1075,55 @@ class Rulebook(Node):
         return next(table for table in self.tables if table.id == id_)
 
     def top_records(self) -> tuple[Record, ...]:
-        """The records that come in on their own, in the order they were declared."""
-        return tuple(record for record in self.records if record.outer is None)
+        """The records that are judged on their own: those that come in, as declared, and then the collections."""
+        alone = [record for record in self.records if record.outer is None]
+        return tuple(sorted(alone, key=lambda record: record.gathering is not None))
+
+    def collections_of(self, record: str) -> tuple[Record, ...]:
+        """The collections that are made of a kind of record, those of everything first."""
+        made = [r for r in self.records if r.gathering is not None and r.gathering.of == record]
+        return tuple(sorted(made, key=lambda r: bool(r.gathering is not None and r.gathering.keys)))
 
     def condition_of(self, found: Group | Rule) -> Expr:
         """What must hold for a group or for a rule: of a rule, all that its cells say."""
         if isinstance(found, Group):
             return found.when if found.when is not None else BoolValue(value=False)
-        conditions = self.groupings[0].condition
+        conditions = self.rule_grouping.condition
         return All(parts=tuple(conditions[cell] for cell in found.cells.items()))
 
     def judged_lists(self, record: Record) -> tuple[RecordField, ...]:
         """The lists of a record whose elements there are requirements or calculations about."""
-        about = {r.record for r in self.requirements} | {t.record for t in self.terms if t.in_result}
+        about = {r.record for r in self.requirements}
+        if record.gathering is None:
+            about |= {t.record for t in self.terms if t.in_result}
         return tuple(field for field in record.fields if field.kind == "liste" and field.of in about)
 
     @cached_property
+    def record_grouping(self) -> Grouping | None:
+        """The grouping of a record that comes in; the others are of collections."""
+        gathered = {record.id for record in self.records if record.gathering is not None}
+        return next((grouping for grouping in self.groupings if grouping.record not in gathered), None)
+
+    @property
+    def rule_grouping(self) -> Grouping:
+        """The grouping of a record that comes in, in a rulebook that has one."""
+        assert self.record_grouping is not None
+        return self.record_grouping
+
+    def groups_of(self, grouping: Grouping) -> tuple[Group, ...]:
+        """The groups of a grouping, in the order they are tried."""
+        return tuple(group for group in self.groups if group.grouping == grouping.id)
+
+    @cached_property
     def in_order(self) -> tuple[tuple[str, Group | Rule], ...]:
-        """The group that each group with a condition and each rule gives, in the order they are tried."""
-        groups = [(group.id, group) for group in self.groups if group.when is not None]
+        """What the grouping of a record tries: the group that each group with a condition and each rule gives."""
+        own = self.groups_of(self.record_grouping) if self.record_grouping is not None else ()
+        groups = [(group.id, group) for group in own if group.when is not None]
         return (*groups, *((rule.group, rule) for rule in self.rules))
+
+    def grouping_with(self, group: Group) -> Grouping | None:
+        """The grouping that a group is one of."""
+        return next((grouping for grouping in self.groupings if grouping.id == group.grouping), None)
 
     def grouping_of(self, record: str) -> Grouping | None:
         """The grouping of a record, if it has one."""

@@ -179,11 +179,11 @@ def _undated(state: State, record: model.Record, span: Span) -> None:
 def undated_rates(state: State) -> None:
     """Report rates that change within the year and that are used of records without a date."""
     changing = {rate.id for rate in state.rates.values() if rate.periods}
-    grouping = next(iter(state.groupings.values()), None)
     used: list[tuple[str, model.Definition]] = [(term.record, term) for term in state.terms.values()]
     used += [(rule.record, rule) for rule in state.requirements.values()]
     used += [(rule.record, rule) for rule in state.exceptions.values()]
-    used += [(grouping.record, group) for group in state.groups.values() if grouping is not None]
+    owners = {id_: grouping.record for id_, grouping in state.groupings.items()}
+    used += [(owners[group.grouping], group) for group in state.groups.values() if group.grouping in owners]
     for owner, rule in used if changing else ():
         rates = [node for node in nodes(rule) if isinstance(node, model.RateRef) and node.id in changing]
         named = {rate.id for rate in rates if rate.variable is None}
@@ -227,7 +227,7 @@ def end_within_year(state: State, block: tree.RepealDecl) -> bool:
             return True
     elif block.kind == "gruppe" and state.groups[name].when is not None and state.groupings:
         rule, store = state.groups[name], state.groups  # type: ignore[assignment]
-        owner = next(iter(state.groupings.values())).record
+        owner = state.groupings[state.groups[name].grouping or ""].record
     else:
         hint = "bare krav, og grupper med «når», kan oppheves innen året: ta bort «fra og med …»"
         message = f"{block.kind} «{as_written(block.kind, name)}» kan ikke oppheves midt i året"

@@ -12,7 +12,9 @@ from compiler.chapters import chapters
 from compiler.composition import borrow_fields, borrow_groups
 from compiler.declarations import (
     code_set,
+    collection,
     declare_code_set,
+    gathered,
     grouping,
     link_records,
     rate,
@@ -42,6 +44,7 @@ _STAGES: tuple[tuple[type | UnionType, Callable[[State, Any], None]], ...] = (
     (tree.CodeSystemDecl, code_system),
     (tree.RecordDecl, record),
     (tree.AmendRecordsDecl, amend_record),
+    (tree.CollectionDecl, collection),
     (tree.TableDecl, table),
     (tree.GroupingDecl, grouping),
     (tree.RepealDecl, repeal),
@@ -115,11 +118,13 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         if block.name in state.pending:
             resolve_term(state, block)
     for block in blocks:
+        if isinstance(block, tree.CollectionDecl):
+            gathered(state, block)
         if isinstance(block, tree.GroupingDecl):
             columns(state, block)
     settle_rules(state)
     for block in blocks:
-        if isinstance(block, tree.GroupDecl) and block.when is not None:
+        if isinstance(block, tree.GroupDecl) and (block.when is not None or block.uses is not None):
             group_condition(state, block)
         if isinstance(block, tree.RequirementDecl):
             requirement(state, block)

@@ -5,10 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from compiler import model
+from compiler.expressions import Expressions
 from compiler.kinds import field_kind, in_base
 from compiler.names import normal_code
 from compiler.replacements import dated, joined, within_year
-from compiler.state import GROUP_KEY, TARIFF_KEY, State
+from compiler.state import GROUP_KEY, TARIFF_KEY, State, chapter_of
 from compiler.walk import references
 from dsl import tree
 from dsl.diagnostics import nearest
@@ -22,7 +23,20 @@ def group_stub(state: State, block: tree.GroupDecl) -> None:
     id_ = str(block.ref)
     if state.declare("gruppe", id_, block.span, state.groups):
         common = state.common(id_, block.title, block.span, block.tail)
-        state.groups[id_] = model.Group(**common, scheme=block.ref.scheme, shown=id_)
+        grouping = _grouping_above(state, block)
+        owner = grouping.id if grouping is not None else None
+        state.groups[id_] = model.Group(**common, scheme=block.ref.scheme, shown=id_, grouping=owner)
+
+
+def _grouping_above(state: State, block: tree.GroupDecl) -> model.Grouping | None:
+    """The nearest grouping above a group in its chapter; else the rulebook's own of a record that comes in."""
+    chapter, line = chapter_of(block.span.path), block.span.line
+    here = [g for g in state.groupings.values() if g.place.chapter == chapter]
+    above = [g for g in here if g.since < state.year or g.place.line < line]
+    nearest_above = max(above, key=lambda g: (g.since == state.year, g.place.line), default=None)
+    if nearest_above is not None:
+        return nearest_above
+    return state.record_grouping() or next(iter(state.groupings.values()), None)
 
 
 def row(state: State, block: tree.GroupDecl | tree.TariffDecl) -> None:
@@ -146,8 +160,7 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     group = state.groups.get(str(block.ref))
     if group is None or group.since != state.year or state.places.get(("gruppe", group.id)) != block.span:
         return
-    assert block.when is not None
-    grouping = next(iter(state.groupings.values()), None)
+    grouping = state.groupings.get(group.grouping or "")
     if grouping is None:
         if "gruppering" not in state.unreadable:
             owner = next(iter(state.records), "Kontakt")
@@ -157,27 +170,46 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     owner_record = state.records.get(grouping.record)
     if owner_record is None:
         return
-    condition = state.scope(owner_record, block.tail.lenient).condition(block.when)
+    scope = state.scope(owner_record, block.tail.lenient)
+    if block.uses is not None:
+        group = group.model_copy(update={"uses": _uses(scope, owner_record, block.uses)})
+    condition = scope.condition(block.when) if block.when is not None else None
+    if condition is None:
+        message = f"gruppe {group.id} har «bruker» uten «når»"
+        state.fault("R205", message, block.span, "skriv for eksempel «når minst én av kontakter»")
+        return
     if block.tail.from_day is not None and within_year(state, block.tail.from_day):
         condition = joined(dated(state, owner_record, block.tail.from_day, ends=False), condition) or condition
         group = group.model_copy(update={"starts": block.tail.from_day.day})
-    way = _way_to_grouping(state, condition)
+    way = _way_to_grouping(state, condition, grouping.id)
     if way is not None:
         through = f", gjennom {' og '.join(f'«{name}»' for name in way)}" if way else ""
         hint = "vilkåret må bygge på opplysninger som er kjent før gruppen er det"
-        state.fault("R207", f"vilkåret i gruppe {group.id} spør etter gruppen selv{through}", block.when.span, hint)
+        span = block.when.span if block.when is not None else block.span
+        state.fault("R207", f"vilkåret i gruppe {group.id} spør etter gruppen selv{through}", span, hint)
         return
     state.groups[group.id] = group.model_copy(update={"when": condition})
 
 
-def _way_to_grouping(state: State, condition: model.Expr) -> list[str] | None:
+def _uses(scope: Expressions, record: model.Record, written: tree.Expr) -> model.ListExpr | None:
+    """The elements of a collection's list that a group takes."""
+    inner = written.items if isinstance(written, tree.Filtered) else written
+    listed = record.gathering.elements if record.gathering is not None else None
+    if listed is None or not isinstance(inner, tree.Name) or inner.name != listed:
+        hint = f"skriv «bruker {listed} der …»" if listed else "bare grupper av en «samling» bruker noe"
+        scope.fault("R205", "«bruker» sier ikke hva i samlingen gruppen tar", inner.span, hint)
+        return None
+    return scope.items(written)[0]
+
+
+def _way_to_grouping(state: State, condition: model.Expr, grouping: str) -> list[str] | None:
     """The terms by which a condition asks for the group; None where it does not."""
     seen: set[str] = set()
     waiting: list[tuple[object, list[str]]] = [(condition, [])]
     while waiting:
         node, way = waiting.pop()
         for kind, id_ in _sorted(references(node)):
-            if kind == "gruppering":
+            if kind == "gruppering" and id_ == grouping:
                 return way
             if kind == "begrep" and id_ in state.terms and id_ not in seen:
                 seen.add(id_)

@@ -46,8 +46,31 @@ def source(found: model.Source) -> Lines:
 
 
 def _record(rulebook: model.Rulebook, found: model.Record) -> Lines:
+    if found.gathering is not None:
+        yield from _collection(rulebook, found, found.gathering)
+        return
     yield f"opplysninger {found.id}{_title(found.title)}"
     yield from map(_field, found.fields)
+
+
+def _collection(rulebook: model.Rulebook, found: model.Record, gathering: model.Gathering) -> Lines:
+    writer = Writer(rulebook).about(gathering.of)
+    yield f"samling {found.id}{_title(found.title)}"
+    yield from (_field(field) for field in found.fields if field.name == gathering.elements)
+    if gathering.keys:
+        yield f"    per {' og '.join(_gather_key(writer, key) for key in gathering.keys)}"
+    if gathering.where is not None:
+        yield from _indented(writer.condition("der ", gathering.where))
+    if gathering.gap is not None:
+        gap = gathering.gap
+        yield f"    avbrudd under {gap.shown} fra {writer.inline(gap.end)} til neste {writer.inline(gap.start)}"
+    if gathering.rest is not None:
+        yield f"    resten {gathering.rest}"
+    yield from _tail(found.citations, found.derived)
+
+
+def _gather_key(writer: Writer, key: model.GatherKey) -> str:
+    return writer.inline(key.value) if key.period is None else f"{key.period} av {writer.inline(key.value)}"
 
 
 def _field(field: model.RecordField) -> str:
@@ -204,8 +227,9 @@ def _clarification(rulebook: model.Rulebook, found: model.Clarification) -> Line
 
 
 def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
-    yield f"gruppering {found.id} for hver {found.record}{_title(found.title)}"
-    yield "    velger første"
+    element = f" hver en {found.element}" if found.element else ""
+    yield f"gruppering {found.id} for hver {found.record}{element}{_title(found.title)}"
+    yield f"    velger {found.chooses}"
     if found.order_by is not None:
         yield f"    ordnet etter {found.order_by}"
     if found.results:
@@ -229,15 +253,26 @@ def _rule_table(rulebook: model.Rulebook, found: model.RuleTable) -> Lines:
 def _group(rulebook: model.Rulebook, found: model.Group) -> Lines:
     table = next((table for table in rulebook.tables if table.key == "gruppe"), None)
     row = table.row(found.id) if table else None
-    record = rulebook.groupings[0].record if rulebook.groupings else ""
+    grouping = rulebook.grouping_with(found)
+    record = grouping.record if grouping is not None else ""
     day, when = _begins(rulebook, found.when)
     yield f"gruppe {found.id}{_title(found.title)}"
     yield from _columns(table, row)
+    if found.uses is not None:
+        yield from _indented(_used(Writer(rulebook).about(record), found.uses))
     if when is not None:
         yield from _indented(Writer(rulebook).about(record).condition("når ", when))
     yield from _lenient(found)
     cited = _united(found.citations, row.citations if row else ())
     yield from _tail(cited, row.derived if row else found.derived, day)
+
+
+def _used(writer: Writer, uses: model.ListExpr) -> Lines:
+    """What a group of a collection takes."""
+    if isinstance(uses, model.Where):
+        yield from writer.inside(uses.items).condition(f"bruker {writer.items(uses.items)} der ", uses.condition)
+    else:
+        yield f"bruker {writer.items(uses)}"
 
 
 def _tariff(rulebook: model.Rulebook, found: model.Row) -> Lines:

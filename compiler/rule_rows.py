@@ -11,7 +11,7 @@ GROUP = "gruppe"
 
 def columns(rulebook: model.Rulebook, table: str, rules: Sequence[model.Rule]) -> list[str]:
     """The columns of a rule table: the id, the group where the rows have several, and those that a row uses."""
-    grouping = rulebook.groupings[0]
+    grouping = rulebook.rule_grouping
     first, *results = grouping.results
     group = [] if any(group.id == table for group in rulebook.groups) else [GROUP]
     used = {name for rule in rules for name in (*rule.cells, *rule.results)}
@@ -21,10 +21,10 @@ def columns(rulebook: model.Rulebook, table: str, rules: Sequence[model.Rule]) -
 
 def cells(rulebook: model.Rulebook, rule: model.Rule) -> dict[str, str]:
     """All that a row says, by column."""
-    return {rulebook.groupings[0].results[0]: rule.id, GROUP: rule.group, **rule.cells, **rule.results}
+    return {rulebook.rule_grouping.results[0]: rule.id, GROUP: rule.group, **rule.cells, **rule.results}
 
 
 def named_cells(rulebook: model.Rulebook, rule: model.Rule) -> dict[str, str]:
     """All that a row says, by column, with what the codes are called."""
-    names = rulebook.groupings[0].names
+    names = rulebook.rule_grouping.names
     return cells(rulebook, rule) | {name: with_names(text, names) for name, text in rule.cells.items()}

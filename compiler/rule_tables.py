@@ -114,7 +114,7 @@ def rule_table(state: State, block: tree.RuleTableDecl) -> None:
 
 def _grouping(state: State, span: Span) -> model.Grouping | None:
     """The grouping that rule tables belong to; a fault where there is none, or its rows have no id."""
-    grouping = next(iter(state.groupings.values()), None)
+    grouping = state.record_grouping()
     if grouping is not None and grouping.results:
         return grouping
     if "gruppering" not in state.unreadable and not any(fault.code == "R215" for fault in state.faults):
@@ -264,7 +264,7 @@ def _put_in(state: State, rule: model.Rule, line: Line, taken: dict[str, model.R
 
 def settle_rules(state: State) -> None:
     """Put the rows in the order they are tried, and resolve what their cells say."""
-    grouping = next(iter(state.groupings.values()), None)
+    grouping = state.record_grouping()
     if grouping is None or grouping.record not in state.records:
         return
     rules = _in_order(state, grouping)

@@ -39,8 +39,8 @@ class Writer:
         """The writer for what is said of a record, or of a code that stands in one."""
         record = self.rulebook.record(record_id)
         frames = [Frame(record.variable, record)]
-        while record.outer is not None:
-            record = self.rulebook.record(record.outer)
+        while (outer := model.reached_from(record)) is not None:
+            record = self.rulebook.record(outer)
             frames.insert(0, Frame(record.variable, record))
         of_code = [Frame(code, None)] if code is not None else []
         return replace(self, frames=(*frames, *of_code))
@@ -274,6 +274,8 @@ class Writer:
         match items:
             case model.Elements(field=name) | model.TermElements(id=name):
                 return name
+            case model.Chosen(grouping=id_):
+                return id_
             case model.SetElements(value=value):
                 return self.inline(value)
             case model.Rest(items=inner):
@@ -294,7 +296,7 @@ class Writer:
                 return self._each(inner)
             case model.Related(variable=variable, which=which):
                 return f"{'tidligere' if which == 'tidligere' else 'annen'} {variable}"
-            case model.Elements() | model.TermElements() | model.SetElements():
+            case model.Elements() | model.TermElements() | model.SetElements() | model.Chosen():
                 return self._frame(items).variable
 
     def _frame(self, items: model.ListExpr) -> Frame:
@@ -307,6 +309,9 @@ class Writer:
                 of_term = self.rulebook.record(term.of) if term.of is not None else None
                 default = f"{id_}_element" if of_term is None else of_term.variable
                 return Frame(term.element or default, of_term)
+            case model.Chosen(grouping=id_):
+                grouping = next(grouping for grouping in self.rulebook.groupings if grouping.id == id_)
+                return Frame(grouping.element or f"{id_}_gruppe", None)
             case model.SetElements(value=value):
                 return Frame(set_element(self.rulebook.tables, value), None)
             case model.Related(variable=variable, which=which):

@@ -65,7 +65,7 @@ class State:
         """Rows that this year took out of the rule tables, and why."""
         self.amended_rules: dict[Span, tuple[str, ...]] = {}
         """The rows that each amendment of the rule tables takes out or puts in."""
-        self.code_names: dict[str, str] = dict(base.groupings[0].names) if base and base.groupings else {}
+        self.code_names: dict[str, str] = dict(own.names) if base and (own := base.record_grouping) else {}
         """What the cells of rule tables call codes, for the reader."""
         self.cell_places: dict[tuple[str, str], Span] = {}
         """Where a cell of a rule table first stands, by its column and text."""
@@ -97,6 +97,14 @@ class State:
             "beregning": self.terms,
             "unntak": self.exceptions,
         }
+
+    def record_grouping(self) -> model.Grouping | None:
+        """The grouping of a record that comes in; the others are of collections."""
+        for grouping in self.groupings.values():
+            owner = self.records.get(grouping.record)
+            if owner is None or owner.gathering is None:
+                return grouping
+        return None
 
     def rule_columns(self, grouping: model.Grouping) -> tuple[str, ...]:
         """The names of the columns of a grouping's rule tables."""
@@ -263,8 +271,8 @@ class State:
         if not record.id:
             return Expressions(self, _quiet)
         frames = [Frame(record.variable, record)]
-        while record.outer is not None:
-            record = self.records[record.outer]
+        while (outer := model.reached_from(record)) is not None:
+            record = self.records[outer]
             frames.insert(0, Frame(record.variable, record))
         if code is not None:
             frames.append(Frame(code, None, codes=Kind("kode")))

@@ -35,7 +35,7 @@ def references(node: object) -> Iterator[tuple[str, str]]:
                 yield "begrep", id_
             case model.SetRef(id=id_):
                 yield "kodesett", id_
-            case model.GroupRef(grouping=id_):
+            case model.GroupRef(grouping=id_) | model.Chosen(grouping=id_):
                 yield "gruppering", id_
             case model.ColumnRef(table=id_) | model.Family(table=id_) | model.StepSum(table=id_):
                 yield "tabell", id_

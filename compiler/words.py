@@ -205,6 +205,8 @@ class Words:
                 return self.ref("begrep", id_, self.text(spoken(id_)))
             case model.SetElements(value=value):
                 return self.inline(value)
+            case model.Chosen(grouping=id_):
+                return self.ref("gruppering", id_, self.text(spoken(id_)))
             case model.Rest(items=inner):
                 return f"{self.items(inner)} etter den første"
             case model.Related(variable=variable, which=which):

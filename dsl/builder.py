@@ -56,6 +56,11 @@ class _When:
 
 
 @dataclass(frozen=True, slots=True)
+class _Uses:
+    items: tree.Expr
+
+
+@dataclass(frozen=True, slots=True)
 class _Requires:
     condition: tree.Expr
 
@@ -289,6 +294,54 @@ class Builder:
     def in_order(self, meta: Meta, word: Token, name: Token) -> _Named:
         return _Named("ordnet", name.value)
 
+    # ---- collections
+
+    def collection(self, meta: Meta, name: Token, *parts: Any) -> tree.CollectionDecl:
+        lines = [part for part in parts if isinstance(part, _Named | tree.Gap | tree.Rest)]
+        kinds = [part.key if isinstance(part, _Named) else type(part).__name__ for part in lines]
+        again = next((n for n, kind in enumerate(kinds) if kind in kinds[:n]), None)
+        if again is not None:
+            line = lines[again]
+            at = self._span(name) if isinstance(line, _Named) else line.span
+            self.fault = self.fault or error("R202", "linjen står to ganger i samlingen", at, "ta bort den ene")
+        named = {part.key: part.value for part in lines if isinstance(part, _Named)}
+        return tree.CollectionDecl(
+            name.value,
+            _title(parts),
+            next(part for part in parts if isinstance(part, tree.Field)),
+            named.get("per", ()),
+            named.get("der"),
+            _one(parts, tree.Gap),
+            _one(parts, tree.Rest),
+            _tail(parts),
+            self._span(name),
+        )
+
+    def gathered_by(self, meta: Meta, *keys: tree.GatherKey) -> _Named:
+        return _Named("per", keys)
+
+    def gather_key(self, meta: Meta, first: Token, name: Token | None = None) -> tree.GatherKey:
+        if name is None:
+            return tree.GatherKey(None, first.value, self._span(first))
+        return tree.GatherKey(first.value, name.value, self._span(meta))
+
+    def gathered_where(self, meta: Meta, condition: tree.Expr) -> _Named:
+        return _Named("der", condition)
+
+    def gap(self, meta: Meta, limit: tree.Quantity, end: Token, word: Token, start: Token) -> tree.Gap:
+        if word.value != "neste":
+            hint = "skriv «avbrudd under 8 timer fra ut til neste inn»"
+            self._fault("R102", f"ukjent ord «{word.value}»", word, hint)
+        return tree.Gap(limit, self.name(meta, end), self.name(meta, start), self._span(meta))
+
+    def rest(self, meta: Meta, *words: Token) -> tree.Rest:
+        word = words[-1]
+        apart = word.value == "seg"
+        if word.value not in ("seg", "utelates"):
+            hint = "skriv «resten utelates» eller «resten hver for seg»"
+            self._fault("R102", f"ukjent ord «{word.value}»", word, hint)
+        return tree.Rest(apart, self._span(meta))
+
     def table(self, meta: Meta, name: Token, key: Token, *parts: Any) -> tree.TableDecl:
         more = tuple(part.value for part in parts if isinstance(part, Token) and part.type == "NAVN")
         return tree.TableDecl(
@@ -420,6 +473,7 @@ class Builder:
             lines.get("gir", ()),
             _all(parts, tree.RuleColumn),
             lines.get("ellers"),
+            element.name if (element := _one(parts, _Element)) else None,
         )
 
     def chooses(self, meta: Meta, how: Token) -> _Named:
@@ -444,7 +498,12 @@ class Builder:
     def group(self, meta: Meta, ref: tree.Ref, *parts: Any) -> tree.GroupDecl:
         when = _one(parts, _When)
         condition = when.condition if when else None
-        return tree.GroupDecl(ref, _title(parts), _all(parts, tree.Column), condition, _tail(parts), ref.span)
+        uses = _one(parts, _Uses)
+        items = uses.items if uses else None
+        return tree.GroupDecl(ref, _title(parts), _all(parts, tree.Column), condition, _tail(parts), ref.span, items)
+
+    def group_uses(self, meta: Meta, items: tree.Expr, condition: tree.Expr | None = None) -> _Uses:
+        return _Uses(items if condition is None else tree.Filtered(items, condition, self._first_line(meta)))
 
     def tariff(self, meta: Meta, code: Token, *parts: Any) -> tree.TariffDecl:
         return tree.TariffDecl(code.value, _title(parts), _all(parts, tree.Column), _tail(parts), self._span(code))

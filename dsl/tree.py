@@ -459,6 +459,50 @@ class RecordDecl:
 
 
 @dataclass(frozen=True, slots=True)
+class GatherKey:
+    """«pasient», «måned av dato»: what the records of a collection have in common."""
+
+    part: str | None
+    """The part of a date: «måned»."""
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """«avbrudd under 8 timer fra ut til neste inn»."""
+
+    limit: Quantity
+    end: Name
+    start: Name
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """«resten utelates», «resten hver for seg»."""
+
+    apart: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionDecl:
+    """The block `samling`: records that are made of many others."""
+
+    name: str
+    title: str | None
+    field: Field
+    """The list of the records that are gathered."""
+    keys: tuple[GatherKey, ...]
+    where: Expr | None
+    gap: Gap | None
+    rest: Rest | None
+    tail: Tail
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class TableDecl:
     """The block `tabell`."""
 
@@ -553,6 +597,8 @@ class GroupingDecl:
     columns: "tuple[RuleColumn, ...]" = ()
     otherwise: Ref | None = None
     """The group of a record that no rule takes."""
+    element: str | None = None
+    """What one of the groups that are chosen is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -586,6 +632,8 @@ class GroupDecl:
     when: Expr | None
     tail: Tail
     span: Span
+    uses: Expr | None = None
+    """«bruker kontakter der …»: the elements of the list that the group takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -803,6 +851,7 @@ Block = (
     RulebookHeader
     | SourceDecl
     | RecordDecl
+    | CollectionDecl
     | TableDecl
     | CodeSetDecl
     | RateDecl

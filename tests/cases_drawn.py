@@ -23,12 +23,22 @@ def _case(rulebook: model.Rulebook, record: model.Record, wrong: bool) -> st.Sea
     codes, numbers = _mentioned(rulebook)
     fields = {field.name: _field(rulebook, field, codes, numbers, wrong) for field in record.fields}
     grouping = rulebook.grouping_of(record.id)
-    if grouping is not None:
+    if grouping is not None and record.gathering is None:
         known = [group.id for group in rulebook.groups]
         fields[grouping.id] = st.one_of(
             st.none(), st.none(), st.sampled_from(known or ["x"]), st.just("DRG 999" if wrong else known[0])
         )
     return st.fixed_dictionaries({}, optional=fields)
+
+
+def mentioned_codes(rulebook: model.Rulebook) -> list[str]:
+    """The codes that rules mention."""
+    return _mentioned(rulebook)[0]
+
+
+def drawn_field(rulebook: model.Rulebook, field: model.RecordField) -> st.SearchStrategy[Any]:
+    """A value of a field, or none, that is never wrong."""
+    return _field(rulebook, field, *_mentioned(rulebook), wrong=False)
 
 
 def _mentioned(rulebook: model.Rulebook) -> tuple[list[str], list[Decimal]]:

@@ -41,7 +41,7 @@ class Rows:
         every = self.rulebook.rules_of(table.id)
         rules = shown.shown(every)
         columns = rule_rows.columns(self.rulebook, table.id, every)
-        units = {column.name: column.unit.shown for column in self.rulebook.groupings[0].columns if column.unit}
+        units = {column.name: column.unit.shown for column in self.rulebook.rule_grouping.columns if column.unit}
         heads = (f"{spoken(name)}{f' ({units[name]})' if units.get(name) else ''}" for name in columns)
         return RuleRows(
             heads=tuple(escape(f"{head[:1].upper()}{head[1:]}") for head in heads),
@@ -52,7 +52,7 @@ class Rows:
 
     def _cell(self, rule: model.Rule, column: str) -> Md:
         """What a row of a rule table says in a column; the first cell has the address of the row."""
-        if column == self.rulebook.groupings[0].results[0]:
+        if column == self.rulebook.rule_grouping.results[0]:
             return Md(f'<a id="{self.addresses.anchors["regel", rule.id]}"></a>') + escape(rule.id)
         if column == rule_rows.GROUP:
             return link(spoken(rule.group), self.addresses.home(("gruppe", rule.group)) or "")

@@ -28,6 +28,12 @@ _GROUP = '''
         """Gruppen."""
         return self.gruppe
 '''
+_GROUPS = '''
+    @property
+    def $name(self) -> tuple[str, ...]:
+        """Gruppene."""
+        return tuple(valgt.gruppe for valgt in self.valgte)
+'''
 _RESULT = '''
     @property
     def $name(self) -> str | None:
@@ -55,7 +61,7 @@ _TYPES = {"ja/nei": "bool", "desimaltall": "Decimal", "dato": "date"}
 
 def answers(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
     """The typed answer for a kind of record, after those for the elements of its lists."""
-    for _, inner in lists_of(rulebook, record):
+    for _, inner in lists_of(rulebook, record) if record.gathering is None else ():
         yield _class(inner, "Linjesvar", _calculations(rulebook, inner))
     yield _class(record, "Svar", list(_properties(rulebook, record)))
 
@@ -73,12 +79,14 @@ def _class(record: model.Record, base: str, properties: Sequence[str]) -> str:
 def _properties(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
     """The group, the calculations, the lists and the receipt of an answer."""
     grouping = rulebook.grouping_of(record.id)
-    if grouping is not None:
+    if grouping is not None and grouping.chooses == "alle":
+        yield filled(_GROUPS, name=grouping.identifier)
+    elif grouping is not None:
         yield filled(_GROUP, name=grouping.identifier)
         for result in grouping.results:
             yield filled(_RESULT, name=identifier(result), id=repr(result), doc=capital(plain(f"{spoken(result)}.")))
     yield from _calculations(rulebook, record)
-    for field, inner in lists_of(rulebook, record):
+    for field, inner in lists_of(rulebook, record) if record.gathering is None else ():
         name, element, what = field.identifier, answer_name(inner), spoken(inner.variable)
         yield filled(_LIST, name=name, element=element, what=what, id=repr(name))
     yield filled(_RECEIPT)

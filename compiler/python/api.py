@@ -5,9 +5,10 @@ from collections.abc import Iterator, Sequence
 from compiler import model
 from compiler.names import identifier
 from compiler.python.answers import answers, lists_of
+from compiler.python.countable import Seen, seen
 from compiler.python.expressions import PythonExpressions
 from compiler.python.index import index
-from compiler.python.layout import filled, laid_out, tuple_of
+from compiler.python.layout import decimal, filled, laid_out, tuple_of
 from compiler.python.symbols import (
     Symbols,
     answer_name,
@@ -18,6 +19,8 @@ from compiler.python.symbols import (
     module_name,
     requirement_name,
     rules_name,
+    taken_name,
+    used_name,
     values_name,
     verb_of,
     when_name,
@@ -90,6 +93,8 @@ _PARTS = '''
             svar.lister,
             svar.sist_bekreftet,
             svar.brukt,
+            svar.valgte,
+            svar.forbigaatt,
         )
 '''
 
@@ -151,6 +156,29 @@ _USED = '''
 '''
 
 
+_COLLECTIONS = '''
+    SAMLINGER: Mapping[str, tuple[Samlingsregler, ...]] = {
+    $entries
+    }
+    """Samlingene av hver slags opplysninger, den av alt først."""
+'''
+_GATHER = '''
+    def samle(poster: Iterable[$posts | Mapping[str, object]], opplysninger: str = $first) -> Samlet:
+        """Samlingene av mange poster, og hvor hver post ble av. Rekkefølgen de kommer i, endrer ingen svar."""
+        return _samle(SAMLINGER[opplysninger], poster)
+
+
+    def samle_parti(parti: "pa.RecordBatch | pa.Table", opplysninger: str = $first) -> "dict[str, pa.RecordBatch]":
+        """Samlingene av poster i kolonner: for hvert slag én rad for hver samling, og for postene hvor hver ble av.
+
+        Partiet må ha alle postene til hver som samles; svarene er de samme som `samle` gir. Krever numpy og pyarrow.
+        """
+        from ._runtime.samling_parti import samle_parti as _samle_parti
+
+        return _samle_parti(SAMLINGER[opplysninger], parti)
+'''
+
+
 def api(rulebook: model.Rulebook, symbols: Symbols, fast: bool) -> Iterator[str]:
     """The last part of a module of rules: what is called from outside, and what that needs; `fast` with a fast way."""
     tops = rulebook.top_records()
@@ -170,6 +198,7 @@ def api(rulebook: model.Rulebook, symbols: Symbols, fast: bool) -> Iterator[str]
         yield _rules(rulebook, symbols, record, bool(indexed), fast)
     for record in tops:
         yield from answers(rulebook, record)
+    yield from _collections(rulebook, symbols)
     yield from _calls(rulebook, tops, fast)
 
 
@@ -184,6 +213,7 @@ def _rules(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, ind
         f"krav={_requirements(rulebook, record)}",
         *_lists(rulebook, symbols, record),
         *_groups(rulebook, record, fast),
+        *_gathered(rulebook, record),
         *([f"indeks={index_name(record)}"] if indexed else []),
         f"beregninger={_calculations(rulebook, symbols, record)}",
         f"utdrag={rulebook.extract is not None!r}",
@@ -204,7 +234,7 @@ def _used(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
 
 def _fast(rulebook: model.Rulebook, record: model.Record) -> str:
     """The functions that read the fast way, the kernel and the short reasons."""
-    grouping = rulebook.groupings[0]
+    grouping = rulebook.rule_grouping
     return filled(
         _FAST,
         module=module_name(rulebook),
@@ -223,7 +253,7 @@ def _title(rulebook: model.Rulebook) -> str:
 
 def _rule_rows(rulebook: model.Rulebook, symbols: Symbols) -> str:
     """The function that reads the rows of the rule tables, with what their columns say something of."""
-    grouping = rulebook.groupings[0]
+    grouping = rulebook.rule_grouping
     record = rulebook.record(grouping.record)
     expressions = PythonExpressions.for_record(rulebook, symbols, record)
     parameter = identifier(record.variable)
@@ -266,10 +296,15 @@ def _calculation(symbols: Symbols, term: model.Term) -> str:
     return f"Beregning({term.id!r}, {symbols.terms[term.id]}{factor}{kind}{name})"
 
 
+def _of_lines(rulebook: model.Rulebook, symbols: Symbols, record: model.Record, inner: model.Record) -> str:
+    """The calculations about the elements of a list; those of what a collection is made of are its own affair."""
+    return "()" if record.gathering is not None else _calculations(rulebook, symbols, inner)
+
+
 def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
     """The lists of a record with the rules about their elements, where it has any."""
     lists = [
-        f"Liste({field.identifier!r}, {_requirements(rulebook, inner)}, {_calculations(rulebook, symbols, inner)}"
+        f"Liste({field.identifier!r}, {_requirements(rulebook, inner)}, {_of_lines(rulebook, symbols, record, inner)}"
         + (")" if field.identifier == field.name else f", navn={field.name!r})")
         for field, inner in lists_of(rulebook, record)
     ]
@@ -280,7 +315,11 @@ def _lists(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> 
 def _groups(rulebook: model.Rulebook, record: model.Record, fast: bool) -> Iterator[str]:
     """The grouping of a record and its groups, where it has one."""
     grouping = rulebook.grouping_of(record.id)
-    if grouping is not None:
+    if grouping is not None and record.gathering is not None:
+        yield f"gruppering={grouping.id!r}"
+        yield f"velger={grouping.chooses!r}"
+        yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups_of(grouping)])}"
+    elif grouping is not None:
         yield f"gruppering={grouping.identifier!r}"
         if rulebook.rules:
             yield "rader=_rader"
@@ -291,11 +330,84 @@ def _groups(rulebook: model.Rulebook, record: model.Record, fast: bool) -> Itera
             yield "kjerne=_kjerne"
         if grouping.otherwise is not None:
             yield f"ellers={grouping.otherwise!r}"
-        yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups])}"
+        yield f"grupper={_each_on_a_line([_group(group) for group in rulebook.groups_of(grouping)])}"
 
 
 def _group(group: model.Group) -> str:
-    return f"Gruppe({group.id!r}, {group_name(group)})" if group.when is not None else f"Gruppe({group.id!r})"
+    if group.when is None:
+        return f"Gruppe({group.id!r})"
+    used = f", {used_name(group)}" if group.uses is not None else ""
+    return f"Gruppe({group.id!r}, {group_name(group)}{used})"
+
+
+# ---- collections
+
+
+def _gathered(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
+    """What the rules of a collection know of how it is made."""
+    gathering = record.gathering
+    if gathering is not None:
+        yield f"liste={identifier(gathering.elements)!r}"
+        if gathering.around is not None:
+            yield f"rundt=lambda: {rules_name(rulebook.record(gathering.around))}"
+
+
+def _collections(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
+    """The collections of each kind of record, and the function that gathers."""
+    made = [record for record in rulebook.records if record.gathering is not None]
+    kinds = list(dict.fromkeys(record.gathering.of for record in made if record.gathering is not None))
+    if not kinds:
+        return
+    entries = []
+    for kind in kinds:
+        own = [_collection(rulebook, symbols, record) for record in rulebook.collections_of(kind)]
+        entries.append(f"    {kind!r}: (\n{''.join(f'        {one},{chr(10)}' for one in own)}    ),\n")
+    yield filled(_COLLECTIONS, entries="".join(entries).rstrip("\n"))
+    posts = " | ".join(class_name(rulebook.record(kind)) for kind in kinds)
+    yield filled(_GATHER, posts=posts, first=repr(kinds[0]))
+
+
+def _field_id(expr: model.Expr) -> str:
+    """The field that a key or the end of a stay is."""
+    assert isinstance(expr, model.Get)
+    return identifier(expr.field)
+
+
+def _what_is_seen(found: Seen, python: PythonExpressions) -> Iterator[str]:
+    """What the rules of a collection see of its records."""
+    yield f"leser={tuple(sorted(map(identifier, found.fields)))!r}"
+    if found.keys:
+        yield f"leser_noekler={tuple(sorted(map(identifier, found.keys)))!r}"
+    if found.countable:
+        asked = dict.fromkeys(python.asked(variable, expr) for variable, expr in found.atoms)
+        yield f"spoer={tuple_of(list(asked))}"
+        if found.most is not None:
+            yield f"flest={found.most}"
+
+
+def _collection(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> str:
+    """How one kind of collection is made, as Python."""
+    gathering = record.gathering
+    assert gathering is not None
+    of = rulebook.record(gathering.of)
+    python = PythonExpressions.for_record(rulebook, symbols, of)
+    keys = [
+        f"Noekkel({key.name!r}, {identifier(key.name)!r}, {_field_id(key.value)!r}"
+        + (f", {key.period!r})" if key.period else ")")
+        for key in gathering.keys
+    ]
+    name = identifier(record.id).lower()
+    arguments = [repr(record.id), repr(of.id), rules_name(record), repr(name), f"noekler={tuple_of(keys)}"]
+    if gathering.where is not None:
+        arguments.append(f"der={taken_name(record)}")
+    if gathering.rest == "hver for seg":
+        arguments.append("hver_for_seg=True")
+    if gathering.gap is not None:
+        end, start = _field_id(gathering.gap.end), _field_id(gathering.gap.start)
+        arguments.append(f"avbrudd=Avbrudd({end!r}, {start!r}, {decimal(gathering.gap.limit)})")
+    arguments.append(f"postfelter={fields_name(of)}")
+    arguments += _what_is_seen(seen(rulebook, record), python)
+    return laid_out("", f"Samlingsregler({', '.join(arguments)})", 8)
 
 
 def _each_on_a_line(parts: Sequence[str]) -> str:
@@ -335,7 +447,7 @@ def _grouped(rulebook: model.Rulebook, verb: str, posts: str, tops: Sequence[mod
     names = " | ".join(map(answer_name, tops))
     if len(tops) == 1 and fast:
         fields = ", ".join(f"post.{field.identifier}" for field in last.fields)
-        given = rulebook.groupings[0].identifier
+        given = rulebook.rule_grouping.identifier
         return filled(
             _GROUPED_FAST,
             verb=verb,

@@ -51,7 +51,7 @@ def _cell(value: Any) -> Any:
 
 def _rules(rulebook: model.Rulebook) -> Iterator[str]:
     """The cells, each once, and the rows with the numbers of theirs."""
-    grouping = rulebook.groupings[0]
+    grouping = rulebook.rule_grouping
     columns = [column.name for column in grouping.columns]
     numbers = {(cell.column, cell.text): n for n, cell in enumerate(grouping.cells)}
     files = list(dict.fromkeys(rule.place.path for rule in rulebook.rules))

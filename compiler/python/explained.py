@@ -8,7 +8,7 @@ from compiler.names import identifier
 from compiler.python.explanations import Explanations
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import filled, returned, sources
-from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name
+from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, taken_name, used_name
 from compiler.words import Words, spoken
 
 _FUNCTION = """
@@ -28,7 +28,10 @@ def explained(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     write = _Explained(rulebook, Words(rulebook), symbols, symbols.within("regler"))
     yield from map(write.term, rulebook.terms)
     yield from map(write.requirement, rulebook.tried_requirements)
-    yield from (write.group(group, group.when) for group in rulebook.groups if group.when is not None)
+    for group in rulebook.groups:
+        if group.when is not None:
+            yield from write.group(group, group.when)
+    yield from (write.taken(record) for record in _that_choose(rulebook))
     yield from map(write.grouping, rulebook.groupings)
     yield filled(_ALL, entries="\n".join(f"    {id_!r}: {name}," for id_, name in _by_id(rulebook, symbols)))
 
@@ -39,6 +42,14 @@ def _by_id(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[tuple[str, st
     yield from ((term.id, symbols.terms[term.id]) for term in rulebook.terms if term.in_result or term.id in columns)
     yield from ((requirement.id, requirement_name(requirement)) for requirement in rulebook.tried_requirements)
     yield from ((group.id, group_name(group)) for group in rulebook.groups if group.when is not None)
+    used = [group for group in rulebook.groups if group.when is not None and group.uses is not None]
+    yield from ((f"bruker {group.id}", used_name(group)) for group in used)
+    yield from ((f"samling {record.id}", taken_name(record)) for record in _that_choose(rulebook))
+
+
+def _that_choose(rulebook: model.Rulebook) -> list[model.Record]:
+    """The collections that do not take all records."""
+    return [r for r in rulebook.records if r.gathering is not None and r.gathering.where is not None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +95,28 @@ class _Explained:
         code = f"kravledd({title!r}, {when}, {requires}, {self._grounds(requirement)})"
         return _function(requirement_name(requirement), parameter, code)
 
-    def group(self, group: model.Group, when: model.Expr) -> str:
-        """The condition for a group."""
-        explanations, parameter = self._about(self.rulebook.groupings[0].record)
+    def group(self, group: model.Group, when: model.Expr) -> Iterator[str]:
+        """What a group of a collection uses, and the condition for a group."""
+        grouping = self.rulebook.grouping_with(group)
+        assert grouping is not None
+        explanations, parameter = self._about(grouping.record)
+        if group.uses is not None:
+            text = f"bruker {self.words.items(group.uses)}"
+            parts = "".join(f", {part}" for part in explanations.item_parts(group.uses))
+            code = f"bruktledd({text!r}, {explanations.python.items(group.uses)}{parts})"
+            yield _function(used_name(group), parameter, code)
         title = _titled(f"gruppe {group.id}", group.title)
         code = f"regelledd({title!r}, {explanations.truth(when)}, {self._grounds(group)})"
-        return _function(group_name(group), parameter, code)
+        yield _function(group_name(group), parameter, code)
+
+    def taken(self, collection: model.Record) -> str:
+        """Which records a collection takes."""
+        assert collection.gathering is not None
+        assert collection.gathering.where is not None
+        explanations, parameter = self._about(collection.gathering.of)
+        title = _titled(f"samling {collection.id}", collection.title)
+        code = f"regelledd({title!r}, {explanations.truth(collection.gathering.where)}, {self._grounds(collection)})"
+        return _function(taken_name(collection), parameter, code)
 
     def grouping(self, grouping: model.Grouping) -> str:
         """The groups that were tried."""

@@ -113,13 +113,13 @@ class Explanations:
             of_codes = self._holds_codes(items)
             parts = f"elementledd({held}, {listed}, lambda {identifier(expr.variable)}: {inner}, {not of_codes})"
         text = self.words.inline(expr)
-        made = "".join(f"{part}, " for part in self._item_parts(items))
+        made = "".join(f"{part}, " for part in self.item_parts(items))
         parts = f"({made}*{parts},)" if made else parts
         return f"Ledd({text!r}, {held}, {parts}, {shown}, av=({listed},))"
 
     def _holds_codes(self, items: model.ListExpr) -> bool:
         """Whether a list is of codes."""
-        if isinstance(items, model.SetElements):
+        if isinstance(items, model.SetElements | model.Chosen):
             return True
         if isinstance(items, model.TermElements):
             return self.words.rulebook.term(items.id).kind == "koder"
@@ -198,7 +198,7 @@ class Explanations:
                 for value in values:
                     yield from self._parts(value)
             case model.First(items=items) | model.ListValue(items=items):
-                yield from self._item_parts(items)
+                yield from self.item_parts(items)
             case model.TermRef(id=id_, variable=variable):
                 call = f"{self.local.terms[id_]}({self.python.variables[variable]})"
                 shown_anyway = next(t for t in self.words.rulebook.terms if t.id == id_).in_result
@@ -219,27 +219,29 @@ class Explanations:
                 for value in values:
                     yield from self._parts(value)
             case model.Aggregate(items=items, variable=variable, value=value):
-                yield from self._item_parts(items)
+                yield from self.item_parts(items)
                 inner = self.inside(variable)
                 code = inner.value(value)
                 yield f"*elementledd(None, {self.python.items(items)}, lambda {identifier(variable)}: {code})"
             case model.CountOf(items=items):
-                yield from self._item_parts(items)
+                yield from self.item_parts(items)
             case model.All() | model.Any() | model.Not() | model.Quantified() | model.Compare() | model.InSet():
                 yield self.truth(expr)
             case _:
                 return
 
-    def _item_parts(self, items: model.ListExpr) -> Iterator[str]:
+    def item_parts(self, items: model.ListExpr) -> Iterator[str]:
         """The explanations of what narrows a list, or makes it."""
         if isinstance(items, model.SetElements):
             yield from self._parts(items.value)
         if isinstance(items, model.Rest):
-            yield from self._item_parts(items.items)
+            yield from self.item_parts(items.items)
+        if isinstance(items, model.Chosen):
+            yield f"{self.local.groupings[items.grouping]}({self.python.variables[items.variable]})"
         if isinstance(items, model.TermElements):
             yield f"{self.local.terms[items.id]}({self.python.variables[items.variable]})"
         if isinstance(items, model.Where):
-            yield from self._item_parts(items.items)
+            yield from self.item_parts(items.items)
             listed = self.python.items(items.items)
             inner = self.inside(items.variable).truth(items.condition)
             yield f"*elementledd(None, {listed}, lambda {identifier(items.variable)}: {inner})"

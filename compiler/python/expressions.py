@@ -17,6 +17,12 @@ _QUANTIFIERS = {
 }
 
 
+_CONDITIONS = (
+    *(model.All, model.Any, model.Not, model.Compare, model.InSet, model.InInterval, model.Lacks),
+    *(model.Quantified, model.BoolValue),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PythonExpressions:
     """Writes the expressions of a rule about one record; `variables` is how each variable is reached."""
@@ -30,8 +36,8 @@ class PythonExpressions:
         """The expressions of rules about a record: it is the parameter, and outer records are reached from it."""
         reach = identifier(record.variable)
         variables = {record.variable: reach}
-        while record.outer is not None:
-            record = rulebook.record(record.outer)
+        while (outer := model.reached_from(record)) is not None:
+            record = rulebook.record(outer)
             reach = f"{reach}.ytre"
             variables[record.variable] = reach
         return PythonExpressions(rulebook, symbols, variables)
@@ -83,6 +89,12 @@ class PythonExpressions:
         """A condition on an element, as a function of it."""
         return f"lambda {identifier(variable)}: {self.inside(variable).truth(condition)}"
 
+    def asked(self, variable: str, expr: model.Expr) -> str:
+        """A condition or a value of an element, as a function of it."""
+        inside = self.inside(variable)
+        held = isinstance(expr, _CONDITIONS)
+        return f"lambda {identifier(variable)}: {inside.truth(expr) if held else inside.value(expr)}"
+
     # ---- lists
 
     def items(self, items: model.ListExpr) -> str:
@@ -96,6 +108,8 @@ class PythonExpressions:
                 return f"elementer({self.symbols.terms[id_]}({self.variables[variable]}))"
             case model.SetElements(value=value):
                 return f"elementer(samlet({self.value(value)}))"
+            case model.Chosen(grouping=id_, variable=variable):
+                return f"valgte({self.symbols.groupings[id_]}({self.variables[variable]}))"
             case model.Rest(items=inner):
                 return f"etter_forste({self.items(inner)})"
             case model.Where(items=inner, variable=variable, condition=condition):

@@ -222,7 +222,7 @@ class _Fast:
 
     def _borders(self, number: int, column: model.RuleColumn) -> bool:
         """Plan a number of which the cells only ask how it lies to some borders; whether that is so."""
-        conditions = [cell.condition for cell in self.rulebook.groupings[0].cells if cell.column == column.name]
+        conditions = [cell.condition for cell in self.rulebook.rule_grouping.cells if cell.column == column.name]
         if not all(_asks_borders(condition) for condition in conditions):
             return False
         found = [part for condition in conditions for part in _parts(condition)]
@@ -446,7 +446,9 @@ _MODULE = '''
 
 def fast_module(rulebook: model.Rulebook) -> str | None:
     """The module of the fast way; None where a rulebook has no rule tables, or something that it cannot have."""
-    if not rulebook.rules or rulebook.used is not None or any(group.when is not None for group in rulebook.groups):
+    gathers = any(record.gathering is not None for record in rulebook.records)
+    has_groups = any(group.when is not None for group in rulebook.groups)
+    if not rulebook.rules or rulebook.used is not None or has_groups or gathers:
         return None
     try:
         return _module(rulebook)
@@ -455,7 +457,7 @@ def fast_module(rulebook: model.Rulebook) -> str | None:
 
 
 def _module(rulebook: model.Rulebook) -> str:
-    grouping = rulebook.groupings[0]
+    grouping = rulebook.rule_grouping
     record = rulebook.record(grouping.record)
     native = Native(rulebook, record)
     plan = _Fast(rulebook, record, native, [column.name for column in grouping.columns])

@@ -80,7 +80,7 @@ Hooks = Mapping[str, model.CodeSet]
 
 def index(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> Iterator[str]:
     """The index of the groups of a record, where enough of them hang on something."""
-    if rulebook.grouping_of(record.id) is None:
+    if rulebook.grouping_of(record.id) is None or record.gathering is not None:
         return
     hooked = hooks(rulebook, symbols, record)
     if len(hooked) < FEWEST:
@@ -122,7 +122,11 @@ def _codes(python: PythonExpressions, codes: model.CodeSet) -> str:
 def hooks(rulebook: model.Rulebook, symbols: Symbols, record: model.Record) -> dict[str, list[Hooks]]:
     """What each group hangs on, in each layer: of all its condition needs, what the fewest records may have."""
     reader = _Reader(rulebook, PythonExpressions.for_record(rulebook, symbols, record), record)
-    needs = {group.id: reader.need(group.when) for group in rulebook.groups if group.when is not None}
+    needs = {
+        group.id: reader.need(group.when)
+        for _, group in rulebook.in_order
+        if isinstance(group, model.Group) and group.when is not None
+    }
     found = {id_: need for id_, need in needs.items() if need is not None}
     share = _shares(rulebook, [hook for need in found.values() for hook in _hooks_in(need)])
     return {id_: _layers(_ranked(need, share)) for id_, need in found.items()}

@@ -9,7 +9,7 @@ from compiler.python.explained import explained
 from compiler.python.layout import filled, imports, plain
 from compiler.python.records import records
 from compiler.python.rules import rules
-from compiler.python.symbols import FORKLARING, INDEKS, MOTOR, REGELRADER, VERDIER, module_name, symbols
+from compiler.python.symbols import FORKLARING, INDEKS, MOTOR, REGELRADER, SAMLING, VERDIER, module_name, symbols
 
 _HEAD = '''
     """$what.
@@ -29,7 +29,7 @@ def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
     body = "\n\n\n".join(parts)
     lines = [
         _head(rulebook, f"{rulebook.title} ({rulebook.scheme} {rulebook.year})"),
-        *imports("collections.abc", ["Callable", "Collection", "Mapping", "Sequence"], body),
+        *imports("collections.abc", ["Callable", "Collection", "Iterable", "Mapping", "Sequence"], body),
         *imports("dataclasses", ["dataclass"], body),
         *imports("datetime", ["date"], body),
         *imports("decimal", ["Decimal"], body),
@@ -47,6 +47,8 @@ def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
             body,
         ),
         *imports("._runtime.regelrader", REGELRADER, body),
+        *imports("._runtime.samlet", ["Samlet"], body),
+        *imports("._runtime.samling", SAMLING, body),
         *imports("._runtime.svar", ["Kvittering", "Linjesvar", "Svar"], body),
         *imports("._runtime.verdier", VERDIER, body),
     ]

@@ -15,6 +15,7 @@ from compiler.python.symbols import module_name, package_name, verb_of
 RUNTIME = (
     *("svar", "verdier", "lesing", "forklaring", "regelrader", "data"),
     *("indeks", "rask", "begrunnelse", "motor", "minne", "kjerne", "parti"),
+    *("samlet", "samling", "samling_parti"),
 )
 
 _INIT = '''

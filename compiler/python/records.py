@@ -41,9 +41,22 @@ def records(rulebook: model.Rulebook) -> Iterator[str]:
         yield _record(rulebook, record)
     distinctions = Distinctions(rulebook)
     for record in rulebook.top_records():
+        if record.gathering is not None:
+            yield _collection_fields(rulebook, record)
+            continue
         found = [_with_borders(felt, distinctions) for felt in fields_of(rulebook, record)]
         fields = "\n".join(f"    {laid_out('', _felt(felt))}," for felt in found)
         yield f"{fields_name(record)} = (\n{fields}\n)"
+
+
+def _collection_fields(rulebook: model.Rulebook, record: model.Record) -> str:
+    """The fields of a collection: its keys, and the list, whose elements have the fields of what it is made of."""
+    assert record.gathering is not None
+    inner = fields_name(rulebook.record(record.gathering.of))
+    found = [replace(felt, av=()) for felt in fields_of(rulebook, record)]
+    written = [f"{_felt(felt)[:-1]}, av={inner})" if felt.slag == "liste" else _felt(felt) for felt in found]
+    fields = "\n".join(f"    {laid_out('', one)}," for one in written)
+    return f"{fields_name(record)} = (\n{fields}\n)"
 
 
 def _depth(rulebook: model.Rulebook, record: model.Record) -> int:

@@ -6,7 +6,16 @@ from compiler import model
 from compiler.names import identifier
 from compiler.python.expressions import PythonExpressions
 from compiler.python.layout import docstring, filled, laid_out, plain, returned, tidy
-from compiler.python.symbols import Symbols, group_name, requirement_name, rules_name, values_name, when_name
+from compiler.python.symbols import (
+    Symbols,
+    group_name,
+    requirement_name,
+    rules_name,
+    taken_name,
+    used_name,
+    values_name,
+    when_name,
+)
 from compiler.walk import nodes
 
 _CERTAIN = model.NumberValue | model.UnknownValue | model.StringValue | model.BoolValue
@@ -43,8 +52,10 @@ def rules(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
     groups = [(group, group.when) for group in rulebook.groups if group.when is not None]
     if groups:
         yield "# ---- grupper"
-        yield from (_group(rulebook, symbols, group, when) for group, when in groups)
+        for group, when in groups:
+            yield from _group(rulebook, symbols, group, when)
     yield from (_grouping(rulebook, symbols, grouping) for grouping in rulebook.groupings)
+    yield from _collections(rulebook, symbols)
 
 
 def _expressions(rulebook: model.Rulebook, symbols: Symbols, record: str) -> tuple[PythonExpressions, str]:
@@ -174,10 +185,29 @@ def _shown(expressions: PythonExpressions, value: model.TextValue) -> str:
     return f"Vist('', {expressions.value(value.value)}{shown})"
 
 
-def _group(rulebook: model.Rulebook, symbols: Symbols, group: model.Group, when: model.Expr) -> str:
-    expressions, parameter = _expressions(rulebook, symbols, rulebook.groupings[0].record)
+def _group(rulebook: model.Rulebook, symbols: Symbols, group: model.Group, when: model.Expr) -> Iterator[str]:
+    """What a group of a collection uses, and the condition of the group."""
+    grouping = rulebook.grouping_with(group)
+    assert grouping is not None
+    expressions, parameter = _expressions(rulebook, symbols, grouping.record)
+    if group.uses is not None:
+        doc = plain(f"Det {group.title or group.id} bruker når den blir gitt.")
+        body = returned(expressions.items(group.uses))
+        yield filled(
+            _FUNCTION, name=used_name(group), parameter=parameter, type="Verdi", doc=f'    """{doc}"""', body=body
+        )
     doc = docstring(rulebook, group, "gruppe", indent="    ")
-    return _condition(group_name(group), parameter, doc, returned(expressions.truth(when)))
+    yield _condition(group_name(group), parameter, doc, returned(expressions.truth(when)))
+
+
+def _collections(rulebook: model.Rulebook, symbols: Symbols) -> Iterator[str]:
+    """Which records each collection takes, where it does not take all."""
+    for record in rulebook.records:
+        gathering = record.gathering
+        if gathering is not None and gathering.where is not None:
+            expressions, parameter = _expressions(rulebook, symbols, gathering.of)
+            doc = docstring(rulebook, record, "samling", indent="    ")
+            yield _condition(taken_name(record), parameter, doc, returned(expressions.truth(gathering.where)))
 
 
 def _condition(name: str, parameter: str, doc: str, body: str) -> str:

@@ -13,7 +13,7 @@ VERDIER = (
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
     *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
-    *("gruppekode", "familie_av", "husket", "som_dato", "ved_kode"),
+    *("gruppekode", "familie_av", "husket", "som_dato", "ved_kode", "valgte"),
 )
 """What rules use of the runtime's `verdier`."""
 
@@ -30,23 +30,27 @@ REGELRADER = ("Kolonne", "Regelrader", "les_rader")
 MOTOR = ("Beregning", "Gruppe", "Krav", "Liste", "Regler", "gruppeledd", "gruppen", "raskt_svar", "slaa_opp")
 """What rules use of the runtime's `motor`."""
 
+SAMLING = ("Avbrudd", "Noekkel", "Samlingsregler", "samle as _samle")
+"""What rules use of the runtime's `samling`."""
+
 INDEKS = ("Hekte", "Indeks")
 """What rules use of the runtime's `indeks`."""
 
 FORKLARING = (
     *("Ledd", "Vist", "alle_ledd", "avgjort", "elementledd", "grupperingsledd", "ikke_ledd", "kravledd", "minst_ledd"),
-    *("regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd", "ledd_av"),
+    *("bruktledd", "regelledd", "taus", "til_og_med_treff", "unntaksledd", "verdiledd", "ledd_av"),
 )
 """What explanations use of the runtime's `forklaring`."""
 
 _TAKEN_CLASSES = {
+    *("Avbrudd", "Noekkel", "Samlet", "Samlingsregler", "Iterable"),
     *("Any", "Callable", "Decimal", "Felt", "Grunn", "Gruppe", "Krav", "Kvittering", "Ledd", "Linjesvar", "Liste"),
     *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
 }
 _TAKEN = {
     *(f"{verb}{kind}" for verb in ("grupper", "vurder") for kind in ("", "_data", "_parti")),
-    *("forklar", "hvorfor_ikke", "regler", "overload", "dataclass", "pa"),
-    *("KVITTERING", "REGLER", "FORKLARINGER", "TYPE_CHECKING"),
+    *("forklar", "hvorfor_ikke", "regler", "overload", "dataclass", "pa", "samle", "samle_parti"),
+    *("KVITTERING", "REGLER", "SAMLINGER", "FORKLARINGER", "TYPE_CHECKING"),
     *(*VERDIER, *MOTOR, *FORKLARING, *REGELRADER, *INDEKS, *_TAKEN_CLASSES, "DATA", "cache", "Path"),
 }
 
@@ -167,6 +171,16 @@ def verb_of(rulebook: model.Rulebook) -> str:
 def values_name(requirement: model.Requirement) -> str:
     """The function of the values in the text of a requirement."""
     return f"{requirement_name(requirement)}_verdier"
+
+
+def used_name(group: model.Group) -> str:
+    """The function of what a group of a collection uses, and of its explanation."""
+    return f"{group_name(group)}_bruker"
+
+
+def taken_name(collection: model.Record) -> str:
+    """The function of which records a collection takes, and of its explanation."""
+    return f"samling_{identifier(collection.id)}"
 
 
 def group_name(group: model.Group) -> str:

@@ -159,6 +159,11 @@ def regelledd(tekst: str, vilkaar: Ledd, sted: str, kilder: tuple[str, ...]) -> 
     return Ledd(tekst, vilkaar.svar, (vilkaar,), sted=sted, kilder=kilder)
 
 
+def bruktledd(tekst: str, brukt: Any, *deler: Ledd) -> Ledd:
+    """Leddet for det en gruppe i en samling bruker; uavklart når det ikke kan avgjøres hva det er."""
+    return Ledd(tekst, None if isinstance(brukt, Mangler) else True, deler)
+
+
 def leddsetning(setning: str) -> str:
     """Setningen slik den lyder etter «når», «at» og «der»: «ikke er» for «er ikke»."""
     return setning.replace(" er ikke ", " ikke er ", 1)

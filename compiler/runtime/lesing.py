@@ -67,10 +67,12 @@ class Felt:
 class Post:
     """En lest post. Et felt som ikke er oppgitt, er `Uoppgitt` eller `Tom`."""
 
-    foran: "tuple[Post, ...]" = ()
-    """Linjene foran denne som inngår."""
-    andre: "tuple[Post, ...]" = ()
-    """De andre linjene som inngår."""
+    i_liste_: "tuple[Post, ...]" = ()
+    """Listen posten står i, slik den ble lest."""
+    nummer_: int = 0
+    """Plassen i den."""
+    foran_: "tuple[Post, ...] | None" = None
+    andre_: "tuple[Post, ...] | None" = None
     ytre: "Post"
     """Posten som listen står i."""
     gruppe_: Any = None
@@ -87,15 +89,61 @@ class Post:
     """Regelraden som ga gruppen, når en rad gjorde det."""
     husket_: dict[str, Any]
     """Begreper som er regnet ut."""
+    valgte_: list[Any]
+    """Gruppene som en samling får."""
+    forbigaatt_: list[Any]
+    """Gruppene som en samling ikke får."""
+    uavklart_: Any = None
+    """Leddet som er uavklart, når det ikke kan avgjøres hvilke grupper en samling får."""
+    uavklart_id_: str = ""
+    """Gruppen det er leddet til."""
     plass_: int = 0
-    """Plassen i listen slik den var gitt, når den er ordnet på en annen måte."""
+    """Plassen i listen slik den var gitt."""
 
     def __init__(self) -> None:
         self.alle_ = {}
         self.husket_ = {}
+        self.valgte_ = []
+        self.forbigaatt_ = []
 
     def __getattr__(self, navn: str) -> Any:
         raise AttributeError(navn)
+
+    @property
+    def foran(self) -> "tuple[Post, ...]":
+        """Linjene foran denne som inngår."""
+        return self.i_liste_[: self.nummer_] if self.foran_ is None else self.foran_
+
+    @foran.setter
+    def foran(self, linjer: "tuple[Post, ...]") -> None:
+        self.foran_ = linjer
+
+    @property
+    def andre(self) -> "tuple[Post, ...]":
+        """De andre linjene som inngår."""
+        if self.andre_ is None:
+            return self.i_liste_[: self.nummer_] + self.i_liste_[self.nummer_ + 1 :]
+        return self.andre_
+
+    @andre.setter
+    def andre(self, linjer: "tuple[Post, ...]") -> None:
+        self.andre_ = linjer
+
+
+def i_liste(poster: Iterable[Post], ytre: Post) -> tuple[Post, ...]:
+    """Kopier av leste poster, som linjene i en liste."""
+    listen = tuple(map(_kopi, poster))
+    for nummer, post in enumerate(listen):
+        post.i_liste_, post.nummer_, post.plass_, post.ytre = listen, nummer, nummer, ytre
+    return listen
+
+
+def _kopi(post: Post) -> Post:
+    """En post med de samme verdiene, der ingenting er regnet ut."""
+    ny = Post()
+    egne = vars(ny)
+    egne |= {navn: verdi for navn, verdi in vars(post).items() if navn not in egne}
+    return ny
 
 
 def feltnavn(felter: Sequence[Felt]) -> list[str]:
@@ -333,22 +381,21 @@ def _liste(felt: Felt, raa: object, navn: str, feil: list[Grunn], utenfor: list[
         if av_koder and isinstance(element, str):
             element = _delt_element(felt, element)
         post, nye_feil, nye_utenfor = les(felt.av, element, f"{navn} {nummer}: ")
+        post.plass_ = nummer - 1
         poster.append(post)
         feil += nye_feil
         utenfor += nye_utenfor
     if felt.ordnet_etter:
         feil += [mangel for mangel in _ordne(felt, poster, navn) if mangel.felt not in {en.felt for en in feil}]
-    for nummer, post in enumerate(poster):
-        post.foran = tuple(poster[:nummer])
-        post.andre = tuple(poster[:nummer] + poster[nummer + 1 :])
-    return tuple(poster)
+    listen = tuple(poster)
+    for nummer, post in enumerate(listen):
+        post.i_liste_, post.nummer_ = listen, nummer
+    return listen
 
 
 def _ordne(felt: Felt, poster: list[Post], navn: str) -> list[Grunn]:
     """Ordne linjene etter feltet de skal ordnes etter; like blir stående som de var. Feil når noen mangler det."""
     etter = next(del_ for del_ in felt.av if del_.id == felt.ordnet_etter)
-    for plass, post in enumerate(poster):
-        post.plass_ = plass
     uten = [plass for plass, post in enumerate(poster, 1) if isinstance(getattr(post, etter.id), Mangler)]
     if uten:
         ventet = f"{etter.navn} er ikke oppgitt; ventet {etter.navn}, for linjene ordnes etter den"

@@ -10,7 +10,7 @@ from .forklaring import Ledd, Vist, forklaringstekst, leddlinjer, samlede_grunne
 from .indeks import Indeks
 from .lesing import Felt, Post, Slag, Utenfor, feltnavn, les, oppgitt, som_oppslag
 from .regelrader import Prove, Rad, Regelrader
-from .svar import Grunn, Linjesvar, Status, Svar, Verdi
+from .svar import Grunn, Linjesvar, Status, Svar, Valgt, Verdi
 from .verdier import REGNING, GjelderIkke, Mangler, Tom, Uavklart, Ukjent, Uoppgitt, Vilkaar, lest
 
 
@@ -47,6 +47,8 @@ class Gruppe:
 
     id: str
     naar: Callable[[Any], Vilkaar] | None = None
+    bruker: Callable[[Any], Any] | None = None
+    """Postene i en samling som gruppen bruker når den blir gitt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,20 +123,34 @@ class Regler:
     """Arvede regler som kildene bare bekrefter for et tidligere år: id og år."""
     kjerne: Callable[[], Kjerne] | None = None
     """Kjernen som grupperer mange rader om gangen; den samme hver gang den hentes."""
+    velger: Literal["", "første", "alle"] = ""
+    """Hvordan en samling får grupper: den første som holder, eller alle; tomt for en post som ikke er en samling."""
+    liste: str = ""
+    """Listen med postene i en samling."""
+    rundt: "Callable[[], Regler] | None" = None
+    """Reglene for samlingen av alt, når reglene her kan nevne den."""
     husket: list[Any] = field(init=False, default_factory=list, repr=False, compare=False)
     """Minnet til reglene (`minne`), når noen har bedt om det."""
 
 
-def vurder(regler: Regler, data: object) -> tuple[Svar, Post]:
-    """Svaret på en post, og posten slik den ble lest."""
+def vurder(regler: Regler, data: object, rundt: Post | None = None) -> tuple[Svar, Post]:
+    """Svaret på en post, og posten slik den ble lest; `rundt` er samlingen av alt, når posten er en del av den."""
     with localcontext(REGNING):
         post, feil, utenfor = les(regler.felter, data)
         post.data_ = data
+        if regler.rundt is not None:
+            post.ytre = les(regler.rundt().felter, {})[0] if rundt is None else rundt
         if feil:
             return Svar("feil i data", grunner=tuple(feil)), post
         if utenfor:
             return _utenfor(regler, post, utenfor), post
         return _med_bekreftelse(regler, _vurder(regler, post)), post
+
+
+def vurder_post(regler: Regler, post: Post) -> Svar:
+    """Svaret på en post som alt er lest."""
+    with localcontext(REGNING):
+        return _med_bekreftelse(regler, _vurder(regler, post))
 
 
 def raskt_svar(regler: Regler, data: object) -> Svar | None:
@@ -157,6 +173,8 @@ def _med_bekreftelse(regler: Regler, svar: Svar) -> Svar:
 
 
 def _vurder(regler: Regler, post: Post) -> Svar:
+    if regler.liste:
+        _ta_vare_paa_data(regler, post)
     uavklart: list[Grunn] = []
     faller: list[Grunn] = []
     varsler: list[Grunn] = []
@@ -176,8 +194,9 @@ def _vurder(regler: Regler, post: Post) -> Svar:
         funnet = gruppen(regler, post)
         if isinstance(funnet, Mangler):
             uten = _uten_gruppe(regler, post, funnet, varsler)
+            uten = replace(uten, forbigaatt=tuple(post.forbigaatt_)) if post.forbigaatt_ else uten
             return replace(uten, lister=_ferdige(lister)) if lister else uten
-        gruppe = funnet
+        gruppe = funnet[0] if isinstance(funnet, tuple) else funnet
         varsler += _mot_vilkaaret(regler, post, gruppe) if post.brukt_ is None else post.brukt_.varsler
     grunner: list[Grunn] = []
     verdier: dict[str, Verdi] = _resultater(regler, post)
@@ -193,7 +212,20 @@ def _vurder(regler: Regler, post: Post) -> Svar:
         verdier=verdier,
         lister=_ferdige(lister),
         brukt=post.brukt_,
+        valgte=tuple(post.valgte_),
+        forbigaatt=tuple(post.forbigaatt_),
     )
+
+
+def _ta_vare_paa_data(regler: Regler, post: Post) -> None:
+    """La hver post i en samling ta vare på det den ble lest av, for et annet regelverk kan spørre etter det."""
+    if post.data_ is None:
+        return
+    poster = getattr(post, regler.liste)
+    gitt = (som_oppslag(post.data_) or {}).get(regler.liste)
+    if not isinstance(poster, Mangler) and isinstance(gitt, list | tuple):
+        for en in poster:
+            en.data_ = gitt[en.plass_]
 
 
 # ---- krav
@@ -222,10 +254,19 @@ def _uavklart(regler: Regler, id_: str, post: Post) -> Grunn:
     return _grunn(regler, id_, regler.forklaringer()[id_](post))
 
 
+def uavklart_grunn(regler: Regler, id_: str, forklaring: str, post: Post, felter: Sequence[Felt]) -> Grunn:
+    """Hvorfor noe ved en post er uavklart, med feltene i den rekkefølgen de er skrevet."""
+    return _grunn_av(felter, id_, regler.forklaringer()[forklaring](post))
+
+
 def _grunn(regler: Regler, id_: str, ledd: Ledd) -> Grunn:
     """Grunnen til at noe er uavklart, fra leddet som forklarer det."""
+    return _grunn_av(regler.felter, id_, ledd)
+
+
+def _grunn_av(felter: Sequence[Felt], id_: str, ledd: Ledd) -> Grunn:
     felt, ukjent = uavklarte(ledd)
-    i_orden = [navn for navn in feltnavn(regler.felter) if navn in felt]
+    i_orden = [navn for navn in feltnavn(felter) if navn in felt]
     return Grunn(id_, uavklart_tekst(i_orden, sorted(ukjent)), tuple(i_orden))
 
 
@@ -282,6 +323,13 @@ def _prov_linje(regler: Regler, liste: Liste, linje: _Linje) -> None:
     linje.varsler = tuple(varsler)
 
 
+def proevd(regler: Regler, liste: Liste, post: Post) -> Linjesvar:
+    """Om en post oppfyller kravene til linjene i en liste, når ingen av dem ser de andre linjene."""
+    linje = _Linje(post)
+    _prov_linje(regler, liste, linje)
+    return Linjesvar(linje.inngaar, linje.grunner, linje.varsler)
+
+
 def _beregn_linjer(regler: Regler, liste: Liste, linjer: list[_Linje], grunner: list[Grunn]) -> None:
     for linje in linjer:
         if linje.inngaar:
@@ -303,6 +351,8 @@ def gruppen(regler: Regler, post: Post) -> Any:
 
     `Tom` når ingen gjør det, `Uavklart` når det ikke kan avgjøres.
     """
+    if post.gruppe_ is None and regler.velger:
+        post.gruppe_ = _valgte(regler, post)
     if post.gruppe_ is None:
         assert regler.gruppering is not None
         oppgitt = getattr(post, regler.gruppering)
@@ -313,6 +363,54 @@ def gruppen(regler: Regler, post: Post) -> Any:
             if isinstance(post.gruppe_, Tom) and regler.bruker is not None:
                 post.gruppe_ = _brukt_gruppe(regler, regler.bruker(), post)
     return post.gruppe_
+
+
+def _valgte(regler: Regler, post: Post) -> Any:
+    """Gruppene som en samling får: den første som holder, eller alle, der en som blir gitt, tar det den bruker."""
+    navn = regler.gruppering or ""
+    alle = getattr(post, regler.liste)
+    if isinstance(alle, Mangler):
+        post.uavklart_ = Ledd(navn, None, av=(alle,))
+        return Uavklart(navn) if any(g.naar is not None for g in regler.grupper) else Tom(navn)
+    igjen: tuple[Post, ...] = tuple(alle)
+    for gruppe in regler.grupper:
+        if gruppe.naar is None:
+            continue
+        brukt, passer = _paa_det_den_bruker(regler, post, gruppe, gruppe.naar, igjen)
+        _sett_liste(regler, post, alle)
+        if passer is None:
+            return Uavklart(navn)
+        plasser = Valgt(gruppe.id, tuple(en.plass_ for en in brukt))
+        (post.valgte_ if passer else post.forbigaatt_).append(plasser)
+        if passer and regler.velger == "første":
+            return gruppe.id
+        if passer and gruppe.bruker is not None:
+            tatt = set(map(id, brukt))
+            igjen = tuple(en for en in igjen if id(en) not in tatt)
+    return tuple(valgt.gruppe for valgt in post.valgte_) or Tom(navn)
+
+
+def _paa_det_den_bruker(
+    regler: Regler, post: Post, gruppe: Gruppe, naar: Callable[[Any], Vilkaar], igjen: tuple[Post, ...]
+) -> tuple[tuple[Post, ...], Vilkaar]:
+    """Det en gruppe bruker av det som er igjen, og om vilkåret holder for det alene."""
+    _sett_liste(regler, post, igjen)
+    brukt = igjen if gruppe.bruker is None else gruppe.bruker(post)
+    if isinstance(brukt, Mangler):
+        post.uavklart_ = replace(regler.forklaringer()[f"bruker {gruppe.id}"](post), svar=None)
+        post.uavklart_id_ = gruppe.id
+        return (), None
+    _sett_liste(regler, post, brukt)
+    passer = naar(post)
+    if passer is None:
+        post.uavklart_, post.uavklart_id_ = regler.forklaringer()[gruppe.id](post), gruppe.id
+    return brukt, passer
+
+
+def _sett_liste(regler: Regler, post: Post, poster: tuple[Post, ...]) -> None:
+    """La samlingen ha bare noen av postene; det som er regnet ut av dem, regnes ut på nytt."""
+    setattr(post, regler.liste, poster)
+    post.husket_.clear()
 
 
 def _brukt_gruppe(regler: Regler, bruker: Regler, post: Post) -> Any:
@@ -365,6 +463,9 @@ def _resultater(regler: Regler, post: Post) -> dict[str, Verdi]:
 
 def _mulige(regler: Regler, post: Post) -> list[str]:
     """Gruppene som fortsatt er mulige: alle som ikke er utelukket, til og med den første sikre."""
+    if regler.velger:
+        forbi = {valgt.gruppe for valgt in post.forbigaatt_}
+        return [g.id for g in regler.grupper if g.naar is not None and g.id not in forbi]
     oppgitt = getattr(post, regler.gruppering or "")
     if isinstance(oppgitt, str):
         return [oppgitt]
@@ -391,8 +492,7 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         return Svar(brukt.status, grunner=brukt.grunner, varsler=alle_varsler, mulige=brukt.mulige, brukt=brukt)
     if isinstance(funnet, Uavklart):
         mulige = _mulige(regler, post)
-        rad = next(rad for _, rad, svar in _provd(regler, post) if svar is None)
-        grunn = _uavklart_gruppe(regler, mulige[0], rad, post)
+        grunn = _hvorfor_uavklart(regler, mulige, post)
         valg = f"; mulige grupper: {', '.join(mulige)}" if len(mulige) <= 5 else f"; {len(mulige)} grupper er mulige"
         grunner = (Grunn(grunn.id, grunn.tekst + valg, grunn.felt),)
         return Svar("uavklart", grunner=grunner, varsler=tuple(varsler), mulige=tuple(mulige))
@@ -400,6 +500,14 @@ def _uten_gruppe(regler: Regler, post: Post, funnet: Mangler, varsler: list[Grun
         grunn = Grunn(navn, "ingen gruppe i utdraget tar denne posten")
         return Svar("ikke i utdraget", grunner=(grunn,), varsler=tuple(varsler))
     return Svar("inngår ikke", grunner=(Grunn(navn, "ingen gruppe tar denne posten"),), varsler=tuple(varsler))
+
+
+def _hvorfor_uavklart(regler: Regler, mulige: Sequence[str], post: Post) -> Grunn:
+    """Hvorfor det ikke kan avgjøres hvilken gruppe en post får."""
+    if post.uavklart_ is not None:
+        return _grunn(regler, post.uavklart_id_ or mulige[0], post.uavklart_)
+    rad = next(rad for _, rad, svar in _provd(regler, post) if svar is None)
+    return _uavklart_gruppe(regler, mulige[0], rad, post)
 
 
 def _uavklart_gruppe(regler: Regler, gruppe: str, rad: Rad | None, post: Post) -> Grunn:
@@ -516,6 +624,9 @@ def _celleledd(regler: Regler, rader: Regelrader, nummer: int, prove: Prove, pos
 
 def gruppeledd(regler: Regler, post: Post) -> Iterator[Ledd]:
     """Leddene for gruppene som kan passe, og regelradene som er uavklart, i den rekkefølgen de prøves."""
+    if regler.velger:
+        yield from (() if post.uavklart_ is None else (post.uavklart_,))
+        return
     forklaringer = regler.forklaringer()
     yield from (forklaringer[gruppe.id](post) for gruppe in _kandidater(regler, post) if gruppe.naar is not None)
     if regler.rader is not None:
@@ -559,7 +670,9 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
         for nummer, (linje, linjesvar) in enumerate(_med_svar(liste, post, svar), 1)
     ]
     deler += [forklaringer[krav.id](post) for krav in regler.krav]
-    if regler.gruppering is not None and svar.status not in ("inngår ikke",):
+    if regler.velger and svar.status != "inngår ikke":
+        deler += _forklarte_valg(regler, post, svar, forklaringer)
+    elif regler.gruppering is not None and svar.status not in ("inngår ikke",):
         for gruppe in regler.grupper:
             if gruppe.naar is not None and (post.oppgitt_ is None or gruppe.id == post.oppgitt_):
                 ledd = forklaringer[gruppe.id](post)
@@ -576,6 +689,26 @@ def _forklarte(regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str
     if svar.gruppe is not None or not regler.gruppering:
         deler += [forklaringer[b.id](post) for b in regler.beregninger if svar.verdier]
     return deler
+
+
+def _forklarte_valg(
+    regler: Regler, post: Post, svar: Svar, forklaringer: Mapping[str, Callable[[Any], Ledd]]
+) -> Iterator[Ledd]:
+    """Leddene for gruppene i en samling: hva hver av dem bruker, og om vilkåret holder for det."""
+    alle = getattr(post, regler.liste)
+    ved_plass = {} if isinstance(alle, Mangler) else {en.plass_: en for en in alle}
+    brukt_av = {valgt.gruppe: valgt.brukt for valgt in (*svar.valgte, *svar.forbigaatt)}
+    for gruppe in regler.grupper:
+        if gruppe.naar is None or gruppe.id not in brukt_av:
+            continue
+        brukt = brukt_av[gruppe.id]
+        _sett_liste(regler, post, tuple(ved_plass[plass] for plass in brukt))
+        ledd = forklaringer[gruppe.id](post)
+        _sett_liste(regler, post, alle)
+        nummer = ", ".join(str(plass + 1) for plass in brukt) or "ingen"
+        yield replace(ledd, deler=(Ledd(f"bruker {lest(regler.liste)} nummer {nummer}", True), *ledd.deler))
+    if post.uavklart_ is not None:
+        yield post.uavklart_
 
 
 def _forklart_rad(regler: Regler, post: Post, svar: Svar) -> list[Ledd]:

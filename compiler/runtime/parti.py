@@ -42,7 +42,7 @@ def grupper_parti(regler: Regler, parti: pa.RecordBatch) -> pa.RecordBatch:
     En kolonne som mangler, og en celle som er null, er ikke oppgitt. Kolonner som reglene ikke har, blir ikke lest.
     """
     ut = Svarkolonner(svarskjema(regler))
-    kolonnen_til = _kolonnenavn(regler)
+    kolonnen_til = kolonnenavn(regler)
     rader: dict[Rad, int] = {}
 
     def nummer(svar: Svar) -> int:
@@ -66,11 +66,11 @@ def svarskjema(regler: Regler) -> pa.Schema:
     return pa.schema([*typer.items(), ("grunn", pa.string()), ("varsel", pa.string())])
 
 
-def _kolonnenavn(regler: Regler) -> dict[str, str]:
+def kolonnenavn(regler: Regler) -> dict[str, str]:
     """Kolonnen til hvert resultatfelt og hver beregning, også dem fra regelverket som brukes."""
     beregninger = [*regler.beregninger, *(b for liste in regler.lister for b in liste.beregninger)]
     egne = {**regler.resultater, **{beregning.id: beregning.kolonne for beregning in beregninger}}
-    return egne if regler.bruker is None else _kolonnenavn(regler.bruker()) | egne
+    return egne if regler.bruker is None else kolonnenavn(regler.bruker()) | egne
 
 
 def _verdityper(regler: Regler) -> dict[str, pa.DataType]:

@@ -58,6 +58,14 @@ class Kvittering:
 
 
 @dataclass(frozen=True, slots=True)
+class Valgt:
+    """En gruppe i en samling, og plassene i listen til postene den bruker."""
+
+    gruppe: str
+    brukt: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Svar:
     """Svaret på en post. Lister har ett linjesvar per linje inn, i samme rekkefølge."""
 
@@ -75,6 +83,10 @@ class Svar:
     """Regler bak svaret som er arvet, og som kildene bare bekrefter for et tidligere år: id og år."""
     brukt: "Svar | None" = None
     """Svaret fra regelverket som brukes, når det er spurt etter gruppen."""
+    valgte: tuple[Valgt, ...] = ()
+    """Gruppene som en samling får, i den rekkefølgen de er prøvd; `gruppe` er den første."""
+    forbigaatt: tuple[Valgt, ...] = ()
+    """Gruppene som en samling ikke får, med postene de ville brukt."""
 
     def regler_bak(self) -> set[str]:
         """Id-ene til gruppen, kravene og beregningene som svaret nevner."""
@@ -82,7 +94,8 @@ class Svar:
         svarene: list[Svar | Linjesvar] = [self, *linjer]
         nevnt = {grunn.id for svar in svarene for grunn in (*svar.grunner, *svar.varsler)}
         beregnet = {id_ for svar in svarene for id_ in svar.verdier}
-        return nevnt | beregnet | ({self.gruppe} if self.gruppe else set())
+        valgte = {valgt.gruppe for valgt in self.valgte}
+        return nevnt | beregnet | valgte | ({self.gruppe} if self.gruppe else set())
 
 
 def flatt(svar: Svar, kolonne: Callable[[str], str]) -> dict[str, Any]:

@@ -241,6 +241,11 @@ def de_som(liste: Verdi, vilkaar: Callable[[Any], Vilkaar], navn: str) -> Verdi:
     return tuple(element for element, holder in svarene if holder)
 
 
+def valgte(grupper: Verdi) -> Verdi:
+    """Gruppene som en samling har fått, som en liste."""
+    return () if isinstance(grupper, Tom) else grupper
+
+
 def antall(liste: Verdi) -> Verdi:
     """Hvor mange elementer listen har."""
     if isinstance(liste, Mangler):
