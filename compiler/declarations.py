@@ -23,6 +23,7 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
     "heltall": "heltall",
     "desimaltall": "desimaltall",
     "dato": "dato",
+    "tidspunkt": "tidspunkt",
     "tekst": "tekst",
     "kode": "kode",
     "koder": "koder",
@@ -31,7 +32,7 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
     "liste": "liste",
 }
 _WITH_ORIGINS = ("kode", "koder", "gruppe")
-_WITH_ORDER = ("heltall", "desimaltall", "dato", "tekst", "kode")
+_WITH_ORDER = ("heltall", "desimaltall", "dato", "tidspunkt", "tekst", "kode")
 """The kinds of field that a list can be put in order by."""
 
 

@@ -1,8 +1,8 @@
 """The reference meaning of a rulebook: slow and obvious. Generated code must agree with it on every input."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
@@ -16,12 +16,16 @@ from compiler.words import not_stated, spoken, year_shown
 
 Truth = bool | None
 NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
-_PARTS = {
-    "år": lambda day: day.year,
-    "måned": lambda day: day.month,
-    "tertial": lambda day: (day.month + 3) // 4,
-    "ukedag": lambda day: day.isoweekday(),
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "år": lambda day: Decimal(day.year),
+    "måned": lambda day: Decimal(day.month),
+    "tertial": lambda day: Decimal((day.month + 3) // 4),
+    "ukedag": lambda day: Decimal(day.isoweekday()),
+    "dato": lambda moment: moment.date(),
 }
+_UNITS = {"dag": timedelta(days=1), "minutt": timedelta(minutes=1)}
+_STORED_AS_TEXT: dict[str, Callable[[str], Any]] = {"dato": date.fromisoformat, "tidspunkt": datetime.fromisoformat}
+"""The kinds of value that a row of a table keeps as text, and how each is read."""
 _ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
 
 
@@ -55,8 +59,8 @@ def _key(field: model.RecordField | None, text: str) -> Any:
     """A key of a row as the value that it is."""
     if field is not None and field.kind in ("heltall", "desimaltall"):
         return Decimal(text)
-    if field is not None and field.kind == "dato":
-        return date.fromisoformat(text)
+    if field is not None and field.kind in _STORED_AS_TEXT:
+        return _STORED_AS_TEXT[field.kind](text)
     return text == "ja" if field is not None and field.kind == "ja/nei" else text
 
 
@@ -623,7 +627,7 @@ class _Case:
                 return number
             case model.BoolValue(value=yes):
                 return yes
-            case model.DateConstant(value=day):
+            case model.DateConstant(value=day) | model.MomentConstant(value=day):
                 return day
             case model.Get(variable=variable, field=name, lenient=lenient, required=required):
                 value = self._field(env[variable], variable, name, lenient)
@@ -652,7 +656,7 @@ class _Case:
                 return self._step_sum(expr, env)
             case model.DatePart(part=part, value=value):
                 day = self.value(value, env)
-                return day if isinstance(day, Mangler) else Decimal(_PARTS[part](day))
+                return day if isinstance(day, Mangler) else _PARTS[part](day)
             case model.SetRef(id=id_):
                 return self._set(id_)
             case model.CodeSet():
@@ -666,6 +670,8 @@ class _Case:
                 return Decimal(len(elements))
             case model.Arithmetic(operator=operator, left=left, right=right):
                 return self._arithmetic(operator, self.value(left, env), self.value(right, env))
+            case model.TimeBetween(unit=unit, left=left, right=right):
+                return self._between(unit, self.value(left, env), self.value(right, env))
             case model.OfMany(function=function, values=values):
                 found = [self.value(value, env) for value in values]
                 return self._sum(found) if function == "sum" else self._extreme(function, found)
@@ -782,7 +788,8 @@ class _Case:
         assert column is not None
         if name in row.values:
             value = row.values[name]
-            return date.fromisoformat(value) if column.kind == "dato" and isinstance(value, str) else value
+            read = _STORED_AS_TEXT.get(column.kind)
+            return read(value) if read is not None and isinstance(value, str) else value
         if column.kind == "koder" and not column.may_lack:
             return model.CodeSet()
         if column.yearly:
@@ -818,6 +825,16 @@ class _Case:
                 return left * right
             case _:
                 return Ukjent("det er delt på null") if right == 0 else left / right
+
+    @staticmethod
+    def _between(unit: str, left: Any, right: Any) -> Any:
+        """The time between two dates or points in time."""
+        if isinstance(left, Mangler):
+            return left
+        if isinstance(right, Mangler):
+            return right
+        seconds, each = ((time // timedelta(seconds=1)) for time in (left - right, _UNITS[unit]))
+        return Decimal(seconds) / each
 
     def _aggregate(self, expr: model.Aggregate, env: Env) -> Any:
         elements = self._elements(expr.items, env)
@@ -915,7 +932,7 @@ class _Case:
                     yield from self._missing(key, env)
             case model.DatePart(value=inner) | model.StepSum(amount=inner):
                 yield from self._missing(inner, env)
-            case model.Arithmetic(left=left, right=right):
+            case model.Arithmetic(left=left, right=right) | model.TimeBetween(left=left, right=right):
                 yield from self._missing(left, env)
                 yield from self._missing(right, env)
             case model.Round(value=inner):

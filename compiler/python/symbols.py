@@ -13,7 +13,8 @@ VERDIER = (
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
     *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
-    *("gruppekode", "familie_av", "husket", "som_dato", "ved_kode"),
+    *("gruppekode", "familie_av", "husket", "som_dato", "som_tidspunkt", "ved_kode"),
+    *("dager_mellom", "dato_av", "minutter_mellom"),
 )
 """What rules use of the runtime's `verdier`."""
 
@@ -41,7 +42,7 @@ FORKLARING = (
 
 _TAKEN_CLASSES = {
     *("Any", "Callable", "Decimal", "Felt", "Grunn", "Gruppe", "Krav", "Kvittering", "Ledd", "Linjesvar", "Liste"),
-    *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
+    *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "datetime", "None"),
 }
 _TAKEN = {
     *(f"{verb}{kind}" for verb in ("grupper", "vurder") for kind in ("", "_data", "_parti")),
