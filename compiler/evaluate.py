@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 from compiler import model
@@ -673,8 +674,7 @@ class _Case:
             case model.TimeBetween(unit=unit, left=left, right=right):
                 return self._between(unit, self.value(left, env), self.value(right, env))
             case model.OfMany(function=function, values=values):
-                found = [self.value(value, env) for value in values]
-                return self._sum(found) if function == "sum" else self._extreme(function, found)
+                return self._of_numbers(function, [self.value(value, env) for value in values])
             case model.Round(value=value, rounding=rounding):
                 return self._rounded(self.value(value, env), rounding)
             case model.UnknownValue(reason=reason):
@@ -843,14 +843,28 @@ class _Case:
         if isinstance(elements, Mangler):
             return elements
         found = [self.value(expr.value, scope) for scope in self._each(expr.variable, elements, env)]
-        if expr.function == "samlet":
-            return self._gathered(found)
-        return self._sum(found) if expr.function == "sum" else self._extreme(expr.function, found)
+        return self._gathered(found) if expr.function == "samlet" else self._of_numbers(expr.function, found)
+
+    def _of_numbers(self, function: model.Function, found: list[Any]) -> Any:
+        """What several numbers come to; only the highest and the lowest pass over those that do not exist."""
+        if function in ("høyeste", "laveste"):
+            return self._extreme(function, found)
+        missing = next((value for value in found if isinstance(value, Mangler)), None)
+        if missing is not None:
+            return missing
+        if function == "sum":
+            return sum(found, Decimal(0))
+        if len(found) < (1 if function == "gjennomsnitt" else 2):
+            return Tom("verdien")
+        return sum(found, Decimal(0)) / len(found) if function == "gjennomsnitt" else self._deviation(found)
 
     @staticmethod
-    def _sum(found: list[Any]) -> Any:
-        missing = next((value for value in found if isinstance(value, Mangler)), None)
-        return missing if missing is not None else sum(found, Decimal(0))
+    def _deviation(found: list[Decimal]) -> Decimal:
+        """The standard deviation of a sample; the variance is exact until it is a decimal."""
+        exact, count = [Fraction(value) for value in found], len(found)
+        total, squares = sum(exact, Fraction(0)), sum((value * value for value in exact), Fraction(0))
+        variance = (count * squares - total * total) / (count * (count - 1))
+        return (Decimal(variance.numerator) / variance.denominator).sqrt()
 
     @staticmethod
     def _extreme(function: str, found: list[Any]) -> Any:

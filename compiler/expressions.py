@@ -708,7 +708,7 @@ class Expressions:
             other = next(k for k in kinds if k.dimension != kinds[0].dimension)
             message = f"{_in_unit(kinds[0])} og {_in_unit(other)} kan ikke sammenlignes"
             return self.fault("R301", message, expr.span, "alle verdiene må ha samme enhet")
-        function: Literal["høyeste", "laveste", "sum"] = expr.kind  # type: ignore[assignment]
+        function: model.Function = expr.kind  # type: ignore[assignment]
         node = model.OfMany(function=function, values=tuple(value for value, _ in found))
         return node, without_shown(kinds[0]) if kinds else UNKNOWN
 
@@ -727,7 +727,7 @@ class Expressions:
             return made, Kind("mengde")
         if kind.name not in ("tall", "ukjent"):
             return self.fault("R302", f"«{expr.kind} av» gjelder tall, ikke {kind.words}", expr.value.span)
-        function: Literal["sum", "høyeste", "laveste"] = expr.kind  # type: ignore[assignment]
+        function: model.Function = expr.kind  # type: ignore[assignment]
         node = model.Aggregate(function=function, items=items, variable=frame.variable, value=value)
         return node, without_shown(kind)
 

@@ -430,11 +430,15 @@ class Quantified(Node):
     condition: "Expr | None"
 
 
+Function = Literal["sum", "høyeste", "laveste", "gjennomsnitt", "standardavvik"]
+"""What several numbers come to; the standard deviation is that of a sample, over n − 1."""
+
+
 class Aggregate(Node):
-    """A value over the elements of a list: their sum, highest or lowest, or all their codes as one set (`samlet`)."""
+    """A value over the elements of a list: what their numbers come to, or all their codes as one set (`samlet`)."""
 
     kind: Literal["aggregate"] = "aggregate"
-    function: Literal["sum", "høyeste", "laveste", "samlet"]
+    function: Function | Literal["samlet"]
     items: "ListExpr"
     variable: str
     value: "Expr"
@@ -472,10 +476,10 @@ class TimeBetween(Node):
 
 
 class OfMany(Node):
-    """The highest or lowest of some values."""
+    """What some values come to."""
 
     kind: Literal["of_many"] = "of_many"
-    function: Literal["høyeste", "laveste", "sum"]
+    function: Function
     values: tuple["Expr", ...]
 
 

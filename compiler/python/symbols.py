@@ -14,7 +14,7 @@ VERDIER = (
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
     *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
     *("gruppekode", "familie_av", "husket", "som_dato", "som_tidspunkt", "ved_kode"),
-    *("dager_mellom", "dato_av", "minutter_mellom"),
+    *("dager_mellom", "dato_av", "gjennomsnitt", "minutter_mellom", "standardavvik"),
 )
 """What rules use of the runtime's `verdier`."""
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from .lesing import Felt, enkel_verdi
-from .parti import som_liste
 from .rask import Langsom, Listeplan, Opphold, Raskt, Vei
 from .svar import Svar
 
@@ -554,7 +553,7 @@ def _delt(kolonne: pa.Array) -> tuple[list[Any], _Tall]:
     """De ulike verdiene i en kolonne, og nummeret på verdien på hver plass; −1 der det ikke er noen."""
     ordbok = kolonne if isinstance(kolonne, pa.DictionaryArray) else pc.dictionary_encode(kolonne)
     indekser = pc.fill_null(ordbok.indices.cast(pa.int64()), -1).to_numpy(zero_copy_only=False)
-    return som_liste(ordbok.dictionary), indekser
+    return ordbok.dictionary.to_pylist(), indekser
 
 
 _ULESELIG = object()

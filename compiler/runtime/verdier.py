@@ -10,6 +10,7 @@ Et vilkår er True, False eller None (uavklart). En verdi som ikke er der, er et
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 Vilkaar = bool | None
@@ -380,6 +381,29 @@ def _ytterst(verdier: Iterable[Verdi], bedre: Callable[[Any, Any], bool]) -> Ver
         if isinstance(beste, Tom) or bedre(verdi, beste):
             beste = verdi
     return beste
+
+
+def gjennomsnitt(verdier: Iterable[Verdi]) -> Verdi:
+    """Gjennomsnittet av verdiene; av ingen er det ingen verdi."""
+    tall = list(verdier)
+    mangler_ = _som_mangler(*tall)
+    if mangler_ is not None:
+        return mangler_
+    return REGNING.divide(sum(tall, Decimal(0)), Decimal(len(tall))) if tall else Tom("verdien")
+
+
+def standardavvik(verdier: Iterable[Verdi]) -> Verdi:
+    """Standardavviket til verdiene som et utvalg (n − 1); av færre enn to er det ingen verdi."""
+    tall = list(verdier)
+    mangler_ = _som_mangler(*tall)
+    if mangler_ is not None:
+        return mangler_
+    if len(tall) < 2:
+        return Tom("verdien")
+    eksakte = list(map(Fraction, tall))
+    snitt = sum(eksakte, Fraction(0)) / len(tall)
+    varians = sum(((en - snitt) * (en - snitt) for en in eksakte), Fraction(0)) / (len(tall) - 1)
+    return REGNING.sqrt(REGNING.divide(Decimal(varians.numerator), Decimal(varians.denominator)))
 
 
 def for_hver(liste: Verdi, verdi: Callable[[Any], Verdi]) -> list[Verdi]:
