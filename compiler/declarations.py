@@ -24,6 +24,7 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
     "heltall": "heltall",
     "desimaltall": "desimaltall",
     "dato": "dato",
+    "tidspunkt": "tidspunkt",
     "tekst": "tekst",
     "kode": "kode",
     "koder": "koder",
@@ -34,7 +35,7 @@ _FIELD_KINDS: dict[str, model.FieldKind] = {
 _PERIODS: dict[str, Literal["år", "tertial", "måned"]] = {"år": "år", "tertial": "tertial", "måned": "måned"}
 _WITH_PERIOD = ("dato", "tidspunkt")
 _WITH_ORIGINS = ("kode", "koder", "gruppe")
-_WITH_ORDER = ("heltall", "desimaltall", "dato", "tekst", "kode")
+_WITH_ORDER = ("heltall", "desimaltall", "dato", "tidspunkt", "tekst", "kode")
 """The kinds of field that a list can be put in order by."""
 
 

@@ -1,9 +1,10 @@
 """The reference meaning of a rulebook: slow and obvious. Generated code must agree with it on every input."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+from fractions import Fraction
 from typing import Any
 
 from compiler import model
@@ -16,12 +17,16 @@ from compiler.words import not_stated, spoken, year_shown
 
 Truth = bool | None
 NO_DATE = "regelverket skifter innen året, men opplysningene har ingen dato"
-_PARTS = {
-    "år": lambda day: day.year,
-    "måned": lambda day: day.month,
-    "tertial": lambda day: (day.month + 3) // 4,
-    "ukedag": lambda day: day.isoweekday(),
+_PARTS: dict[str, Callable[[Any], Any]] = {
+    "år": lambda day: Decimal(day.year),
+    "måned": lambda day: Decimal(day.month),
+    "tertial": lambda day: Decimal((day.month + 3) // 4),
+    "ukedag": lambda day: Decimal(day.isoweekday()),
+    "dato": lambda moment: moment.date(),
 }
+_UNITS = {"dag": timedelta(days=1), "minutt": timedelta(minutes=1)}
+_STORED_AS_TEXT: dict[str, Callable[[str], Any]] = {"dato": date.fromisoformat, "tidspunkt": datetime.fromisoformat}
+"""The kinds of value that a row of a table keeps as text, and how each is read."""
 _ROUNDING = {None: ROUND_HALF_UP, "opp": ROUND_CEILING, "ned": ROUND_FLOOR}
 
 
@@ -60,8 +65,8 @@ def _key(field: model.RecordField | None, text: str) -> Any:
     """A key of a row as the value that it is."""
     if field is not None and field.kind in ("heltall", "desimaltall"):
         return Decimal(text)
-    if field is not None and field.kind == "dato":
-        return date.fromisoformat(text)
+    if field is not None and field.kind in _STORED_AS_TEXT:
+        return _STORED_AS_TEXT[field.kind](text)
     return text == "ja" if field is not None and field.kind == "ja/nei" else text
 
 
@@ -759,7 +764,7 @@ class Case:
                 return number
             case model.BoolValue(value=yes):
                 return yes
-            case model.DateConstant(value=day):
+            case model.DateConstant(value=day) | model.MomentConstant(value=day):
                 return day
             case model.Get(variable=variable, field=name, lenient=lenient, required=required):
                 value = self._field(env[variable], variable, name, lenient)
@@ -788,7 +793,7 @@ class Case:
                 return self._step_sum(expr, env)
             case model.DatePart(part=part, value=value):
                 day = self.value(value, env)
-                return day if isinstance(day, Mangler) else Decimal(_PARTS[part](day))
+                return day if isinstance(day, Mangler) else _PARTS[part](day)
             case model.SetRef(id=id_):
                 return self._set(id_)
             case model.CodeSet():
@@ -802,9 +807,10 @@ class Case:
                 return Decimal(len(elements))
             case model.Arithmetic(operator=operator, left=left, right=right):
                 return self._arithmetic(operator, self.value(left, env), self.value(right, env))
+            case model.TimeBetween(unit=unit, left=left, right=right):
+                return self._between(unit, self.value(left, env), self.value(right, env))
             case model.OfMany(function=function, values=values):
-                found = [self.value(value, env) for value in values]
-                return self._sum(found) if function == "sum" else self._extreme(function, found)
+                return self._of_numbers(function, [self.value(value, env) for value in values])
             case model.Round(value=value, rounding=rounding):
                 return self._rounded(self.value(value, env), rounding)
             case model.UnknownValue(reason=reason):
@@ -918,7 +924,8 @@ class Case:
         assert column is not None
         if name in row.values:
             value = row.values[name]
-            return date.fromisoformat(value) if column.kind == "dato" and isinstance(value, str) else value
+            read = _STORED_AS_TEXT.get(column.kind)
+            return read(value) if read is not None and isinstance(value, str) else value
         if column.kind == "koder" and not column.may_lack:
             return model.CodeSet()
         if column.yearly:
@@ -955,6 +962,16 @@ class Case:
             case _:
                 return Ukjent("det er delt på null") if right == 0 else left / right
 
+    @staticmethod
+    def _between(unit: str, left: Any, right: Any) -> Any:
+        """The time between two dates or points in time."""
+        if isinstance(left, Mangler):
+            return left
+        if isinstance(right, Mangler):
+            return right
+        seconds, each = ((time // timedelta(seconds=1)) for time in (left - right, _UNITS[unit]))
+        return Decimal(seconds) / each
+
     def _aggregate(self, expr: model.Aggregate, env: Env) -> Any:
         elements = self._elements(expr.items, env)
         if isinstance(elements, Tom):
@@ -962,14 +979,28 @@ class Case:
         if isinstance(elements, Mangler):
             return elements
         found = [self.value(expr.value, scope) for scope in self._each(expr.variable, elements, env)]
-        if expr.function == "samlet":
-            return self._gathered(found)
-        return self._sum(found) if expr.function == "sum" else self._extreme(expr.function, found)
+        return self._gathered(found) if expr.function == "samlet" else self._of_numbers(expr.function, found)
+
+    def _of_numbers(self, function: model.Function, found: list[Any]) -> Any:
+        """What several numbers come to; only the highest and the lowest pass over those that do not exist."""
+        if function in ("høyeste", "laveste"):
+            return self._extreme(function, found)
+        missing = next((value for value in found if isinstance(value, Mangler)), None)
+        if missing is not None:
+            return missing
+        if function == "sum":
+            return sum(found, Decimal(0))
+        if len(found) < (1 if function == "gjennomsnitt" else 2):
+            return Tom("verdien")
+        return sum(found, Decimal(0)) / len(found) if function == "gjennomsnitt" else self._deviation(found)
 
     @staticmethod
-    def _sum(found: list[Any]) -> Any:
-        missing = next((value for value in found if isinstance(value, Mangler)), None)
-        return missing if missing is not None else sum(found, Decimal(0))
+    def _deviation(found: list[Decimal]) -> Decimal:
+        """The standard deviation of a sample; the variance is exact until it is a decimal."""
+        exact, count = [Fraction(value) for value in found], len(found)
+        total, squares = sum(exact, Fraction(0)), sum((value * value for value in exact), Fraction(0))
+        variance = (count * squares - total * total) / (count * (count - 1))
+        return (Decimal(variance.numerator) / variance.denominator).sqrt()
 
     @staticmethod
     def _extreme(function: str, found: list[Any]) -> Any:
@@ -1049,7 +1080,7 @@ class Case:
                     yield from self._missing(key, env)
             case model.DatePart(value=inner) | model.StepSum(amount=inner):
                 yield from self._missing(inner, env)
-            case model.Arithmetic(left=left, right=right):
+            case model.Arithmetic(left=left, right=right) | model.TimeBetween(left=left, right=right):
                 yield from self._missing(left, env)
                 yield from self._missing(right, env)
             case model.Round(value=inner):

@@ -23,6 +23,9 @@ from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, nearest
 
 DATE_PARTS = ("år", "måned", "tertial", "ukedag")
+DATE_OF = "dato"
+_UNIT_BETWEEN: dict[str, Literal["dag", "minutt"]] = {"dato": "dag", "tidspunkt": "minutt"}
+"""What is counted between two dates, and between two points in time."""
 LIST_PARTS = ("første", "etter_første")
 GROUP_CODE = "gruppekode"
 STEP_SUM = "trinnsum"
@@ -153,7 +156,7 @@ class Expressions:
 
     def _is_bare_value(self, part: tree.Expr, last: tree.Comparison, only_choices: bool) -> bool:
         """Whether a link of a chain is a value for the comparison before it."""
-        if isinstance(part, tree.Codes | tree.Quantity | tree.Member | tree.Interval | tree.DateValue | tree.Text):
+        if isinstance(part, _BARE_VALUE):
             return True
         if not isinstance(part, tree.Name):
             return False
@@ -196,8 +199,8 @@ class Expressions:
             "under": "<",
         }
         operator = operators[expr.predicate]
-        if operator not in ("==", "!=") and kind.name not in ("tall", "dato", "ukjent"):
-            message = f"«{expr.predicate}» gjelder tall og datoer, ikke {kind.words}"
+        if operator not in ("==", "!=") and kind.name not in ("tall", "dato", "tidspunkt", "ukjent"):
+            message = f"«{expr.predicate}» gjelder tall, datoer og tidspunkter, ikke {kind.words}"
             return self.fault("R306", message, expr.span, "skriv «er», eller «er i» med en liste")[0]
         if isinstance(expr.value, tree.Interval) and kind.name == "tall":
             hint = f"skriv «er i {expr.value.text}{f' {expr.value.unit.word}' if expr.value.unit else ''}»"
@@ -218,7 +221,8 @@ class Expressions:
             if left.dimension != right.dimension:
                 self._unit_fault(left, right, expr.value)
         elif left.name != right.name:
-            self.fault("R302", f"{left.words} kan ikke sammenlignes med {right.words}", expr.span)
+            message = f"{left.words} kan ikke sammenlignes med {right.words}"
+            self.fault("R302", message, expr.span, _date_and_moment(left, right))
 
     def _unit_fault(self, left: Kind, right: Kind, at: tree.Expr) -> None:
         """Report two numbers that are compared and whose units differ."""
@@ -278,6 +282,8 @@ class Expressions:
                 return model.StringValue(value=text, shown=f"«{text}»"), Kind("tekst")
             case tree.DateValue(value=day):
                 return model.DateConstant(value=day), Kind("dato")
+            case tree.MomentValue(value=moment):
+                return model.MomentConstant(value=moment), Kind("tidspunkt")
             case tree.YesNo(value=yes):
                 return model.BoolValue(value=yes), BOOL
             case tree.Name():
@@ -494,13 +500,15 @@ class Expressions:
         if record is not None:
             return self._of_record_value(expr, record)
         tables = self._tables_with(expr.function)
-        if not tables and expr.function in DATE_PARTS:
+        if not tables and expr.function in (*DATE_PARTS, DATE_OF):
             return self._date_part(expr)
         if not tables:
-            known = [*self._columns(), *DATE_PARTS, *LIST_PARTS, GROUP_CODE, STEP_SUM]
+            known = [*self._columns(), *DATE_PARTS, DATE_OF, *LIST_PARTS, GROUP_CODE, STEP_SUM]
             hint = nearest(expr.function, known) or self._not_a_column(expr.function)
-            if hint is None and self.quietly(expr.argument).name == "dato":
-                hint = "av en dato finnes " + ", ".join(DATE_PARTS)
+            of = self.quietly(expr.argument)
+            if hint is None and of.name in _UNIT_BETWEEN:
+                parts = DATE_PARTS if of.name == "dato" else (*DATE_PARTS, DATE_OF)
+                hint = f"av {of.words} finnes {', '.join(parts)}"
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
         written = expr.argument.values if isinstance(expr.argument, tree.Members) else (expr.argument,)
@@ -622,13 +630,18 @@ class Expressions:
         return key
 
     def _date_part(self, expr: tree.Call) -> Resolved:
-        """«år av dato» and the like."""
+        """«år av dato» and the like, and «dato av inn»."""
         value, kind = self.value(expr.argument)
         kind = Kind("tall") if isinstance(value, model.RateRef) else kind
-        if kind.name not in ("dato", "ukjent"):
-            return self.fault("R302", f"«{expr.function} av» gjelder datoer, ikke {kind.words}", expr.argument.span)
-        part: Literal["år", "måned", "tertial", "ukedag"] = expr.function  # type: ignore[assignment]
-        return model.DatePart(part=part, value=value), Kind("tall")
+        to_date = expr.function == DATE_OF
+        if kind.name not in ("tidspunkt", "ukjent", *(() if to_date else ("dato",))):
+            wanted = "tidspunkter" if to_date else "datoer og tidspunkter"
+            message = f"«{expr.function} av» gjelder {wanted}, ikke {kind.words}"
+            plain = to_date and kind.name == "dato" and isinstance(expr.argument, tree.Name)
+            hint = f"skriv bare «{expr.argument.name}»" if plain and isinstance(expr.argument, tree.Name) else None
+            return self.fault("R302", message, expr.argument.span, hint)
+        part: Literal["år", "måned", "tertial", "ukedag", "dato"] = expr.function  # type: ignore[assignment]
+        return model.DatePart(part=part, value=value), Kind("dato" if to_date else "tall")
 
     def _not_a_column(self, name: str) -> str | None:
         """A hint, where what is applied is known as something else."""
@@ -654,6 +667,8 @@ class Expressions:
             return self.code_set((expr,)), Kind("mengde")
         left, left_kind = self.value(expr.left)
         right, right_kind = self.value(expr.right)
+        if expr.operator == "−" and {left_kind.name, right_kind.name} & _UNIT_BETWEEN.keys():
+            return self._between(expr, (left, left_kind), (right, right_kind))
         for side, kind in ((expr.left, left_kind), (expr.right, right_kind)):
             if kind.name not in ("tall", "ukjent"):
                 listed = isinstance(side, tree.Name) and kind.name in ("liste", "mengde")
@@ -671,6 +686,16 @@ class Expressions:
         sign = 1 if expr.operator == "×" else -1
         return node, Kind("tall", times(left_kind.dimension, right_kind.dimension, sign))
 
+    def _between(self, expr: tree.Arithmetic, left: Resolved, right: Resolved) -> Resolved:
+        """«ut − inn»: the time between two dates or points in time."""
+        kinds = [kind for _, kind in (left, right) if kind.name != "ukjent"]
+        if len({kind.name for kind in kinds}) > 1:
+            message = f"{right[1].words} kan ikke trekkes fra {left[1].words}"
+            hint = _date_and_moment(*kinds) or "bare en dato kan trekkes fra en dato, og et tidspunkt fra et tidspunkt"
+            return self.fault("R302", message, expr.span, hint)
+        unit = _UNIT_BETWEEN[kinds[0].name]
+        return model.TimeBetween(unit=unit, left=left[0], right=right[0]), Kind("tall", ((unit, 1),))
+
     def _of_many(self, expr: tree.OfMany) -> Resolved:
         found = [self.value(value) for value in expr.values]
         if expr.kind == "samlet":
@@ -685,7 +710,7 @@ class Expressions:
             other = next(k for k in kinds if k.dimension != kinds[0].dimension)
             message = f"{_in_unit(kinds[0])} og {_in_unit(other)} kan ikke sammenlignes"
             return self.fault("R301", message, expr.span, "alle verdiene må ha samme enhet")
-        function: Literal["høyeste", "laveste", "sum"] = expr.kind  # type: ignore[assignment]
+        function: model.Function = expr.kind  # type: ignore[assignment]
         node = model.OfMany(function=function, values=tuple(value for value, _ in found))
         return node, without_shown(kinds[0]) if kinds else UNKNOWN
 
@@ -704,7 +729,7 @@ class Expressions:
             return made, Kind("mengde")
         if kind.name not in ("tall", "ukjent"):
             return self.fault("R302", f"«{expr.kind} av» gjelder tall, ikke {kind.words}", expr.value.span)
-        function: Literal["sum", "høyeste", "laveste"] = expr.kind  # type: ignore[assignment]
+        function: model.Function = expr.kind  # type: ignore[assignment]
         node = model.Aggregate(function=function, items=items, variable=frame.variable, value=value)
         return node, without_shown(kind)
 
@@ -967,6 +992,15 @@ def _says_one_is(part: tree.Quantified) -> bool:
     """Whether a link of a chain says that at least one of a list is something."""
     one = part.quantifier.kind == "minst" and part.quantifier.number == 1
     return one and isinstance(part.body, tree.Comparison) and part.body.predicate == "er"
+
+
+_BARE_VALUE = tree.Codes | tree.Quantity | tree.Member | tree.Interval | tree.DateValue | tree.MomentValue | tree.Text
+"""What can stand alone in a chain and mean a value for the comparison before it."""
+
+
+def _date_and_moment(left: Kind, right: Kind) -> str | None:
+    """A hint, where one is a date and the other a point in time."""
+    return "skriv «dato av …» om tidspunktet" if {left.name, right.name} == {"dato", "tidspunkt"} else None
 
 
 def _function_span(expr: tree.Call) -> Span:

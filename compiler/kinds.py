@@ -17,6 +17,7 @@ _SHOWN_BASE = {"kr": "kr", "poeng": "poeng", "dag": "dager", "minutt": "minutter
 _WORDS = {
     "ja/nei": "ja eller nei",
     "dato": "en dato",
+    "tidspunkt": "et tidspunkt",
     "tekst": "en tekst",
     "kode": "en kode",
     "valg": "et valg",
@@ -31,7 +32,20 @@ _WORDS = {
 class Kind:
     """What an expression's value is."""
 
-    name: Literal["ja/nei", "tall", "dato", "tekst", "kode", "valg", "gruppe", "mengde", "liste", "post", "ukjent"]
+    name: Literal[
+        "ja/nei",
+        "tall",
+        "dato",
+        "tidspunkt",
+        "tekst",
+        "kode",
+        "valg",
+        "gruppe",
+        "mengde",
+        "liste",
+        "post",
+        "ukjent",
+    ]
     dimension: Dimension = ()
     choices: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
@@ -104,6 +118,7 @@ def field_kind(field: RecordField) -> Kind:
     names: dict[FieldKind, Kind] = {
         "ja/nei": BOOL,
         "dato": Kind("dato"),
+        "tidspunkt": Kind("tidspunkt"),
         "tekst": Kind("tekst"),
         "kode": Kind("kode", origins=field.origins),
         "koder": Kind("mengde", origins=field.origins),

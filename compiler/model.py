@@ -4,7 +4,7 @@ Numbers are exact and in base units: kroner, poeng, days, minutes, months; a per
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, Self
@@ -156,6 +156,13 @@ class DateConstant(Node):
     value: date
 
 
+class MomentConstant(Node):
+    """A point in time."""
+
+    kind: Literal["moment"] = "moment"
+    value: datetime
+
+
 class Get(Node):
     """A field of a record; `variable` names the record."""
 
@@ -254,10 +261,10 @@ class First(Node):
 
 
 class DatePart(Node):
-    """The year, tertial, month or day of the week of a date, as a number."""
+    """The year, tertial, month or day of the week of a date or a point in time, as a number; or the latter's date."""
 
     kind: Literal["date_part"] = "date_part"
-    part: Literal["år", "måned", "tertial", "ukedag"]
+    part: Literal["år", "måned", "tertial", "ukedag", "dato"]
     value: "Expr"
 
 
@@ -431,11 +438,15 @@ class Quantified(Node):
     condition: "Expr | None"
 
 
+Function = Literal["sum", "høyeste", "laveste", "gjennomsnitt", "standardavvik"]
+"""What several numbers come to; the standard deviation is that of a sample, over n − 1."""
+
+
 class Aggregate(Node):
-    """A value over the elements of a list: their sum, highest or lowest, or all their codes as one set (`samlet`)."""
+    """A value over the elements of a list: what their numbers come to, or all their codes as one set (`samlet`)."""
 
     kind: Literal["aggregate"] = "aggregate"
-    function: Literal["sum", "høyeste", "laveste", "samlet"]
+    function: Function | Literal["samlet"]
     items: "ListExpr"
     variable: str
     value: "Expr"
@@ -457,11 +468,26 @@ class Arithmetic(Node):
     right: "Expr"
 
 
+class TimeBetween(Node):
+    """The time from one date to another in days, or from one point in time to another in minutes."""
+
+    kind: Literal["time_between"] = "time_between"
+    unit: Literal["dag", "minutt"]
+    left: "Expr"
+    """The later of the two, or the time is negative."""
+    right: "Expr"
+
+    @property
+    def operator(self) -> Literal["−"]:
+        """How it is written."""
+        return "−"
+
+
 class OfMany(Node):
-    """The highest or lowest of some values."""
+    """What some values come to."""
 
     kind: Literal["of_many"] = "of_many"
-    function: Literal["høyeste", "laveste", "sum"]
+    function: Function
     values: tuple["Expr", ...]
 
 
@@ -496,6 +522,7 @@ Expr = Annotated[
     | BoolValue
     | StringValue
     | DateConstant
+    | MomentConstant
     | Get
     | Element
     | FieldOf
@@ -523,6 +550,7 @@ Expr = Annotated[
     | Aggregate
     | CountOf
     | Arithmetic
+    | TimeBetween
     | OfMany
     | Round
     | UnknownValue,
@@ -548,7 +576,19 @@ class Unit(Node):
     denominator: int = 1
 
 
-FieldKind = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
+FieldKind = Literal[
+    "ja/nei",
+    "heltall",
+    "desimaltall",
+    "dato",
+    "tidspunkt",
+    "tekst",
+    "kode",
+    "koder",
+    "valg",
+    "gruppe",
+    "liste",
+]
 TermKind = FieldKind | Literal["post"]
 """What a term's value can be: also a record, as «første av diagnoser» is."""
 

@@ -62,7 +62,7 @@ def _column(state: State, scope: Expressions, column: tree.RuleColumn) -> model.
         hint = "skriv det som et begrep, og navnet på begrepet her"
         state.fault("R307", "en kolonne er navnet på et begrep eller et felt", column.subject.span, hint)
         return None
-    if kind.name in ("liste", "post", "dato"):
+    if kind.name in ("liste", "post", "dato", "tidspunkt"):
         hint = "skriv et begrep som er et tall, en kode, ja eller nei"
         state.fault("R302", f"en kolonne kan ikke være {kind.words}", column.subject.span, hint)
         return None

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from compiler import model
 from compiler.expressions import set_element
+from compiler.runtime.verdier import tidspunkt_tekst
 
 OPERATORS = {"==": "er", "!=": "er ikke", ">=": "er minst", "<=": "er høyst", ">": "er over", "<": "er under"}
 _CHAINED = 2
@@ -110,6 +111,8 @@ class Writer:
                 return "ja" if yes else "nei"
             case model.DateConstant(value=day):
                 return day.isoformat()
+            case model.MomentConstant(value=moment):
+                return tidspunkt_tekst(moment)
             case model.TermRef(id=name, argument=model.Element(variable=code)) if self._is_parameter(name, code):
                 return name
             case model.TermRef(id=name, argument=argument) if argument is not None:
@@ -146,18 +149,21 @@ class Writer:
                 return f"{self._side(value)} {rounded(rounding)}"
             case model.CountOf(items=items):
                 return f"antall {self._listed(items)}"
-            case model.Arithmetic() | model.Aggregate() | model.OfMany() | model.Union():
+            case model.Arithmetic() | model.TimeBetween() | model.Aggregate() | model.OfMany() | model.Union():
                 return self._computed(expr)
             case _:
                 return self._said(expr)
 
-    def _computed(self, expr: model.Arithmetic | model.Aggregate | model.OfMany | model.Union) -> str:
+    def _computed(
+        self, expr: model.Arithmetic | model.TimeBetween | model.Aggregate | model.OfMany | model.Union
+    ) -> str:
         """A calculation on one line."""
         match expr:
             case model.Union(values=values):
                 return f"samlet av {self._many(values)}"
-            case model.Arithmetic(operator=operator, left=left, right=right):
-                return f"{self._operand(left, operator, first=True)} {operator} {self._operand(right, operator)}"
+            case model.Arithmetic() | model.TimeBetween():
+                sign = expr.operator
+                return f"{self._operand(expr.left, sign, first=True)} {sign} {self._operand(expr.right, sign)}"
             case model.OfMany(function=function, values=values):
                 return f"{function} av {self._many(values)}"
             case model.Aggregate(function=function, items=items, value=value):
@@ -230,7 +236,7 @@ class Writer:
 
     def _operand(self, side: model.Expr, operator: str, first: bool = False) -> str:
         """A side of a calculation, in parentheses where it would be read otherwise."""
-        if not isinstance(side, model.Arithmetic):
+        if not isinstance(side, model.Arithmetic | model.TimeBetween):
             return self._side(side)
         loose, tight = side.operator in ("+", "−"), operator in ("×", "÷")
         unlike = (loose and (tight or not first)) or (tight and not first)

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from posixpath import dirname, join, normpath
 from typing import Any
@@ -12,7 +12,7 @@ from compiler import model
 from compiler.fields import felt
 from compiler.names import normal_code
 from compiler.runtime.lesing import les
-from compiler.runtime.verdier import Mangler, noekkel
+from compiler.runtime.verdier import Mangler, noekkel, tidspunkt_tekst
 from compiler.state import State
 from compiler.words import number
 from dsl import tree
@@ -201,6 +201,8 @@ class _Reader:
         """A value as a row keeps it; equal sets are one."""
         if isinstance(value, tuple):
             return self.sets.setdefault(value, model.CodeSet(codes=value))
+        if isinstance(value, datetime):
+            return tidspunkt_tekst(value)
         return value.isoformat() if isinstance(value, date) else value
 
 

@@ -138,6 +138,7 @@ def _field_kind(kind: Kind) -> model.TermKind:
     found: dict[str, model.TermKind] = {
         "ja/nei": "ja/nei",
         "dato": "dato",
+        "tidspunkt": "tidspunkt",
         "tekst": "tekst",
         "kode": "kode",
         "valg": "tekst",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -37,6 +37,12 @@ def number(value: Decimal, unit: model.Unit | None = None, places: int | None = 
 def day_shown(day: date) -> str:
     """A date as it is read: «1. juli 2020»."""
     return f"{day.day}.\u00a0{_MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_shown(moment: datetime) -> str:
+    """A point in time as it is read: «1. juli 2020 kl. 14.30»."""
+    clock = f"{moment:%H.%M.%S}" if moment.second else f"{moment:%H.%M}"
+    return f"{day_shown(moment)} kl.\u00a0{clock}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,8 @@ class Words:
                 return self.text(spoken(shown) if value in self.choices else shown)
             case model.DateConstant(value=day):
                 return day_shown(day)
+            case model.MomentConstant(value=moment):
+                return moment_shown(moment)
             case model.Get(variable=variable, field=name):
                 return self.ref("felt", f"{variable}.{name}", self._of(spoken(name), variable))
             case model.Element(variable=variable):
@@ -145,8 +153,10 @@ class Words:
                 return self.ref("kodesett", id_, self.text(spoken(id_)))
             case model.CodeSet():
                 return self.codes(expr)
-            case model.Compare(operator=operator, left=left, right=model.DateConstant(value=day)):
-                return f"{self.inline(left)} {(_OPERATORS | _OF_DATES)[operator]} {day_shown(day)}"
+            case model.Compare(
+                operator=operator, left=left, right=model.DateConstant() | model.MomentConstant() as right
+            ):
+                return f"{self.inline(left)} {(_OPERATORS | _OF_DATES)[operator]} {self.inline(right)}"
             case model.Compare(operator=operator, left=left, right=right):
                 return f"{self.inline(left)} {_OPERATORS[operator]} {self.inline(right)}"
             case model.InSet(item=item, codes=codes):
@@ -173,8 +183,8 @@ class Words:
                 return f"{function} av {self.inline(value)} for hver i {self.items(items)}"
             case model.CountOf(items=items):
                 return f"antall {self.items(items)}"
-            case model.Arithmetic(operator=operator, left=left, right=right):
-                return f"{self._factor(left, operator)} {operator} {self._factor(right, operator)}"
+            case model.Arithmetic() | model.TimeBetween():
+                return self._calculation(expr)
             case model.OfMany(function=function, values=values):
                 return f"{function} av ({', '.join(map(self.inline, values))})"
             case model.Round(value=value, rounding=rounding):
@@ -261,10 +271,14 @@ class Words:
         text = self.inline(part)
         return f"({text})" if isinstance(part, model.All | model.Any) and len(part.parts) > 1 else text
 
+    def _calculation(self, expr: model.Arithmetic | model.TimeBetween) -> str:
+        """Two values with the sign between them."""
+        return f"{self._factor(expr.left, expr.operator)} {expr.operator} {self._factor(expr.right, expr.operator)}"
+
     def _factor(self, part: model.Expr, operator: str) -> str:
         """A side of a calculation, in parentheses where it must be."""
         text = self.inline(part)
-        inner = isinstance(part, model.Arithmetic) and (
+        inner = isinstance(part, model.Arithmetic | model.TimeBetween) and (
             (operator in ("×", "÷") and part.operator in ("+", "−")) or operator == "÷" or operator == "−"
         )
         return f"({text})" if inner else text

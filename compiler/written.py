@@ -1,5 +1,6 @@
 """Values as an author wrote them, for messages and for the facts of examples."""
 
+from compiler.runtime.verdier import tidspunkt_tekst
 from dsl import tree
 
 
@@ -16,6 +17,8 @@ def _one(value: tree.Expr) -> str:
             return text
         case tree.DateValue(value=day):
             return day.isoformat()
+        case tree.MomentValue(value=moment):
+            return tidspunkt_tekst(moment)
         case tree.YesNo(value=yes):
             return "ja" if yes else "nei"
         case tree.Name(name=name):

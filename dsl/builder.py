@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
@@ -165,6 +165,17 @@ class Builder:
             hint = "skriv år-måned-dag: 2020-12-31"
             self._fault("R112", f"datoen «{text}» finnes ikke", token, hint)
             return date(1, 1, 1)
+
+    def _moment(self, token: Token) -> datetime:
+        day, clock = re.split("T| +", token.value)
+        parts = map(int, day.split("-") if "-" in day else day.split(".")[::-1])
+        try:
+            hour, minute, second = (*map(int, clock.split(":")), 0)[:3]
+            return datetime.combine(date(*parts), time(hour, minute, second))
+        except ValueError:
+            hint = "skriv år-måned-dag time:minutt: 2020-12-31 14:30"
+            self._fault("R112", f"tidspunktet «{token.value}» finnes ikke", token, hint)
+            return datetime(1, 1, 1)
 
     def _year(self, token: Token) -> int:
         text = token.value.replace(" ", "")
@@ -826,6 +837,9 @@ class Builder:
 
     def date(self, meta: Meta, token: Token) -> tree.DateValue:
         return tree.DateValue(self._date(token), self._span(token))
+
+    def moment(self, meta: Meta, token: Token) -> tree.MomentValue:
+        return tree.MomentValue(self._moment(token), self._span(token))
 
     def yes(self, meta: Meta, token: Token) -> tree.YesNo:
         return tree.YesNo(True, self._span(token))

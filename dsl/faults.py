@@ -24,6 +24,7 @@ _SHOWN = {
     "KODE": "en kode",
     "TEKST": "en tekst i «…»",
     "DATO": "en dato",
+    "TIDSPUNKT": "et tidspunkt",
     "RAD": "en tabellrad",
     "ENHET": "en enhet",
     "EQUAL": "«=»",

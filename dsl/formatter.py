@@ -28,7 +28,7 @@ _GROUPED_FROM = 5
 """Digits of a number without unit from which it is written with spaces: shorter ones may be years."""
 
 _NUMBERS = frozenset({"HELTALL", "DESIMALTALL"})
-_ENDS_VALUE = _NUMBERS | {"NAVN", "KODE", "TEKST", "ENHET", "DATO", "JA", "NEI", "RPAR"}
+_ENDS_VALUE = _NUMBERS | {"NAVN", "KODE", "TEKST", "ENHET", "DATO", "TIDSPUNKT", "JA", "NEI", "RPAR"}
 _PREDICATES = frozenset({"_I", "_MINST", "_HOYST", "_OVER", "_UNDER"})
 _COUNTED = frozenset({"_MINST", "_HOYST", "_NOYAKTIG"})
 _OPERATORS = frozenset({"PLUS", "_STREK", "_GANGE", "_DELE"})
@@ -286,6 +286,8 @@ def _spelling(words: Sequence[Token], i: int) -> str:
             return _quoted(word)
         case "DATO":
             return _date(word)
+        case "TIDSPUNKT":
+            return _moment(word)
         case "KODE":
             return ", ".join(part.strip() for part in word.replace("-", "–").split(","))
         case "EN":
@@ -310,7 +312,13 @@ def _quoted(word: Token) -> str:
     return str(word) if {"«", "»"} & set(inner) else f"«{inner}»"
 
 
-def _date(word: Token) -> str:
+def _moment(word: str) -> str:
+    """A point in time as a date and the clock."""
+    day, clock = re.split("T| +", word)
+    return f"{_date(day)} {clock.zfill(5) if clock.count(':') == 1 else clock.zfill(8)}"
+
+
+def _date(word: str) -> str:
     """A date as year, month and day."""
     parts = word.split(".")[::-1] if "." in word else word.split("-")
     return "-".join(part.zfill(2) for part in parts)

@@ -122,6 +122,8 @@ ANYWHERE: dict[str, str] = {
     "sum": "AGG",
     "høyeste": "AGG",
     "laveste": "AGG",
+    "gjennomsnitt": "AGG",
+    "standardavvik": "AGG",
     "samlet": "AGG",
     "tidligere": "RELATIV",
     "annen": "RELATIV",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date as Date
+from datetime import datetime as DateTime
 from decimal import Decimal
 from typing import Literal
 
@@ -68,6 +69,14 @@ class DateValue:
     """A date."""
 
     value: Date
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MomentValue:
+    """A point in time."""
+
+    value: DateTime
     span: Span
 
 
@@ -275,6 +284,7 @@ Expr = (
     | Codes
     | Text
     | DateValue
+    | MomentValue
     | YesNo
     | Name
     | Member

@@ -1,6 +1,6 @@
 """Random cases for a rulebook, drawn from the codes, choices and borders that its rules mention."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +80,12 @@ def _field(
             good = st.sampled_from([group.id for group in rulebook.groups])
         case "dato":
             good = st.one_of(st.sampled_from(_days(rulebook)), st.dates()).map(lambda day: day.isoformat())
+        case "tidspunkt":
+            near = st.sampled_from(_moments(rulebook))
+            some = st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1)).map(
+                lambda moment: moment.replace(microsecond=0)
+            )
+            good = st.one_of(near, near, some, near.map(lambda moment: moment.isoformat(" ", "minutes")))
         case "liste":
             inner = rulebook.record(field.of or "")
             keys = {f.name: _keys(rulebook, f) for f in inner.fields}
@@ -106,6 +112,15 @@ def _days(rulebook: model.Rulebook) -> list[date]:
     days |= {period.start for rate in rulebook.rates for period in rate.periods}
     days |= {node.value for node in nodes(rulebook.requirements) if isinstance(node, model.DateConstant)}
     return sorted({day + timedelta(days=n) for day in days for n in (-1, 0, 1)})
+
+
+def _moments(rulebook: model.Rulebook) -> list[datetime]:
+    """The points in time that rules mention, the last of the days before and those just beside them."""
+    moments = {datetime.combine(day, time(7, 45)) for day in _days(rulebook)}
+    moments |= {node.value for node in nodes(rulebook.terms) if isinstance(node, model.MomentConstant)}
+    moments |= {node.value for node in nodes(rulebook.requirements) if isinstance(node, model.MomentConstant)}
+    hours = [timedelta(seconds=n) for n in (-28_800, -60, -1, 0, 1, 60, 28_740, 28_800)]
+    return sorted({moment + hour for moment in moments for hour in hours})
 
 
 def _number(field: model.RecordField, numbers: list[Decimal]) -> st.SearchStrategy[Any]:

@@ -22,7 +22,8 @@ from tests.test_cli import Run, run
 
 __all__ = ["run"]
 
-RULEBOOKS = [r for r in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks()) if r.scheme in ("FASTLEGE", "REGNINGER", "ISF")]
+_SCHEMES = ("FASTLEGE", "REGNINGER", "ISF", "TIDER")
+RULEBOOKS = [r for r in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks()) if r.scheme in _SCHEMES]
 KINDS = [(r.name, record.id) for r in RULEBOOKS for record in r.top_records()]
 HEAD = "regelverk {} 2022 «Prøve»\n    gjelder fra 2022-01-01 til og med 2022-12-31\n{}\nkilde k «Kilde»\n\n"
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from compiler import model
 from compiler.pages.text import Md, escape
 from compiler.runtime.svar import Verdi
-from compiler.words import day_shown, number, spoken
+from compiler.words import day_shown, moment_shown, number, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ def result(term: model.Term | None, value: Verdi) -> Md:
             shown = term.unit.shown if term is not None and term.unit is not None else ""
             places = _places(term.rounding.step) if term is not None and term.rounding is not None else None
             return escape(number(value, model.Unit(shown=shown), places))
+        case datetime():
+            return escape(moment_shown(value))
         case date():
             return escape(day_shown(value))
         case str():
@@ -71,12 +73,15 @@ def key_shown(field: model.RecordField, value: model.Cell) -> Md:
 
 
 def text_shown(field: model.RecordField | None, text: str) -> Md:
-    """A text of a field: a choice or a group as words, a date as it is read."""
+    """A text of a field: a choice or a group as words, a date or a point in time as it is read."""
     if field is not None and field.kind in ("valg", "gruppe"):
         return escape(spoken(text).strip())
     if field is not None and field.kind == "dato":
         with suppress(ValueError):
             return escape(day_shown(date.fromisoformat(text)))
+    if field is not None and field.kind == "tidspunkt":
+        with suppress(ValueError):
+            return escape(moment_shown(datetime.fromisoformat(text)))
     return escape(text)
 
 

@@ -56,7 +56,7 @@ _RECEIPT = '''
         """Hva svaret bygger på."""
         return KVITTERING
 '''
-_TYPES = {"ja/nei": "bool", "desimaltall": "Decimal", "dato": "date"}
+_TYPES = {"ja/nei": "bool", "desimaltall": "Decimal", "dato": "date", "tidspunkt": "datetime"}
 
 
 def answers(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:

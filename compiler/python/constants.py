@@ -8,7 +8,7 @@ from compiler.export import content_hash
 from compiler.names import identifier
 from compiler.python.data import is_data
 from compiler.python.expressions import PythonExpressions
-from compiler.python.layout import WIDTH, decimal, docstring, filled, plain, python_date, returned, tidy
+from compiler.python.layout import WIDTH, decimal, docstring, filled, plain, python_time, returned, tidy
 from compiler.python.symbols import Symbols, table_name
 from compiler.words import not_stated, spoken, year_shown
 
@@ -25,6 +25,8 @@ _RECEIPT = '''
     )
     """Hva svarene bygger på."""
 '''
+_READ = {"dato": "som_dato", "tidspunkt": "som_tidspunkt"}
+"""The kinds of cell that a row keeps as text, and what reads each."""
 _RATES = "# ---- satser, i grunnenhet (kroner, poeng, dager, minutter, måneder; prosent som brøk)"
 _TABLE = """
     # ---- tabell $id
@@ -73,8 +75,8 @@ def _receipt(rulebook: model.Rulebook) -> str:
         year=str(rulebook.year),
         status=repr(rulebook.status),
         extract=repr(rulebook.extract),
-        valid_from=python_date(rulebook.valid_from),
-        valid_to=python_date(rulebook.valid_to),
+        valid_from=python_time(rulebook.valid_from),
+        valid_to=python_time(rulebook.valid_to),
         content=repr(content_hash(rulebook)),
         compiler=repr(version("regelverk")),
         uses=f"\n    bruker={_used(rulebook.uses)!r}," if rulebook.uses else "",
@@ -91,7 +93,7 @@ def _rate(rulebook: model.Rulebook, symbols: Symbols, rate: model.Rate) -> str:
     text = f"{name}: Verdi = {value}\n{docstring(rulebook, rate, 'sats', rate.shown)}"
     if not rate.periods:
         return text
-    periods = "".join(f"    ({python_date(p.start)}, {_period_value(p)}),  # {p.shown}\n" for p in rate.periods)
+    periods = "".join(f"    ({python_time(p.start)}, {_period_value(p)}),  # {p.shown}\n" for p in rate.periods)
     declared = f"{name}_PERIODER: Collection[tuple[date, Verdi]] = (\n{periods})"
     return f'{text}\n{declared}\n"""Satsen fra senere dager i året."""'
 
@@ -161,7 +163,7 @@ def _column(expressions: PythonExpressions, table: model.Table, field: model.Rec
         name=expressions.symbols.columns[table.id, field.name],
         parameters=", ".join(f"{name}: Verdi" for name in names),
         doc=plain(f"{(field.text or spoken(field.name)).capitalize()}{unit}."),
-        body=returned(f"som_dato({cell})" if field.kind == "dato" else cell),
+        body=returned(f"{_READ[field.kind]}({cell})" if field.kind in _READ else cell),
     )
 
 

@@ -58,11 +58,11 @@ class Distinctions:
         self.borders.setdefault(field, set()).update(values)
 
     def _values(self, expr: model.Expr) -> set[Any] | None:
-        """All that an expression can be, where those are a few numbers or dates."""
+        """All that an expression can be, where those are a few numbers, dates or points in time."""
         match expr:
             case model.NumberValue(value=number):
                 return {number}
-            case model.DateConstant(value=day):
+            case model.DateConstant(value=day) | model.MomentConstant(value=day):
                 return {day}
             case model.RateRef(id=id_):
                 rate = self.rates[id_]

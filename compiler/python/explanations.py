@@ -59,7 +59,7 @@ class Explanations:
     def _operand_values(self, expr: model.Expr) -> Iterator[str]:
         """The values that a calculation is made of, but for terms, which have explanations of their own."""
         match expr:
-            case model.Arithmetic(left=left, right=right):
+            case model.Arithmetic(left=left, right=right) | model.TimeBetween(left=left, right=right):
                 operands: tuple[model.Expr, ...] = (left, right)
             case model.OfMany(values=values):
                 operands = values
@@ -157,7 +157,7 @@ class Explanations:
                 found = self.words.rulebook.table(table).field(column)
                 if found is not None and found.kind != "koder":
                     yield self._vist(self.words.inline(expr), self.python.value(expr), found.unit)
-            case model.Arithmetic(left=left, right=right):
+            case model.Arithmetic(left=left, right=right) | model.TimeBetween(left=left, right=right):
                 yield from self._shown(left)
                 yield from self._shown(right)
             case model.Round(value=value) | model.DatePart(value=value) | model.StepSum(amount=value):
@@ -210,7 +210,7 @@ class Explanations:
                     yield from self._parts(key)
             case model.DatePart(value=value) | model.StepSum(amount=value):
                 yield from self._parts(value)
-            case model.Arithmetic(left=left, right=right):
+            case model.Arithmetic(left=left, right=right) | model.TimeBetween(left=left, right=right):
                 yield from self._parts(left)
                 yield from self._parts(right)
             case model.Round(value=value):

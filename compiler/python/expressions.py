@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 from compiler import model
 from compiler.names import identifier
-from compiler.python.layout import decimal
+from compiler.python.layout import decimal, python_time
 from compiler.python.symbols import Symbols
 
 _OPERATORS = {"+": "+", "−": "-", "×": "*"}
+_BETWEEN = {"dag": "dager_mellom", "minutt": "minutter_mellom"}
 _QUANTIFIERS = {
     "minst": "minst_av",
     "høyst": "hoyst_av",
@@ -127,7 +128,9 @@ class PythonExpressions:
             case model.StringValue(value=text):
                 return repr(text)
             case model.DateConstant(value=day):
-                return f"date({day.year}, {day.month}, {day.day})"
+                return python_time(day)
+            case model.MomentConstant(value=moment):
+                return python_time(moment)
             case model.Get(variable=variable, field=name, lenient=lenient, required=required):
                 code = self._field(variable, name, lenient)
                 return f"maa_oppgis({code})" if required else code
@@ -173,6 +176,8 @@ class PythonExpressions:
                 return f"delt({self.value(left)}, {self.value(right)})"
             case model.Arithmetic(operator=operator, left=left, right=right):
                 return f"({self.value(left)} {_OPERATORS[operator]} {self.value(right)})"
+            case model.TimeBetween(unit=unit, left=left, right=right):
+                return f"{_BETWEEN[unit]}({self.value(left)}, {self.value(right)})"
             case model.OfMany(function=function, values=values):
                 return self._of_many(function, f"({', '.join(map(self.value, values))},)")
             case model.Round(value=value, rounding=rounding):

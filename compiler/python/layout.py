@@ -4,7 +4,7 @@ import ast
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from string import Template
 
@@ -71,8 +71,8 @@ def decimal(value: Decimal) -> str:
     return f"Decimal({int(value)})" if value == value.to_integral_value() else f"Decimal({str(value)!r})"
 
 
-def python_date(day: date | None) -> str:
-    """A date, or None, as Python."""
+def python_time(day: date | datetime | None) -> str:
+    """A date, a point in time, or None, as Python."""
     return repr(day).replace("datetime.", "")
 
 

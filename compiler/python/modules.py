@@ -31,7 +31,7 @@ def rules_module(rulebook: model.Rulebook, fast: bool) -> str:
         _head(rulebook, f"{rulebook.title} ({rulebook.scheme} {rulebook.year})"),
         *imports("collections.abc", ["Callable", "Collection", "Iterable", "Mapping", "Sequence"], body),
         *imports("dataclasses", ["dataclass"], body),
-        *imports("datetime", ["date"], body),
+        *imports("datetime", ["date", "datetime"], body),
         *imports("decimal", ["Decimal"], body),
         *imports("functools", ["cache"], body),
         *imports("pathlib", ["Path"], body),
@@ -61,7 +61,7 @@ def explanations_module(rulebook: model.Rulebook) -> str:
     lines = [
         _head(rulebook, f"Forklaringene til {rulebook.title} ({rulebook.scheme} {rulebook.year})"),
         *imports("collections.abc", ["Callable", "Mapping"], body),
-        *imports("datetime", ["date"], body),
+        *imports("datetime", ["date", "datetime"], body),
         *imports("decimal", ["Decimal"], body),
         *imports("typing", ["Any"], body),
         "",

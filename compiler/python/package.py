@@ -8,7 +8,7 @@ from compiler import model
 from compiler.names import identifier
 from compiler.python.data import data_file
 from compiler.python.fast import fast_module
-from compiler.python.layout import filled, plain, python_date
+from compiler.python.layout import filled, plain, python_time
 from compiler.python.modules import explanations_module, rules_module
 from compiler.python.symbols import module_name, package_name, verb_of
 
@@ -101,7 +101,7 @@ def _init(rulebooks: Sequence[model.Rulebook]) -> str:
 
 def _validity(rulebook: model.Rulebook) -> str:
     """When a rule year applies, as a tuple."""
-    return f"({python_date(rulebook.valid_from)}, {python_date(rulebook.valid_to)}, {rulebook.year})"
+    return f"({python_time(rulebook.valid_from)}, {python_time(rulebook.valid_to)}, {rulebook.year})"
 
 
 def _in_words(years: Sequence[str]) -> str:

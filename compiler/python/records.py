@@ -7,7 +7,7 @@ from datetime import date
 from compiler import model
 from compiler.fields import fields_of
 from compiler.python.distinctions import Distinctions
-from compiler.python.layout import capital, decimal, filled, laid_out, plain, python_date
+from compiler.python.layout import capital, decimal, filled, laid_out, plain, python_time
 from compiler.python.symbols import class_name, fields_name
 from compiler.runtime.lesing import Felt
 from compiler.words import spoken
@@ -17,9 +17,10 @@ _TYPES = {
     "heltall": "int | Decimal",
     "desimaltall": "Decimal | int | str",
     "dato": "date | str",
+    "tidspunkt": "datetime | str",
     "koder": "Sequence[str]",
 }
-_WITH_BORDERS = ("heltall", "desimaltall", "dato")
+_WITH_BORDERS = ("heltall", "desimaltall", "dato", "tidspunkt")
 """The kinds of field that rules can hold against borders."""
 _RECORD = '''
     @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +121,7 @@ def _felt_arguments(felt: Felt) -> Iterator[str]:
     if felt.av:
         yield f"av=({', '.join(map(_felt, felt.av))},)"
     if felt.grenser is not None:
-        borders = (python_date(one) if isinstance(one, date) else decimal(one) for one in felt.grenser)
+        borders = (python_time(one) if isinstance(one, date) else decimal(one) for one in felt.grenser)
         yield f"grenser=({''.join(f'{border}, ' for border in borders)})"
     if felt.ordnet_etter:
         yield f"ordnet_etter={felt.ordnet_etter!r}"

@@ -13,7 +13,8 @@ VERDIER = (
     *("ingen_av", "ja", "laveste", "mangler", "mellom", "minst", "minst_av", "noyaktig_av", "som_verdi", "sum_av"),
     *("svar", "aar_av", "ellers_nei", "maa_oppgis", "maaned_av", "noekkel", "sats_paa", "tertial_av"),
     *("trinnsum", "ukedag_av", "unntak_fra", "forste", "etter_forste", "elementer", "felt_av", "begrep_av", "samlet"),
-    *("gruppekode", "familie_av", "husket", "som_dato", "ved_kode", "valgte"),
+    *("gruppekode", "familie_av", "husket", "som_dato", "som_tidspunkt", "ved_kode", "valgte"),
+    *("dager_mellom", "dato_av", "gjennomsnitt", "minutter_mellom", "standardavvik"),
 )
 """What rules use of the runtime's `verdier`."""
 
@@ -45,7 +46,7 @@ FORKLARING = (
 _TAKEN_CLASSES = {
     *("Avbrudd", "Noekkel", "Samlet", "Samlingsregler", "Iterable"),
     *("Any", "Callable", "Decimal", "Felt", "Grunn", "Gruppe", "Krav", "Kvittering", "Ledd", "Linjesvar", "Liste"),
-    *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "None"),
+    *("Vist", "Literal", "Mapping", "Post", "Regler", "Sequence", "Svar", "Beregning", "date", "datetime", "None"),
 }
 _TAKEN = {
     *(f"{verb}{kind}" for verb in ("grupper", "vurder") for kind in ("", "_data", "_parti")),

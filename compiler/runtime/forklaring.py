@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,7 @@ from .verdier import (
     lest,
     minst,
     samlet,
+    tidspunkt_tekst,
 )
 
 
@@ -75,6 +76,8 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
         return "uavklart"
     if isinstance(verdi, bool):
         return "ja" if verdi else "nei"
+    if isinstance(verdi, datetime):
+        return tidspunkt_tekst(verdi)
     if isinstance(verdi, date):
         return verdi.isoformat()
     if isinstance(verdi, Decimal):

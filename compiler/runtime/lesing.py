@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, Literal
@@ -15,14 +15,31 @@ from typing import Any, Literal
 from .svar import Grunn
 from .verdier import REGNING, Mangler, Tom, Uoppgitt
 
-Slag = Literal["ja/nei", "heltall", "desimaltall", "dato", "tekst", "kode", "koder", "valg", "gruppe", "liste"]
+Slag = Literal[
+    "ja/nei",
+    "heltall",
+    "desimaltall",
+    "dato",
+    "tidspunkt",
+    "tekst",
+    "kode",
+    "koder",
+    "valg",
+    "gruppe",
+    "liste",
+]
 
 _TALL = re.compile(r"[-−+]?(\d{1,18}|\d{1,3}(?: \d{3}){1,5})(?:[.,]\d{1,12})?")
 _LENGST = 10**18
 """Det minste hele tallet med for mange sifre."""
 _KODE = re.compile(r"\w{1,20}")
 _MED_PUNKTUM = re.compile(r"^([A-Za-z]\d\d)\.(\w+)$")
+_TIDSPUNKT = re.compile(
+    r"(\d{4}-\d\d?-\d\d?|\d\d?\.\d\d?\.\d{4})(?:T| +)(\d\d?:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?(Z|[-+]\d\d(?::?\d\d)?)?"
+)
+"""Datoen, klokkeslettet og tidssonen i et tidspunkt; deler av et sekund blir ikke med."""
 _JA_NEI = {"ja": True, "nei": False, "j": True, "n": False, "true": True, "false": False, "1": True, "0": False}
+_LOKAL_TID = "et tidspunkt i lokal tid, uten tidssone, som 2023-03-02 14:30"
 _ROM = str.maketrans("\u00a0\u202f\u2009", "   ")
 
 
@@ -275,13 +292,35 @@ def _dato(_felt: Felt, raa: object) -> date:
         return raa.date()
     if isinstance(raa, date):
         return raa
-    tekst = str(raa).strip()[:10]
-    deler = tekst.split(".")[::-1] if "." in tekst else tekst.split("-")
     try:
-        aar, maaned, dag = map(int, deler)
-        return date(aar, maaned, dag)
+        return _skrevet_dato(str(raa).strip()[:10])
     except ValueError:
         raise Ventet("en dato, som 2020-12-31") from None
+
+
+def _skrevet_dato(tekst: str) -> date:
+    """Datoen i en tekst; ValueError når den ikke er der."""
+    aar, maaned, dag = map(int, tekst.split(".")[::-1] if "." in tekst else tekst.split("-"))
+    return date(aar, maaned, dag)
+
+
+def _tidspunkt(_felt: Felt, raa: object) -> datetime:
+    """Tidspunktet, til sekundet, i lokal tid."""
+    if isinstance(raa, datetime):
+        if raa.tzinfo is not None:
+            raise Ventet(_LOKAL_TID)
+        return datetime(raa.year, raa.month, raa.day, raa.hour, raa.minute, raa.second)
+    delt = _TIDSPUNKT.fullmatch(str(raa).translate(_ROM).strip())
+    if delt is None:
+        raise Ventet("et tidspunkt, som 2023-03-02 14:30")
+    dag, klokken, sone = delt.groups()
+    if sone is not None:
+        raise Ventet(_LOKAL_TID)
+    try:
+        timer, minutter, sekunder = (*map(int, klokken.split(":")), 0)[:3]
+        return datetime.combine(_skrevet_dato(dag), time(timer, minutter, sekunder))
+    except ValueError:
+        raise Ventet("et tidspunkt, som 2023-03-02 14:30") from None
 
 
 def _kode(felt: Felt, raa: object) -> str:
@@ -361,6 +400,7 @@ _LESERE: Mapping[Slag, Callable[[Felt, object], Any]] = {
     "heltall": _tall,
     "desimaltall": _tall,
     "dato": _dato,
+    "tidspunkt": _tidspunkt,
     "tekst": _tekst,
     "kode": _kode,
     "valg": _valg,

@@ -30,6 +30,7 @@ _TYPER: Mapping[Slag, pa.DataType] = {
     "heltall": _TALL,
     "desimaltall": _TALL,
     "dato": pa.date32(),
+    "tidspunkt": pa.timestamp("us"),
 }
 
 _SKIVE = 8192
@@ -253,6 +254,17 @@ def som_liste(kolonne: pa.Array) -> list[Any]:
         return som_liste(kolonne.dictionary_decode())
     if pa.types.is_binary(slag) or pa.types.is_large_binary(slag):
         kolonne = kolonne.cast(pa.string())
-    elif pa.types.is_timestamp(slag) and slag.unit == "ns":
-        kolonne = kolonne.cast(pa.timestamp("us", slag.tz), safe=False)
+    elif (grovere := _uten_nanosekunder(slag)) != slag:
+        kolonne = kolonne.cast(grovere, safe=False)
     return kolonne.to_pylist()  # type: ignore[no-any-return]
+
+
+def _uten_nanosekunder(slag: pa.DataType) -> pa.DataType:
+    """Typen med tidspunkter som Python kan ha, også i poster og lister."""
+    if pa.types.is_timestamp(slag) and slag.unit == "ns":
+        return pa.timestamp("us", slag.tz)
+    if pa.types.is_list(slag):
+        return pa.list_(slag.value_field.with_type(_uten_nanosekunder(slag.value_type)))
+    if pa.types.is_struct(slag):
+        return pa.struct([felt.with_type(_uten_nanosekunder(felt.type)) for felt in slag])
+    return slag

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ Status = Literal["gruppert", "inngår ikke", "uavklart", "kan ikke beregnes", "i
 - `feil i data`: en verdi kan ikke leses; `grunner` sier felt, verdi og hva som var ventet.
 """
 
-Verdi = Decimal | str | bool | date | None
+Verdi = Decimal | str | bool | date | datetime | None
 """En beregnet verdi i vist enhet (kroner, poeng, prosent); None når den ikke kan beregnes."""
 
 

@@ -8,13 +8,14 @@ Et vilkår er True, False eller None (uavklart). En verdi som ikke er der, er et
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any
 
 Vilkaar = bool | None
 Verdi = Any
-"""Et tall i grunnenhet, en kode, en dato, ja/nei, en mengde, eller en verdi som mangler."""
+"""Et tall i grunnenhet, en kode, en dato, et tidspunkt, ja/nei, en mengde, eller en verdi som mangler."""
 
 REGNING = Context(prec=60)
 """Så nøyaktig regnes det; mer enn nok til at alle produkter av satser og data blir eksakte."""
@@ -387,6 +388,29 @@ def _ytterst(verdier: Iterable[Verdi], bedre: Callable[[Any, Any], bool]) -> Ver
     return beste
 
 
+def gjennomsnitt(verdier: Iterable[Verdi]) -> Verdi:
+    """Gjennomsnittet av verdiene; av ingen er det ingen verdi."""
+    tall = list(verdier)
+    mangler_ = _som_mangler(*tall)
+    if mangler_ is not None:
+        return mangler_
+    return REGNING.divide(sum(tall, Decimal(0)), Decimal(len(tall))) if tall else Tom("verdien")
+
+
+def standardavvik(verdier: Iterable[Verdi]) -> Verdi:
+    """Standardavviket til verdiene som et utvalg (n − 1); av færre enn to er det ingen verdi."""
+    tall = list(verdier)
+    mangler_ = _som_mangler(*tall)
+    if mangler_ is not None:
+        return mangler_
+    if len(tall) < 2:
+        return Tom("verdien")
+    eksakte = list(map(Fraction, tall))
+    snitt = sum(eksakte, Fraction(0)) / len(tall)
+    varians = sum(((en - snitt) * (en - snitt) for en in eksakte), Fraction(0)) / (len(tall) - 1)
+    return REGNING.sqrt(REGNING.divide(Decimal(varians.numerator), Decimal(varians.denominator)))
+
+
 def for_hver(liste: Verdi, verdi: Callable[[Any], Verdi]) -> list[Verdi]:
     """Verdien for hvert element; en uavklart liste gir seg selv."""
     if isinstance(liste, Mangler):
@@ -418,7 +442,7 @@ def avrundet(verdi: Verdi, trinn: Decimal, retning: str | None = None) -> Verdi:
 
 def noekkel(*deler: Verdi) -> Verdi:
     """Nøkkelen en rad slås opp med; en del som mangler, gir seg selv."""
-    mangler_ = next((del_ for del_ in deler if isinstance(del_, Mangler)), None)
+    mangler_ = _som_mangler(*deler)
     return mangler_ if mangler_ is not None else "|".join(map(_noekkeldel, deler))
 
 
@@ -427,7 +451,7 @@ def _noekkeldel(del_: Verdi) -> str:
         return "ja" if del_ else "nei"
     if isinstance(del_, Decimal):
         return f"{del_.normalize():f}"
-    return str(del_)
+    return tidspunkt_tekst(del_) if isinstance(del_, datetime) else str(del_)
 
 
 def ett_unntak(verdier: Collection[tuple[str, Verdi]]) -> Verdi:
@@ -487,6 +511,40 @@ def trinnsum(antall: Verdi, tabell: Iterable[str], verdi: Callable[[Any], Verdi]
 def som_dato(verdi: Verdi) -> Verdi:
     """Datoen som en celle i en tabell har."""
     return verdi if isinstance(verdi, Mangler) else date.fromisoformat(verdi)
+
+
+def som_tidspunkt(verdi: Verdi) -> Verdi:
+    """Tidspunktet som en celle i en tabell har."""
+    return verdi if isinstance(verdi, Mangler) else datetime.fromisoformat(verdi)
+
+
+def tidspunkt_tekst(tidspunkt: datetime) -> str:
+    """Et tidspunkt slik det skrives: «2020-12-31 14:30», med sekunder når det har noen."""
+    return tidspunkt.isoformat(" ", "seconds" if tidspunkt.second else "minutes")
+
+
+def dager_mellom(sent: Verdi, tidlig: Verdi) -> Verdi:
+    """Dagene fra en dato til en annen."""
+    mangler_ = _som_mangler(sent, tidlig)
+    return Decimal((sent - tidlig).days) if mangler_ is None else mangler_
+
+
+def minutter_mellom(sent: Verdi, tidlig: Verdi) -> Verdi:
+    """Minuttene fra et tidspunkt til et annet."""
+    mangler_ = _som_mangler(sent, tidlig)
+    if mangler_ is not None:
+        return mangler_
+    return REGNING.divide(Decimal((sent - tidlig) // timedelta(seconds=1)), Decimal(60))
+
+
+def _som_mangler(*verdier: Verdi) -> Mangler | None:
+    """Den første av verdiene som mangler."""
+    return next((verdi for verdi in verdier if isinstance(verdi, Mangler)), None)
+
+
+def dato_av(tidspunkt: Verdi) -> Verdi:
+    """Datoen til et tidspunkt."""
+    return tidspunkt if isinstance(tidspunkt, Mangler) else tidspunkt.date()
 
 
 def aar_av(dag: Verdi) -> Verdi:
