@@ -234,8 +234,8 @@ class Expressions:
             self.fault("R301", f"et tall uten enhet kan ikke sammenlignes med {other}", at.span)
         else:
             in_unit = f"skriv tallet i {unit}" if isinstance(at, tree.Quantity | tree.Interval) else None
-            hint = exchange_hint(left.dimension, right.dimension) or in_unit
-            self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, hint)
+            exchange = exchange_hint(left.dimension, right.dimension)
+            self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, exchange or in_unit)
 
     def _membership(self, item: model.Expr, kind: Kind, expr: tree.Expr) -> model.Expr:
         """Whether an item is in what an expression names: a set, a list of codes, or an interval."""
