@@ -11,6 +11,7 @@ from compiler.kinds import (
     UNKNOWN,
     Kind,
     dimension_text,
+    exchange_hint,
     field_kind,
     in_base,
     rate_kind,
@@ -237,7 +238,8 @@ class Expressions:
             self.fault("R301", f"et tall uten enhet kan ikke sammenlignes med {other}", at.span)
         else:
             in_unit = f"skriv tallet i {unit}" if isinstance(at, tree.Quantity | tree.Interval) else None
-            self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, in_unit)
+            exchange = exchange_hint(left.dimension, right.dimension)
+            self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, exchange or in_unit)
 
     def _membership(self, item: model.Expr, kind: Kind, expr: tree.Expr) -> model.Expr:
         """Whether an item is in what an expression names: a set, a list of codes, or an interval."""
@@ -681,7 +683,8 @@ class Expressions:
             if left_kind.dimension != right_kind.dimension:
                 verb = "legges sammen" if expr.operator == "+" else "trekkes fra hverandre"
                 message = f"{_in_unit(left_kind)} og {_in_unit(right_kind)} kan ikke {verb}"
-                return self.fault("R301", message, expr.span, "begge sider må ha samme enhet")
+                hint = exchange_hint(left_kind.dimension, right_kind.dimension) or "begge sider må ha samme enhet"
+                return self.fault("R301", message, expr.span, hint)
             return node, without_shown(left_kind)
         sign = 1 if expr.operator == "×" else -1
         return node, Kind("tall", times(left_kind.dimension, right_kind.dimension, sign))
@@ -709,7 +712,8 @@ class Expressions:
         if kinds and any(kind.dimension != kinds[0].dimension for kind in kinds):
             other = next(k for k in kinds if k.dimension != kinds[0].dimension)
             message = f"{_in_unit(kinds[0])} og {_in_unit(other)} kan ikke sammenlignes"
-            return self.fault("R301", message, expr.span, "alle verdiene må ha samme enhet")
+            hint = exchange_hint(kinds[0].dimension, other.dimension) or "alle verdiene må ha samme enhet"
+            return self.fault("R301", message, expr.span, hint)
         function: model.Function = expr.kind  # type: ignore[assignment]
         node = model.OfMany(function=function, values=tuple(value for value, _ in found))
         return node, without_shown(kinds[0]) if kinds else UNKNOWN

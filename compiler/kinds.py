@@ -7,7 +7,7 @@ from typing import Literal
 
 from compiler.model import FieldKind, Rate, RecordField, Unit
 from dsl import tree
-from dsl.keywords import UNITS
+from dsl.keywords import CURRENCIES, UNITS
 
 Dimension = tuple[tuple[str, int], ...]
 """Base unit and exponent, sorted: kroner per poeng is (("kr", 1), ("poeng", −1))."""
@@ -74,6 +74,17 @@ def dimension_text(dimension: Dimension) -> str:
     under = [_SHOWN_BASE.get(base, base) for base, power in dimension for _ in range(max(-power, 0))]
     text = " × ".join(over) or "1"
     return f"{text} per {' per '.join(under)}" if under else text if over else "tall"
+
+
+def exchange_hint(left: Dimension, right: Dimension) -> str | None:
+    """What to do where two amounts differ only in the currency; None where that is not what is wrong."""
+    one, other = ([base for base, _ in dimension if base in CURRENCIES] for dimension in (left, right))
+    if len(one) != 1 or len(other) != 1 or times(left, ((other[0], 1),)) != times(right, ((one[0], 1),)):
+        return None
+    if one == other:
+        return None
+    money = f"{one[0]} er {CURRENCIES[one[0]]}, og {other[0]} er {CURRENCIES[other[0]]}"
+    return f"{money}; gang det ene med en sats i {one[0]} per {other[0]} eller {other[0]} per {one[0]}"
 
 
 def times(left: Dimension, right: Dimension, sign: int = 1) -> Dimension:

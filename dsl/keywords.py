@@ -154,6 +154,7 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "krone": ("kr", 1, 1),
     "kroner": ("kr", 1, 1),
     "øre": ("kr", 1, 100),
+    "DKK": ("DKK", 1, 1),
     "%": ("", 1, 100),
     "prosent": ("", 1, 100),
     "poeng": ("poeng", 1, 1),
@@ -172,7 +173,11 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "tertialer": ("måned", 4, 1),
     "år": ("måned", 12, 1),
 }
-"""Unit words: base unit, and the factor to it as a fraction. Days and calendar never convert into each other."""
+"""Unit words: base unit, and the factor to it as a fraction. Days and calendar never convert into each other,
+nor do the currencies."""
+
+CURRENCIES = {"kr": "norske kroner", "DKK": "danske kroner"}
+"""The base units that are money, and what they are called."""
 
 
 def terminals() -> dict[str, set[str]]:

@@ -272,7 +272,7 @@ def _skrevet_tall(felt: Felt, raa: object) -> Decimal:
         raise Ventet(ventet)
     tekst = str(raa).translate(_ROM).strip()
     for enhet in (felt.enhet, felt.enhet.split(" per ")[0]):
-        if enhet and tekst.lower().endswith(enhet):
+        if enhet and tekst.lower().endswith(enhet.lower()):
             tekst = tekst[: -len(enhet)].rstrip()
             break
     if isinstance(raa, Decimal | float) and Decimal(tekst).is_finite():
