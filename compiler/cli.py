@@ -6,11 +6,13 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 
 from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
+from compiler.cli_gather import samle
 from compiler.cli_group import grupper, vurder
 from compiler.cli_import import importer
 from compiler.cli_library import (
@@ -30,14 +32,15 @@ from compiler.cli_library import (
     sound,
     years_named,
 )
-from compiler.examples import answers, failing_examples
+from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
-from compiler.model import Rulebook
+from compiler.model import Example, Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
 from compiler.report import as_text, in_colour
+from compiler.runtime.samlet import Samlet, Samling
 from dsl.diagnostics import has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
@@ -180,7 +183,7 @@ def test(folder: Path) -> int:
 def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int:
     """Run the examples of one rule year; the number that fail."""
     module = package.aar(rulebook.year)
-    by_package = {e.id: module.grupper_data(e.given, e.record) for e in rulebook.examples}
+    by_package = {e.id: _by_package(module, package, e) for e in rulebook.examples}
     found = [*failing_examples(rulebook, answers(rulebook)), *failing_examples(rulebook, by_package)]
     show(sorted(set(found), key=lambda d: d.span), library, "tekst", with_summary=False)
     failing = len({diagnostic.message for diagnostic in found})
@@ -189,8 +192,22 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
     return failing
 
 
+def _by_package(module: ModuleType, package: ModuleType, example: Example) -> Any:
+    """What the package answers an example; the collections are told by the classes that the reference has."""
+    if not example.gathers:
+        return module.grupper_data(example.given, example.record)
+    found = module.samle(gathered_rows(example), example.record)
+    made = {name: tuple(map(_collection, of_kind)) for name, of_kind in found.samlinger.items()}
+    return Samlet(made, found.spor)
+
+
+def _collection(one: Any) -> Samling:
+    return Samling(one.navn, one.noekler, one.plasser, one.svar)
+
+
 cli.add_command(grupper)
 cli.add_command(vurder)
+cli.add_command(samle)
 
 
 @cli.command()

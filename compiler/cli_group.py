@@ -66,7 +66,7 @@ def grupper(
     shown: Shown = []
     with ExitStack() as stack:
         package = stack.enter_context(imported(library.scheme(years[0].scheme)))
-        source = stack.enter_context(_source(inn))
+        source = stack.enter_context(row_source(inn))
         if isinstance(source, JsonSource):
             source.columns = columns_of(_followed("leser kolonnene", source.rows(), source))
         kind = record_named(years, record, source.columns)
@@ -103,7 +103,7 @@ def _refuse_unusable(inn: Path, out: Path | None, vis: bool) -> None:
     """Refuse what cannot be done, before anything is read."""
     if out is not None and out.suffix.lower() not in (*CSV, *JSONL, *PARQUET):
         raise click.UsageError(f"«{out.name}» må slutte på .csv, .jsonl eller .parquet")
-    if (_is_parquet(inn) or _is_parquet(out)) and not _has_arrow():
+    if (_is_parquet(inn) or _is_parquet(out)) and not has_arrow():
         raise click.UsageError('Parquet krever pyarrow; installer det med «pip install "regelverk[masse]"»')
     if vis and _is_parquet(out):
         raise click.UsageError("«--vis» viser radene på skjermen; ta det bort når svarene skrives til Parquet")
@@ -113,7 +113,7 @@ def _is_parquet(path: Path | None) -> bool:
     return path is not None and path.suffix.lower() in PARQUET
 
 
-def _has_arrow() -> bool:
+def has_arrow() -> bool:
     """Whether rows can be grouped in columns."""
     try:
         import numpy  # noqa: F401
@@ -152,7 +152,7 @@ def _in_columns(source: Source, out: Path | None, judge: Judge) -> bool:
     if isinstance(source, JsonSource) or (out is not None and out.suffix.lower() in JSONL):
         return False
     in_arrow = not isinstance(source, CsvSource) or _is_parquet(out)
-    return in_arrow or (any(rules.kjerne is not None for rules in judge.rules()) and _has_arrow())
+    return in_arrow or (any(rules.kjerne is not None for rules in judge.rules()) and has_arrow())
 
 
 def _answered_in_columns(source: Any, judge: Judge, writer: "ChunkWriter[Any]") -> Tally:
@@ -185,7 +185,7 @@ def _followed(what: str, items: Iterator[Item], source: Source) -> Iterator[Item
 
 
 @contextmanager
-def _source(path: Path) -> Iterator["CsvSource | JsonSource | ParquetSource"]:
+def row_source(path: Path) -> Iterator["CsvSource | JsonSource | ParquetSource"]:
     """The rows of a file, by the end of its name."""
     try:
         if _is_parquet(path):
@@ -264,7 +264,7 @@ def _parquet_writer(out: Path, schema: "pa.Schema", judge: Judge, results: Seque
     from compiler.bulk.batches import answer_schema
     from compiler.bulk.parquet import ParquetWriter
 
-    with _whole(out) as path, closing(ParquetWriter(path, schema, answer_schema(judge, results))) as writer:
+    with whole(out) as path, closing(ParquetWriter(path, schema, answer_schema(judge, results))) as writer:
         yield writer
 
 
@@ -274,12 +274,12 @@ def _written(path: Path | None) -> Iterator[TextIO]:
     if path is None:
         yield sys.stdout
         return
-    with _whole(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
+    with whole(path) as part, part.open("w", encoding="utf-8", newline="") as stream:
         yield stream
 
 
 @contextmanager
-def _whole(path: Path) -> Iterator[Path]:
+def whole(path: Path) -> Iterator[Path]:
     """A name beside a file, to write under; only when all is written does the file get its own name."""
     if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
         raise click.ClickException(f"«{path}» kan ikke skrives")

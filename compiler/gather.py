@@ -30,15 +30,12 @@ class _Gathered:
 def gather(rulebook: model.Rulebook, data: Sequence[object], record: str | None = None) -> Samlet:
     """The collections of some records, and where each record went; without `record`, of the first kind that has any."""
     with localcontext(REGNING):
-        return _Material(rulebook, rulebook.record(record) if record else gathered_record(rulebook), data).answer()
+        return _Material(rulebook, rulebook.record(record or gathered_kinds(rulebook)[0]), data).answer()
 
 
-def gathered_record(rulebook: model.Rulebook) -> model.Record:
-    """The first kind of record that collections are made of."""
-    of = [r.gathering.of for r in rulebook.records if r.gathering is not None]
-    if not of:
-        raise ValueError(f"{rulebook.name} har ingen samlinger")
-    return rulebook.record(of[0])
+def gathered_kinds(rulebook: model.Rulebook) -> list[str]:
+    """The kinds of record that collections are made of."""
+    return list(dict.fromkeys(r.gathering.of for r in rulebook.records if r.gathering is not None))
 
 
 class _Material:

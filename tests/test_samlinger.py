@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
 from decimal import ROUND_HALF_UP, Decimal
+from importlib import import_module
 from typing import Any
 
 import pyarrow as pa
@@ -99,54 +100,99 @@ def _text(value: Any) -> str | None:
     return " ".join(value) if isinstance(value, list) else str(value)
 
 
-def told(module: Any, kind: str, found: Samlet) -> dict[str, list[Any]]:
-    """What was found, as the tables tell it."""
-    tables: dict[str, list[Any]] = {}
-    fates: list[dict[str, Any]] = [{} for _ in next(iter(found.spor.values()))]
-    for rules in module.SAMLINGER[kind]:
-        tables[rules.navn] = [_row(rules, number, one) for number, one in enumerate(found.samlinger[rules.navn], 1)]
-        for row, one in zip(fates, found.spor[rules.navn], strict=True):
-            row[rules.kolonne] = None if one.samling is None else one.samling + 1
-            if rules.regler.gruppering is not None:
-                row[f"{rules.kolonne}_grupper"] = "; ".join(one.grupper)
-            row[f"{rules.kolonne}_grunn"] = "; ".join(dict.fromkeys(reason.tekst for reason in one.grunner))
-    return tables | {kind: fates}
-
-
-def _row(rules: Any, number: int, one: Any) -> dict[str, Any]:
-    """A collection as a row, but for the columns of the answer, which other tests are about."""
-    keys = {key.felt: one.noekler[key.navn] for key in rules.noekler}
-    row = {"nummer": number, **keys, "antall": len(one.plasser), "status": one.svar.status}
-    row["grunn"] = "; ".join(dict.fromkeys(reason.tekst for reason in one.svar.grunner))
-    row["varsel"] = "; ".join(dict.fromkeys(notice.tekst for notice in one.svar.varsler))
-    row |= {b.kolonne: _rounded(one.svar.verdier.get(b.id)) for b in rules.regler.beregninger}
-    if rules.regler.velger:
-        row["grupper"] = "; ".join(chosen.gruppe for chosen in one.svar.valgte)
-    return row
+def told(module: Any, package: Any, kind: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """What the package says of the rows, each number as a column has it."""
+    as_rows = import_module("._runtime.samling", package.__name__).som_rader
+    tables = as_rows(module.SAMLINGER[kind], module.samle(rows, kind))
+    return {
+        name: [{key: _rounded(value) for key, value in row.items()} for row in table] for name, table in tables.items()
+    }
 
 
 def _rounded(value: Any) -> Any:
-    """A number as the column has it."""
     return value.quantize(Decimal(1).scaleb(-15), ROUND_HALF_UP, REGNING) if isinstance(value, Decimal) else value
 
 
 def in_columns(module: Any, kind: str, rows: pa.Table) -> dict[str, list[Any]]:
-    """What the columns say, without what is told elsewhere."""
-    left_out = ("gruppe", "gruppe_oppgitt")
-    return {
-        name: [{key: value for key, value in row.items() if key not in left_out} for row in batch.to_pylist()]
-        for name, batch in module.samle_parti(rows, kind).items()
-    }
+    """What the columns say of the rows."""
+    return {name: batch.to_pylist() for name, batch in module.samle_parti(rows, kind).items()}
 
 
 @pytest.mark.parametrize(("name", "kind"), GATHERED)
 def test_the_columns_say_what_the_package_says_of_each(packages: Packages, name: str, kind: str) -> None:
-    rulebook, module, _ = packages[name]
+    rulebook, module, package = packages[name]
 
     @settings(QUICK, max_examples=FEW)
     @given(histories(rulebook, kind))
     def agrees(rows: list[dict[str, Any]]) -> None:
         columns = table(rows)
-        assert in_columns(module, kind, columns) == told(module, kind, module.samle(columns.to_pylist(), kind))
+        assert in_columns(module, kind, columns) == told(module, package, kind, columns.to_pylist())
 
     agrees()
+
+
+# ---- what must not matter
+
+
+@pytest.mark.parametrize(("name", "kind"), GATHERED)
+def test_the_order_of_the_rows_changes_no_answer(packages: Packages, name: str, kind: str) -> None:
+    rulebook, module, _ = packages[name]
+
+    @settings(QUICK, max_examples=FEW)
+    @given(histories(rulebook, kind), st.randoms(use_true_random=False))
+    def agrees(rows: list[dict[str, Any]], shuffled: Any) -> None:
+        order = list(range(len(rows)))
+        shuffled.shuffle(order)
+        first, second = table(rows), table([rows[place] for place in order])
+        one, other = in_columns(module, kind, first), in_columns(module, kind, second)
+        ended = [_ended(rows, one.pop(kind)), _ended([rows[place] for place in order], other.pop(kind))]
+        assert ended[0] == ended[1]
+        assert one == other
+
+    agrees()
+
+
+def _ended(rows: Sequence[Mapping[str, Any]], fates: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Each row with what became of it; of two that are the same, either can be either."""
+    return sorted(f"{row!r} {fate!r}" for row, fate in zip(rows, fates, strict=True))
+
+
+@pytest.mark.parametrize(("name", "kind"), GATHERED)
+def test_patients_in_batches_of_their_own_get_the_same(packages: Packages, name: str, kind: str) -> None:
+    rulebook, module, _ = packages[name]
+    by_patient = [r.navn for r in module.SAMLINGER[kind] if any(key.felt == "pasient" for key in r.noekler)]
+    if not by_patient:
+        pytest.skip("ingen av samlingene er per pasient")
+
+    @settings(QUICK, max_examples=FEW)
+    @given(histories(rulebook, kind))
+    def agrees(rows: list[dict[str, Any]]) -> None:
+        patients = list(dict.fromkeys(row.get("pasient") for row in rows))
+        together = in_columns(module, kind, table(rows))
+        apart = [in_columns(module, kind, table([r for r in rows if r.get("pasient") == one])) for one in patients]
+        for name in by_patient:
+            found = [_unnumbered(row) for batch in apart for row in batch[name]]
+            assert sorted(found, key=repr) == sorted(map(_unnumbered, together[name]), key=repr)
+
+    agrees()
+
+
+def _unnumbered(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "nummer"}
+
+
+def test_the_draws_reach_every_group_and_status(packages: Packages) -> None:
+    """A differential test that never meets a group proves nothing about it."""
+    rulebook, module, _ = packages["perioder-2023"]
+    seen: set[str] = set()
+
+    @settings(QUICK, max_examples=600, database=None)
+    @given(histories(rulebook, "Kontakt"))
+    def drawn(rows: list[dict[str, Any]]) -> None:
+        for of_kind in module.samle(rows).samlinger.values():
+            seen.update(one.svar.status for one in of_kind)
+            seen.update(chosen.gruppe for one in of_kind for chosen in one.svar.valgte)
+
+    drawn()
+    groups = {group.id for group in rulebook.groups if group.id.startswith("STG")}
+    assert seen >= {*groups, "gruppert", "inngår ikke", "uavklart", "kan ikke beregnes", "ikke i utdraget"}

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from .lesing import Felt, Post, les
 from .motor import Regler, uavklart_grunn, vurder
 from .samlet import Samlet, Samling, Spor, spor_i
-from .svar import Grunn, Svar
+from .svar import Grunn, Svar, flatt
 from .verdier import REGNING, Mangler, Vilkaar
 
 Periode = Literal["", "år", "tertial", "måned"]
@@ -266,3 +266,54 @@ def _spor(
         for post, (grupper, grunner) in zip(samling.plasser, funnet, strict=True):
             plassert[post] = Spor(nummer, grupper, grunner)
     yield from (plassert.get(nummer) or Spor(None, (), skjebner[nummer]) for nummer in range(antall))
+
+
+# ---- som rader
+
+
+def som_rader(samlinger: Sequence[Samlingsregler], samlet: Samlet) -> dict[str, list[dict[str, Any]]]:
+    """Rader ved navnet: samlingene av hvert slag, og for postene hvor hver av dem ble av."""
+    tabeller: dict[str, list[dict[str, Any]]] = {}
+    antall = len(next(iter(samlet.spor.values()), ()))
+    spor: list[dict[str, Any]] = [{} for _ in range(antall)]
+    for regler in samlinger:
+        funnet = samlet.samlinger[regler.navn]
+        tabeller[regler.navn] = [_rad(regler, nummer, samling) for nummer, samling in enumerate(funnet, 1)]
+        for rad, ett in zip(spor, samlet.spor[regler.navn], strict=True):
+            rad |= _sporrad(regler, ett)
+    return tabeller | {samlinger[0].post: spor}
+
+
+def kolonner(regler: Samlingsregler) -> list[str]:
+    """Kolonnene til samlingene av ett slag."""
+    gruppert = ["gruppe"] if regler.regler.gruppering is not None else []
+    beregnet = [beregning.kolonne for beregning in regler.regler.beregninger]
+    sist = ["grupper"] if regler.regler.velger else []
+    noekler = [noekkel.felt for noekkel in regler.noekler]
+    return ["nummer", *noekler, "antall", "status", *gruppert, *beregnet, "grunn", "varsel", *sist]
+
+
+def sporkolonner(regler: Samlingsregler) -> list[str]:
+    """Kolonnene som sier hvor en post ble av."""
+    grupper = [f"{regler.kolonne}_grupper"] if regler.regler.gruppering is not None else []
+    return [regler.kolonne, *grupper, f"{regler.kolonne}_grunn"]
+
+
+def _rad(regler: Samlingsregler, nummer: int, samling: Samling) -> dict[str, Any]:
+    navn = {beregning.id: beregning.kolonne for beregning in regler.regler.beregninger}
+    celler = flatt(samling.svar, navn.__getitem__)
+    celler |= {"nummer": nummer, "antall": len(samling.plasser), "grupper": samlet_tekst(samling.svar)}
+    celler |= {noekkel.felt: samling.noekler[noekkel.navn] for noekkel in regler.noekler}
+    return {navn: celler.get(navn) for navn in kolonner(regler)}
+
+
+def samlet_tekst(svar: Svar) -> str:
+    """Gruppene som en samling får, i én tekst."""
+    return "; ".join(valgt.gruppe for valgt in svar.valgte)
+
+
+def _sporrad(regler: Samlingsregler, spor: Spor) -> dict[str, Any]:
+    nummer = None if spor.samling is None else spor.samling + 1
+    grunn = "; ".join(dict.fromkeys(grunn.tekst for grunn in spor.grunner))
+    celler = (nummer, "; ".join(spor.grupper), grunn) if regler.regler.gruppering is not None else (nummer, grunn)
+    return dict(zip(sporkolonner(regler), celler, strict=True))

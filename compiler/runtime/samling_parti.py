@@ -20,7 +20,18 @@ from .lesing import Felt, Post, Utenfor, Ventet, i_liste, les, lest_verdi
 from .motor import proevd, vurder_post
 from .parti import Svarkolonner, kolonnenavn, svarskjema
 from .samlet import Skjebne, spor_i
-from .samling import Noekkel, Samlingsregler, hvorfor_usikkert, i_enhet, ikke_oppgitt, usikker, utelatt
+from .samling import (
+    Noekkel,
+    Samlingsregler,
+    hvorfor_usikkert,
+    i_enhet,
+    ikke_oppgitt,
+    kolonner,
+    samlet_tekst,
+    sporkolonner,
+    usikker,
+    utelatt,
+)
 from .svar import Grunn, Svar, flatt
 from .verdier import REGNING, Mangler, Uoppgitt
 
@@ -432,24 +443,23 @@ class _Samler:
     def tabell(self) -> pa.RecordBatch:
         """Én rad for hver samling: nummeret, nøklene, hvor mange poster den har, og svaret."""
         regler = self.regler.regler
-        skjema = pa.schema([felt for felt in svarskjema(regler) if not pa.types.is_list(felt.type)])
+        navnene = kolonner(self.regler)
+        skjema = pa.schema([felt for felt in svarskjema(regler) if felt.name in navnene])
         ut = Svarkolonner(skjema)
         navn = kolonnenavn(regler)
         rader = [ut.rad(flatt(svar, navn.__getitem__)) for svar, _ in self.svarene]
-        grupper = pa.array(["; ".join(valgt.gruppe for valgt in svar.valgte) for svar, _ in self.svarene], pa.string())
+        grupper = pa.array([samlet_tekst(svar) for svar, _ in self.svarene], pa.string())
         plasser = pa.array(self.ulik, pa.int64())
         forste = self.rader[self.innhold[self.starter[:-1]]] if self.antall else np.zeros(0, np.int64)
-        kolonner = {"nummer": pa.array(np.arange(1, self.antall + 1), pa.int64())}
-        kolonner |= {noekkel.noekkel.felt: noekkel.verdiene(forste) for noekkel in self.noekler}
-        kolonner |= {"antall": pa.array(np.diff(self.starter), pa.int64())}
-        kolonner |= dict(zip(skjema.names, ut.kolonner(rader, self.ulik.astype(np.int32)), strict=True))
-        if regler.velger:
-            kolonner["grupper"] = grupper.take(plasser)
-        return pa.RecordBatch.from_pydict(kolonner)
+        alle = {"nummer": pa.array(np.arange(1, self.antall + 1), pa.int64())}
+        alle |= {noekkel.noekkel.felt: noekkel.verdiene(forste) for noekkel in self.noekler}
+        alle |= {"antall": pa.array(np.diff(self.starter), pa.int64())}
+        alle |= dict(zip(skjema.names, ut.kolonner(rader, self.ulik.astype(np.int32)), strict=True))
+        alle["grupper"] = grupper.take(plasser)
+        return pa.RecordBatch.from_pydict({navn: alle[navn] for navn in navnene})
 
     def spor(self) -> dict[str, pa.Array]:
         """For hver rad: nummeret på samlingen, gruppene som bruker den, og ellers hvorfor ingen gjør det."""
-        navn = self.regler.kolonne
         nummer = np.full(self.poster.antall, -1, np.int64)
         nummer[self.rader] = self.samling
         skjebner: dict[tuple[str, str], int] = {}
@@ -461,11 +471,12 @@ class _Samler:
         listet = list(skjebner)
         plasser = pa.array(hvilken)
         tomt = pa.array(nummer < 0)
-        funnet = {navn: pc.if_else(tomt, None, pa.array(nummer + 1))}
-        if self.regler.regler.gruppering is not None:
-            funnet[f"{navn}_grupper"] = pa.array([grupper for grupper, _ in listet], pa.string()).take(plasser)
-        funnet[f"{navn}_grunn"] = pa.array([grunn for _, grunn in listet], pa.string()).take(plasser)
-        return funnet
+        grupper = pa.array([grupper for grupper, _ in listet], pa.string()).take(plasser)
+        grunner = pa.array([grunn for _, grunn in listet], pa.string()).take(plasser)
+        celler = [pc.if_else(tomt, None, pa.array(nummer + 1)), grupper, grunner]
+        if self.regler.regler.gruppering is None:
+            del celler[1]
+        return dict(zip(sporkolonner(self.regler), celler, strict=True))
 
     def _ved_slag(self, skjebner: dict[tuple[str, str], int]) -> Tall:
         """Nummeret på skjebnen til hver av radene: den følger av samlingen og slaget, eller av plassen i den."""
