@@ -297,9 +297,16 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         title = store.pop(name).title
         if block.kind == "gruppe":
             _without_row(state, GROUP_KEY, name)
+    _without_clarifications(state, block.kind, name)
     state.repealed.append(model.Repealed(type=block.kind, id=name, title=title, because=block.tail.because))
     state.places[("opphever", f"{block.kind} {name}")] = block.span
     return None
+
+
+def _without_clarifications(state: State, kind: str, name: str) -> None:
+    """Take out what is said about a rule that is ended."""
+    kept = {id_: said for id_, said in state.clarifications.items() if (said.about_type, said.about) != (kind, name)}
+    state.clarifications = kept
 
 
 def _without_row(state: State, key: str, name: str) -> None:

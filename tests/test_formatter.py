@@ -225,7 +225,7 @@ _RETYPED: list[tuple[str, Callable[[re.Match[str]], str]]] = [
     (r" (er ikke|ikke er) ", lambda _: " ikke er "),
     (r"minst én av", lambda _: "minst  en av"),
     (r"(?<=[^\s\d,]) (?=[^\W\d])", lambda _: "   "),
-    (r"(\d) (\d{3}) (kr)", lambda found: f"{found[1]}{found[2]} {found[3]}"),
+    (r"(\d{1,3}(?: \d{3})+) kr", lambda found: f"{found[1].replace(' ', '')} kr"),
     (r"(\d{4})-(\d\d)-(\d\d)", lambda found: f"{found[3]}.{found[2]}.{found[1]}"),
 ]
 

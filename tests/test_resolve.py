@@ -291,6 +291,13 @@ def test_what_is_ended_is_gone(folder: Path) -> None:
     assert [(ended.type, ended.id) for ended in rulebook.repealed] == [("begrep", "ung")]
 
 
+def test_what_is_said_about_an_ended_rule_ends_with_it(folder: Path) -> None:
+    said = "presisering 2020-03-01 «Alderen er den ved innleggelsen.» gjelder begrep ung\n    kilde k\n"
+    first, second = years(folder, f"{BASE}\n{said}", "opphever begrep ung\n    fordi «ikke i bruk»\n").rulebooks()
+    assert [one.about for one in first.clarifications] == ["ung"]
+    assert second.clarifications == ()
+
+
 def test_fields_are_added_to_records(folder: Path) -> None:
     record = next_year(
         folder, "endrer opplysninger Kontakt\n    legger til\n        kjønn  valg kvinne, mann\n"
