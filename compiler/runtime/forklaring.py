@@ -89,7 +89,7 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
     if isinstance(verdi, tuple | list):
         if all(isinstance(del_, str) or _koder(del_) is not None for del_ in verdi):
             return ", ".join(map(vist, verdi[:12])) or "ingen"
-        return f"{len(verdi)} linjer"
+        return f"{len(verdi)} {'linje' if len(verdi) == 1 else 'linjer'}"
     koder = _koder(verdi)
     return str(verdi) if koder is None else "+".join(koder) or "ingen"
 
@@ -271,7 +271,9 @@ def uavklart_tekst(felt: list[str], grunner: list[str]) -> str:
 def forklaringstekst(hode: str, svar: Svar, deler: list[Ledd]) -> str:
     """Forklaringen som tekst."""
     linjer = [hode, "", f"Status: {svar.status}"]
-    if svar.gruppe is not None:
+    if len(svar.valgte) > 1:
+        linjer.append(f"Grupper: {', '.join(valgt.gruppe for valgt in svar.valgte)}")
+    elif svar.gruppe is not None:
         linjer.append(f"Gruppe: {svar.gruppe}" + (" (gruppe oppgitt i data)" if svar.gruppe_oppgitt else ""))
     linjer += [f"Fordi: {grunn}" for grunn in samlede_grunner(svar)]
     linjer += [f"Varsel: {varsel.tekst}" for varsel in svar.varsler]

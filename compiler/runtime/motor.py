@@ -705,8 +705,9 @@ def _forklarte_valg(
         _sett_liste(regler, post, tuple(ved_plass[plass] for plass in brukt))
         ledd = forklaringer[gruppe.id](post)
         _sett_liste(regler, post, alle)
-        nummer = ", ".join(str(plass + 1) for plass in brukt) or "ingen"
-        yield replace(ledd, deler=(Ledd(f"bruker {lest(regler.liste)} nummer {nummer}", True), *ledd.deler))
+        nummer = ", ".join(str(plass + 1) for plass in brukt)
+        hvilke = f"{lest(regler.liste)} nummer {nummer}" if brukt else f"ingen av {lest(regler.liste)}"
+        yield replace(ledd, deler=(Ledd(f"bruker {hvilke}", True), *ledd.deler))
     if post.uavklart_ is not None:
         yield post.uavklart_
 
@@ -731,6 +732,8 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
     svar, post = vurder(regler, data)
     with localcontext(REGNING):
         linjer = [hode, "", f"Status: {svar.status}"]
+        if regler.velger:
+            return "\n".join([*linjer, *_hvorfor_ikke_valgt(regler, post, svar, gruppe)]) + "\n"
         if svar.gruppe == gruppe:
             linjer.append(f"Posten får {gruppe}.")
         elif svar.gruppe is not None:
@@ -744,6 +747,22 @@ def hvorfor_ikke(regler: Regler, data: object, gruppe: str, hode: str) -> str:
         if svar.status != "feil i data":
             linjer += _vilkaar_for(regler, post, gruppe)
         return "\n".join(linjer) + "\n"
+
+
+def _hvorfor_ikke_valgt(regler: Regler, post: Post, svar: Svar, gruppe: str) -> Iterator[str]:
+    """Linjene om hvorfor en samling ikke får en gruppe."""
+    valgte = [valgt.gruppe for valgt in svar.valgte]
+    yield f"Samlingen får {', '.join(valgte)}." if valgte else "Samlingen får ingen gruppe."
+    yield from (f"Fordi: {grunn}" for grunn in samlede_grunner(svar))
+    provd = {valgt.gruppe for valgt in (*svar.valgte, *svar.forbigaatt)}
+    rekkefolge = [en.id for en in regler.grupper if en.naar is not None]
+    if gruppe not in rekkefolge:
+        yield f"{gruppe} har ingen vilkår i regelverket, og gis ikke til denne samlingen."
+    elif gruppe not in provd and valgte and regler.velger == "første":
+        yield f"{valgte[0]} prøves før {gruppe}."
+    for ledd in _forklarte_valg(regler, post, svar, regler.forklaringer()):
+        if ledd.tekst.startswith(f"gruppe {gruppe} ") or ledd.tekst == f"gruppe {gruppe}" or ledd is post.uavklart_:
+            yield from ("", *leddlinjer(ledd))
 
 
 def _vilkaar_for(regler: Regler, post: Post, gruppe: str) -> list[str]:
