@@ -106,7 +106,9 @@ def _chosen(rulebook: Rulebook, rules: Sequence[Any], wanted: Sequence[str]) -> 
             names = [rule.navn for rule in rules]
             hint = nearest(name, names) or f"samlingene er {', '.join(names)}"
             raise click.UsageError(f"{rulebook.name} har ingen samling «{name}»: {hint}")
-    return [rule for rule in rules if rule.navn.lower() in {name.lower() for name in wanted} or not rule.noekler]
+    chosen = [rule for rule in rules if rule.navn.lower() in {name.lower() for name in wanted}]
+    needs_all = any(rule.regler.rundt is not None for rule in chosen)
+    return [rule for rule in rules if rule in chosen or (needs_all and not rule.noekler)]
 
 
 # ---- rows in

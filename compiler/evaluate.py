@@ -297,13 +297,14 @@ class Case:
         left = lines
         while True:
             standing: list[_Line] = []
+            before: list[Post] = []
+            everyone = [line.post for line in left]
             for number, line in enumerate(left):
-                before = tuple(other.post for other in standing)
-                line.post.foran = before
-                line.post.andre = before + tuple(other.post for other in left[number + 1 :])
+                line.post.staar_ = before, len(before), everyone, number + 1
                 self._judge(line, record)
                 if line.counts is not False:
                     standing.append(line)
+                    before.append(line.post)
             if len(standing) == len(left):
                 break
             left = standing

@@ -348,7 +348,7 @@ def _gathered(rulebook: model.Rulebook, record: model.Record) -> Iterator[str]:
     gathering = record.gathering
     if gathering is not None:
         yield f"liste={identifier(gathering.elements)!r}"
-        if gathering.around is not None:
+        if gathering.around is not None and seen(rulebook, record).around:
             yield f"rundt=lambda: {rules_name(rulebook.record(gathering.around))}"
 
 

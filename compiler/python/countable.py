@@ -24,6 +24,8 @@ class Seen:
     """The highest number of like records that rules tell from one more; None where each may matter."""
     countable: bool = True
     """Whether the rules see only how many records answer each of the atoms in each way."""
+    around: bool = False
+    """Whether the rules name anything of the collection of everything."""
 
 
 def seen(rulebook: model.Rulebook, collection: model.Record) -> Seen:
@@ -82,6 +84,7 @@ class _Reader:
 
     def _expr(self, expr: model.Expr) -> None:
         """What an expression of the collection's rules sees."""
+        self.found.around = self.found.around or self._is_around(expr)
         match expr:
             case model.Quantified(items=items, variable=variable, condition=condition) if self._is_own(items):
                 self._narrowed(items)
@@ -128,16 +131,21 @@ class _Reader:
     def _atom(self, variable: str, expr: model.Expr) -> None:
         """Something asked of each record; it must not rest on the collection for it to be counted."""
         self.found.atoms.append((variable, expr))
-        around = self.gathering.around
-        outer = {self.collection.variable, *([self.rulebook.record(around).variable] if around else [])}
         for node in nodes(expr):
-            if getattr(node, "variable", None) in outer:
+            of_all = self._is_around(node)
+            self.found.around = self.found.around or of_all
+            if of_all or getattr(node, "variable", None) == self.collection.variable:
                 self.found.countable = False
                 if isinstance(node, model.TermRef):
                     for inner in self._of_term(node.id):
                         self._expr(inner)
                 elif isinstance(node, model.Get):
                     self.found.keys.add(node.field)
+
+    def _is_around(self, node: model.Node) -> bool:
+        """Whether a node is about the collection of everything."""
+        around = self.gathering.around
+        return around is not None and getattr(node, "variable", None) == self.rulebook.record(around).variable
 
     def _count(self, number: int | None) -> None:
         if self.found.most is not None and number is not None:

@@ -88,8 +88,8 @@ class Post:
     """Listen posten står i, slik den ble lest."""
     nummer_: int = 0
     """Plassen i den."""
-    foran_: "tuple[Post, ...] | None" = None
-    andre_: "tuple[Post, ...] | None" = None
+    staar_: "tuple[list[Post], int, list[Post], int] | None" = None
+    """Linjene foran, og hvor mange av dem; linjene etter, og hvor de begynner: når noen av dem er falt."""
     ytre: "Post"
     """Posten som listen står i."""
     gruppe_: Any = None
@@ -129,22 +129,18 @@ class Post:
     @property
     def foran(self) -> "tuple[Post, ...]":
         """Linjene foran denne som inngår."""
-        return self.i_liste_[: self.nummer_] if self.foran_ is None else self.foran_
-
-    @foran.setter
-    def foran(self, linjer: "tuple[Post, ...]") -> None:
-        self.foran_ = linjer
+        if self.staar_ is None:
+            return self.i_liste_[: self.nummer_]
+        foran, antall, _, _ = self.staar_
+        return tuple(foran[:antall])
 
     @property
     def andre(self) -> "tuple[Post, ...]":
         """De andre linjene som inngår."""
-        if self.andre_ is None:
+        if self.staar_ is None:
             return self.i_liste_[: self.nummer_] + self.i_liste_[self.nummer_ + 1 :]
-        return self.andre_
-
-    @andre.setter
-    def andre(self, linjer: "tuple[Post, ...]") -> None:
-        self.andre_ = linjer
+        _, _, etter, fra = self.staar_
+        return self.foran + tuple(etter[fra:])
 
 
 def i_liste(poster: Iterable[Post], ytre: Post) -> tuple[Post, ...]:

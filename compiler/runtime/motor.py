@@ -293,14 +293,15 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
     igjen = linjer
     while True:
         staar: list[_Linje] = []
+        foran: list[Post] = []
+        alle = [linje.post for linje in igjen]
         for nummer, linje in enumerate(igjen):
-            foran = tuple(annen.post for annen in staar)
-            linje.post.foran = foran
-            linje.post.andre = foran + tuple(annen.post for annen in igjen[nummer + 1 :])
+            linje.post.staar_ = foran, len(foran), alle, nummer + 1
             post.husket_.clear()
             _prov_linje(regler, liste, linje)
             if linje.inngaar is not False:
                 staar.append(linje)
+                foran.append(linje.post)
         if len(staar) == len(igjen):
             break
         igjen = staar
