@@ -57,7 +57,7 @@ class Entries:
         """Every definition by kind and id."""
         rulebook = self.rulebook
         for rate in rulebook.rates:
-            self._add("sats", rate, self._rate(rate))
+            self._add("sats", rate, self._rate(rate) | self._taken(rate))
         for group in rulebook.groups:
             self._add("gruppe", group, self._group(group), _group_name(group))
         self._rules()
@@ -127,6 +127,11 @@ class Entries:
             step = Step(figures[place], figures[place + 1])
             facts[f"fra og med {day_shown(period.start)}"] = step if self.ending is not None else step.after
         return facts
+
+    @staticmethod
+    def _taken(rate: model.Rate) -> dict[str, Fact]:
+        """The rule year that a rate is taken from."""
+        return {"hentet fra": plain(rate.fetched.rulebook)} if rate.fetched is not None else {}
 
     def _group(self, group: model.Group) -> dict[str, Fact]:
         facts = self._within_year("gruppert når", group.when) | self._lenient(group.when)
