@@ -259,6 +259,24 @@ class View:
         """A rate's value."""
         return values.rate_value(rate)
 
+    def taken_from(self, rate: model.Rate) -> Md:
+        """Where a rate is taken from, as a link to it there; nothing where it is stated here."""
+        place = rate.fetched
+        other = next(
+            (one for one in self.rulebook.taken if place and one.year == place.year and one.scheme == place.scheme),
+            None,
+        )
+        if place is None or other is None:
+            return Md("")
+        table = next((one for one in other.tables if one.id == place.table), None)
+        kind = "sats" if place.rate else table.key if table and table.key in ("gruppe", "takst") else "tabell"
+        page, _, anchor = (
+            Addresses(other)
+            .listed((kind, place.rate or (place.table if kind == "tabell" else place.key) or ""))
+            .partition(".md")
+        )
+        return link(place.rulebook, f"../../../{other.scheme.lower()}/{other.year}/{page}/{anchor}")
+
     def periods(self, rate: model.Rate) -> list[values.Period]:
         """What a rate is in each part of the year, where it changes."""
         return list(values.periods(rate)) if rate.periods else []
