@@ -57,7 +57,7 @@ class Entries:
         """Every definition by kind and id."""
         rulebook = self.rulebook
         for rate in rulebook.rates:
-            self._add("sats", rate, self._rate(rate) | self._taken(rate))
+            self._add("sats", rate, self._rate(rate))
         for group in rulebook.groups:
             self._add("gruppe", group, self._group(group), _group_name(group))
         self._rules()
@@ -118,6 +118,9 @@ class Entries:
         missing = rate.reason if rate.reason != plainly else None
         figures = [self._figure(rate.value, rate.unit, rate.derived, missing)]
         figures += [self._figure(period.value, rate.unit, period.derived, period.reason) for period in rate.periods]
+        if rate.fetched is not None:
+            taken = f"hentet fra {rate.fetched.rulebook}"
+            figures = [one.model_copy(update={"note": ", ".join(filter(None, [one.note, taken]))}) for one in figures]
         if self.ending and rate.periods:
             note = f"gjelder fra og med {day_shown(rate.periods[-1].start)}, før det {figures[-2].shown}"
             joined_note = ". ".join(filter(None, [figures[-1].note, note]))
@@ -127,11 +130,6 @@ class Entries:
             step = Step(figures[place], figures[place + 1])
             facts[f"fra og med {day_shown(period.start)}"] = step if self.ending is not None else step.after
         return facts
-
-    @staticmethod
-    def _taken(rate: model.Rate) -> dict[str, Fact]:
-        """The rule year that a rate is taken from."""
-        return {"hentet fra": plain(rate.fetched.rulebook)} if rate.fetched is not None else {}
 
     def _group(self, group: model.Group) -> dict[str, Fact]:
         facts = self._within_year("gruppert når", group.when) | self._lenient(group.when)

@@ -25,8 +25,7 @@ def fetched(state: State, block: tree.RateDecl, wanted: tree.Fetched) -> dict[st
     found = _rate(state, other, wanted) if wanted.key is None else _cell(state, other, wanted, wanted.key)
     if found is None:
         return _nothing(block)
-    _bring_sources(state, other, wanted, found)
-    return found
+    return _with_sources(state, other, found)
 
 
 def _nothing(block: tree.RateDecl) -> dict[str, Any]:
@@ -59,7 +58,8 @@ def _cell(state: State, other: model.Rulebook, wanted: tree.Fetched, key: tree.R
     if len(rows) != 1:
         known = [row.key for table in tables if table.id in columns for row in table.rows]
         why = "står i flere tabeller" if rows else "finnes ikke"
-        hint = None if rows else nearest(str(key), known)
+        hint = nearest(str(key), known) or _listed("radene der er", known)
+        hint = f"skriv tallet som en sats i {_name(other)}, og hent satsen" if rows else hint
         state.fault("R223", f"«{key}» {why} i {_name(other)}", wanted.span, hint)
         return None
     [(table_id, row)] = rows.items()
@@ -89,18 +89,32 @@ def _row(table: model.Table, key: tree.Ref) -> model.Row | None:
     return table.row(str(key)) or table.row(normal_code(key.id) if key.scheme is None else str(key))
 
 
-def _bring_sources(state: State, other: model.Rulebook, wanted: tree.Fetched, found: dict[str, Any]) -> None:
-    """Make the sources of what was taken known here; one with the same name must be the same source."""
-    periods: Iterable[model.RatePeriod] = found.get("periods", ())
-    cited = {cite.source for cite in (*found["citations"], *(cite for one in periods for cite in one.citations))}
-    for source in other.sources:
-        if source.id not in cited:
-            continue
-        own = state.sources.setdefault(source.id, source.model_copy(update={"since": state.year}))
-        if (own.title, own.address) != (source.title, source.address):
-            message = f"kilden «{source.id}» er en annen her enn i {_name(other)}"
-            here = state.places.get(("kilde", own.id))
-            state.fault("R202", message, wanted.span, "gi kilden her et annet navn", here)
+def _with_sources(state: State, other: model.Rulebook, found: dict[str, Any]) -> dict[str, Any]:
+    """What was taken, citing its sources by the names that they get here."""
+    periods: tuple[model.RatePeriod, ...] = found.get("periods", ())
+    moved = [one.model_copy(update={"citations": _cited(state, other, one.citations)}) for one in periods]
+    return found | {"citations": _cited(state, other, found["citations"]), "periods": tuple(moved)}
+
+
+def _cited(state: State, other: model.Rulebook, citations: Iterable[model.Citation]) -> tuple[model.Citation, ...]:
+    """Citations of the other year, with their sources made known here."""
+    sources = {source.id: source for source in other.sources}
+    return tuple(
+        cite.model_copy(update={"source": _brought(state, other, sources[cite.source])})
+        for cite in citations
+        if cite.source in sources
+    )
+
+
+def _brought(state: State, other: model.Rulebook, source: model.Source) -> str:
+    """The name that a source has here: its own, or with the scheme before it where that is another source."""
+    scheme = other.scheme.lower()
+    names = (source.id, f"{scheme}_{source.id}", f"{scheme}_{other.year}_{source.id}")
+    same = (source.title, source.address)
+    free = [name for name in names if (own := state.sources.get(name)) is None or (own.title, own.address) == same]
+    name = free[0] if free else names[-1]
+    state.sources.setdefault(name, source.model_copy(update={"id": name, "since": state.year}))
+    return name
 
 
 def _listed(words: str, names: Iterable[str]) -> str | None:
