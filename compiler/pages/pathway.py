@@ -1,10 +1,12 @@
 """Lists that an example asks to have shown («viser»): in tables that are set beside each other, and as figures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
+from itertools import product
 
 from compiler import model
 from compiler.names import identifier
@@ -79,11 +81,25 @@ class _Element:
     given: Mapping[str, str]
     line: Linjesvar
 
+    def has(self, names: Sequence[str], values: Sequence[str]) -> bool:
+        """Whether the element has some values in some fields."""
+        return all(self.given.get(name, "") == value for name, value in zip(names, values, strict=True))
+
     def day(self, field: model.RecordField | None) -> date | None:
         """The date of the element, where it has one."""
         with suppress(ValueError):
             return date.fromisoformat(self.given.get(field.name, "")) if field is not None else None
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of the tables; `amounts` has what is summed, where it is kroner."""
+
+    name: str
+    is_number: bool
+    cell: Callable[[_Element], Md]
+    amounts: Callable[[Sequence[_Element]], Iterator[Decimal | None]] | None
 
 
 class _Elements:
@@ -113,54 +129,47 @@ class _Elements:
     def shown(self) -> Shown:
         """The list, a panel for each value that sets it apart."""
         apart, lane = self.wanted.by[:-1], self.wanted.by[-1]
-        keys = sorted({tuple(one.given.get(name, "") for name in apart) for one in self.all}, key=self._place(apart))
+        keys = [key for key in product(*map(self._choices, apart)) if any(one.has(apart, key) for one in self.all)]
         panels = []
         for number_, key in enumerate(keys):
-            own = [one for one in self.all if tuple(one.given.get(name, "") for name in apart) == key]
+            own = [one for one in self.all if one.has(apart, key)]
             if self.has_figure:
                 own.sort(key=lambda one: one.day(self.date) or date.max)
-            name = ", ".join(spoken(part) for part in key)
-            panels.append(self._panel(f"{self.id}-{number_}", name[:1].upper() + name[1:], own, lane))
+            name = ", ".join(map(_said, key))
+            panels.append(self._panel(f"{self.id}-{number_}", _capital(name), own, lane))
         legend = tuple(LOOKS[look] for look in LOOKS if look in self.looks)
         name = spoken(self.wanted.list)
-        return Shown(name[:1].upper() + name[1:], tuple(panels), legend)
+        return Shown(_capital(name), tuple(panels), legend)
 
-    def _place(self, names: Sequence[str]):  # type: ignore[no-untyped-def]
-        """Where values stand among the choices of their fields."""
-        choices = [field.choices if (field := self.record.field(name)) else () for name in names]
-        return lambda key: [of.index(part) if part in of else len(of) for of, part in zip(choices, key, strict=True)]
+    def _choices(self, name: str) -> tuple[str, ...]:
+        """What a field can be; last that it is not given."""
+        field = self.record.field(name)
+        return (*(field.choices if field is not None else ()), "")
 
     def _panel(self, id_: str, name: str, own: Sequence[_Element], lane: str) -> Panel:
-        fields = [f for f in self.record.fields if f.name not in self.wanted.by[:-1]]
-        fields = [f for f in fields if any(one.given.get(f.name) for one in self.all)]
-        counted = any(one.line.inngaar is not True for one in self.all)
-        heads = [(self._capital(spoken(f.name)), _in_kroner(f.unit)) for f in fields]
-        heads += [(self._capital(term.title or spoken(term.id)), term.kind == "desimaltall") for term in self.terms]
-        heads += [(escape("Inngår"), False)] if counted else []
-        rows = [
-            (
-                *(_given(f, one.given.get(f.name, "")) for f in fields),
-                *(self._computed(one, term) for term in self.terms),
-                *((escape(_COUNTS.get(one.line.inngaar, "ja")),) if counted else ()),
-            )
-            for one in own
-        ]
-        sums = [_sum(_number(one.given.get(f.name, "")) for one in own) if _in_kroner(f.unit) else None for f in fields]
-        sums += [_sum(self._values(own, term)) if _in_kroner(term.unit) else None for term in self.terms]
-        total = [escape(text) if text else Md("") for text in (*sums, *([None] if counted else []))]
+        columns = list(self._columns())
+        total = [escape(_sum(found.amounts(own))) if found.amounts is not None else Md("") for found in columns]
         is_summed = any(total) and len(own) > 1
-        total[0] = escape("Sum")
         return Panel(
             name=name,
-            heads=tuple(heads),
-            rows=tuple(rows),
-            total=tuple(total) if is_summed else (),
+            heads=tuple((_head(found.name), found.is_number) for found in columns),
+            rows=tuple(tuple(found.cell(one) for found in columns) for one in own),
+            total=(escape("Sum"), *total[1:]) if is_summed else (),
             unpaid=self._unpaid(own),
             figure=self._figure(id_, name, own, lane) if self.has_figure else Md(""),
         )
 
-    def _capital(self, text: str) -> Md:
-        return escape(text[:1].upper() + text[1:])
+    def _columns(self) -> Iterator[_Column]:
+        """What is given, what was computed, and whether an element counts where one does not."""
+        for field in self.record.fields:
+            if field.name not in self.wanted.by[:-1] and any(one.given.get(field.name) for one in self.all):
+                yield _Column(field.name, _in_kroner(field.unit), partial(_given, field), _amounts_given(field))
+        for term in self.terms:
+            amounts = partial(self._values, term) if _in_kroner(term.unit) else None
+            name = term.title or term.id
+            yield _Column(name, term.kind == "desimaltall", partial(self._computed, term), amounts)
+        if any(one.line.inngaar is not True for one in self.all):
+            yield _Column("inngår", False, lambda one: escape(_COUNTS.get(one.line.inngaar, "ja")), None)
 
     # ---- values
 
@@ -176,7 +185,7 @@ class _Elements:
         reasons = {reason.id for reason in (*one.line.grunner, *self.answer.grunner)}
         return self._value(one, term) is None and bool({term.id, term.identifier} & reasons)
 
-    def _computed(self, one: _Element, term: model.Term) -> Md:
+    def _computed(self, term: model.Term, one: _Element) -> Md:
         """A computed cell; an amount of nothing is marked."""
         value = self._value(one, term)
         if value is None:
@@ -186,7 +195,7 @@ class _Elements:
             return shown + Md(' <strong class="merke">ikke betalt</strong>')
         return shown
 
-    def _values(self, own: Sequence[_Element], term: model.Term) -> Iterator[Decimal | None]:
+    def _values(self, term: model.Term, own: Sequence[_Element]) -> Iterator[Decimal | None]:
         """The numbers of a column, of the elements that count; None is one that cannot be had."""
         for one in own:
             value = self._value(one, term)
@@ -214,19 +223,14 @@ class _Elements:
     def _figure(self, id_: str, name: str, own: Sequence[_Element], lane: str) -> Md:
         assert self.amount is not None
         lanes = []
-        field = self.record.field(lane)
-        for choice in field.choices if field else ():
-            if any(one.given.get(lane) == choice for one in self.all):
-                of_lane = [one for one in own if one.given.get(lane) == choice]
-                total = _sum(self._values(of_lane, self.amount))
-                lanes.append((str(self._capital_text(spoken(choice))), total))
+        for choice in self._choices(lane):
+            if any(one.has((lane,), (choice,)) for one in self.all):
+                of_lane = [one for one in own if one.has((lane,), (choice,))]
+                total = _sum(self._values(self.amount, of_lane))
+                lanes.append((_capital(_said(choice)), total))
         boxes = [self._box(one, lane, day) for one in own if (day := one.day(self.date)) is not None]
         self.looks |= {box.look for box in boxes}
         return figure(identifier(id_), f"{self.title}: {name.lower()}" if name else self.title, lanes, boxes)
-
-    @staticmethod
-    def _capital_text(text: str) -> str:
-        return text[:1].upper() + text[1:]
 
     def _box(self, one: _Element, lane: str, day: date) -> Box:
         """The box of an element: the first choice that is no lane says what it is, the first text who pays."""
@@ -244,10 +248,24 @@ class _Elements:
             note = "ikke betalt"
         elif look == "utenfor":
             amount, note = "–", "inngår ikke"
-        return Box(self._capital_text(spoken(one.given[lane])), day, spoken(label), amount, note, look)
+        return Box(_capital(_said(one.given.get(lane, ""))), day, spoken(label), amount, note, look)
 
     def _is_label(self, field: model.RecordField) -> bool:
         return field.kind in ("valg", "tekst", "kode", "gruppe") and field.name not in self.wanted.by
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _said(choice: str) -> str:
+    """A choice as it is read."""
+    return spoken(choice) or "ikke oppgitt"
+
+
+def _head(name: str) -> Md:
+    """What stands above a column."""
+    return escape(_capital(spoken(name)))
 
 
 def _in_kroner(unit: model.Unit | None) -> bool:
@@ -263,8 +281,16 @@ def _number(text: str) -> Decimal | None:
     return None
 
 
-def _given(field: model.RecordField, text: str) -> Md:
+def _amounts_given(field: model.RecordField) -> Callable[[Sequence[_Element]], Iterator[Decimal | None]] | None:
+    """The amounts that are given in a field, where it is in kroner."""
+    if not _in_kroner(field.unit):
+        return None
+    return lambda own: (_number(one.given.get(field.name, "")) for one in own)
+
+
+def _given(field: model.RecordField, one: _Element) -> Md:
     """A given cell, a number with its unit."""
+    text = one.given.get(field.name, "")
     value = _number(text) if field.kind in ("heltall", "desimaltall") else None
     if value is None:
         return text_shown(field, text) if text else Md("–")

@@ -11,7 +11,7 @@ from compiler import model
 from compiler.chapters import names_for_prose
 from compiler.compare import Comparison
 from compiler.pages import values
-from compiler.pages.addresses import LISTS, Addresses, canonical, chapter_file, name_of
+from compiler.pages.addresses import LISTS, Addresses, Key, canonical, chapter_file, name_of
 from compiler.pages.amended import Told, told
 from compiler.pages.rows import Rows
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
@@ -262,20 +262,11 @@ class View:
     def taken_from(self, rate: model.Rate) -> Md:
         """Where a rate is taken from, as a link to it there; nothing where it is stated here."""
         place = rate.fetched
-        other = next(
-            (one for one in self.rulebook.taken if place and one.year == place.year and one.scheme == place.scheme),
-            None,
-        )
-        if place is None or other is None:
+        others = [one for one in self.rulebook.taken if place and (one.scheme, one.year) == (place.scheme, place.year)]
+        if place is None or not others:
             return Md("")
-        table = next((one for one in other.tables if one.id == place.table), None)
-        kind = "sats" if place.rate else table.key if table and table.key in ("gruppe", "takst") else "tabell"
-        page, _, anchor = (
-            Addresses(other)
-            .listed((kind, place.rate or (place.table if kind == "tabell" else place.key) or ""))
-            .partition(".md")
-        )
-        return link(place.rulebook, f"../../../{other.scheme.lower()}/{other.year}/{page}/{anchor}")
+        page, _, anchor = Addresses(others[0]).listed(_key_there(others[0], place)).partition(".md")
+        return link(place.rulebook, f"../../../{place.scheme.lower()}/{place.year}/{page}/{anchor}")
 
     def periods(self, rate: model.Rate) -> list[values.Period]:
         """What a rate is in each part of the year, where it changes."""
@@ -425,6 +416,14 @@ class View:
         kind, definition = self._named[name]
         text = self.rate(definition) if isinstance(definition, model.Rate) else escape(spoken(name))
         return self.link(kind, name, text) if linked else text
+
+
+def _key_there(other: model.Rulebook, place: model.Fetched) -> Key:
+    """The definition in another rule year that a rate is taken from: a rate, a group or a tariff, or a table."""
+    if place.rate is not None:
+        return "sats", place.rate
+    key = other.table(place.table or "").key
+    return (key, place.key or "") if key in ("gruppe", "takst") else ("tabell", place.table or "")
 
 
 def list_pages(view: View) -> Mapping[str, int]:
