@@ -130,4 +130,4 @@ def _name(other: model.Rulebook) -> str:
 def rests_on(state: State) -> tuple[model.Rulebook, ...]:
     """The rule years that the rates of the finished year were taken from, in order."""
     named = {(rate.fetched.scheme.lower(), rate.fetched.year) for rate in state.rates.values() if rate.fetched}
-    return tuple(state.taken[key] for key in sorted(named))
+    return tuple(state.taken[key] for key in sorted(named) if key in state.taken)

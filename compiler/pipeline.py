@@ -176,7 +176,9 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     of_base = base.rulebook if base else None
     used = _used(library, year, of_base, done, (*waiting, name))
     taken = list(_taken(library, year, done, (*waiting, name)))
-    year.rulebook, faults = resolve(year.documents, of_base, year.unreadable, files, used, taken)
+    unreadable = year.unreadable.union(*(other.unreadable for other in taken))
+    rulebooks = [other.rulebook for other in taken if other.rulebook is not None]
+    year.rulebook, faults = resolve(year.documents, of_base, unreadable, files, used, rulebooks)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
         year.faults += check(year.rulebook, year.documents)
@@ -204,7 +206,7 @@ def _used(
     return _resolve(library, name, done, waiting).rulebook
 
 
-def _taken(library: Library, year: Year, done: set[str], waiting: tuple[str, ...]) -> Iterator[Rulebook]:
+def _taken(library: Library, year: Year, done: set[str], waiting: tuple[str, ...]) -> Iterator[Year]:
     """The rule years that a year takes rates from; a fault for each rate whose year is not there."""
     blocks = [block for document in year.documents for block in document.blocks]
     for wanted in (block.value for block in blocks if isinstance(block, tree.RateDecl)):
@@ -220,8 +222,7 @@ def _taken(library: Library, year: Year, done: set[str], waiting: tuple[str, ...
             message = f"satsen hentes fra {wanted.scheme} {wanted.year}, som ikke finnes"
             year.faults.append(error("R223", message, wanted.span, hint))
         else:
-            found = _resolve(library, name, done, waiting).rulebook
-            yield from () if found is None else (found,)
+            yield _resolve(library, name, done, waiting)
 
 
 def _nearest_year(library: Library, year: Year, scheme: str, number: int) -> str:

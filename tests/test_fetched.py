@@ -85,6 +85,13 @@ def test_a_command_about_one_scheme_reads_those_it_takes_from(tmp_path: Path) ->
     assert [d for d in library.diagnostics() if d.code == "R223"] == []
 
 
+def test_a_rate_that_could_not_be_read_there_is_told_of_once(tmp_path: Path) -> None:
+    found = read(tmp_path, "1.000,0").diagnostics()
+    assert [(fault.code, fault.span.path) for fault in found if fault.severity == "feil"] == [
+        ("R107", "pris/2020/regler.regel")
+    ]
+
+
 def test_a_weight_and_a_fee_are_columns_of_a_row() -> None:
     found = rates(BOOKS["hentet-2020"])
     assert found["vekt_møte"].fetched == model.Fetched(
