@@ -262,6 +262,7 @@ def _amend_rate(state: State, block: tree.AmendDecl) -> None:
             "changes": (*state.rates[name].changes, _change(state, block)),
             "citations": state.citations(block.tail) or state.rates[name].citations,
             "derived": block.tail.derived,
+            "fetched": None,
         }
         state.rates[name] = state.rates[name].model_copy(update=update)
     return None

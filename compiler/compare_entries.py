@@ -118,6 +118,9 @@ class Entries:
         missing = rate.reason if rate.reason != plainly else None
         figures = [self._figure(rate.value, rate.unit, rate.derived, missing)]
         figures += [self._figure(period.value, rate.unit, period.derived, period.reason) for period in rate.periods]
+        if rate.fetched is not None:
+            taken = f"hentet fra {rate.fetched.rulebook}"
+            figures = [one.model_copy(update={"note": ", ".join(filter(None, [one.note, taken]))}) for one in figures]
         if self.ending and rate.periods:
             note = f"gjelder fra og med {day_shown(rate.periods[-1].start)}, før det {figures[-2].shown}"
             joined_note = ". ".join(filter(None, [figures[-1].note, note]))

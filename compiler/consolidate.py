@@ -178,7 +178,7 @@ def _is_block(definition: model.Definition) -> bool:
 def says_the_same(rulebook: model.Rulebook, text: str, path: str = "konsolidert.md") -> bool:
     """Whether a text, read as a rulebook of its own, has the rules of a year."""
     document, faults = parse(Source.from_text(path, text))
-    again, more = resolve([document], None, used=rulebook.used)
+    again, more = resolve([document], None, used=rulebook.used, taken=rulebook.taken)
     return again is not None and not has_errors([*faults, *more]) and essence(again) == essence(rulebook)
 
 

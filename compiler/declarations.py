@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from compiler import model
 from compiler.expressions import Expressions
+from compiler.fetched import fetched
 from compiler.kinds import UNKNOWN, field_dimension, field_kind, unit_of
 from compiler.names import identifier, normal_code
 from compiler.replacements import after_year, within_year
@@ -453,6 +454,9 @@ def rate(state: State, block: tree.RateDecl) -> None:
     """Take in a rate; a yearly one may be stated anew each year."""
     inherited = state.rates.get(block.name)
     key = ("sats", block.name)
+    if isinstance(block.value, tree.Fetched):
+        _fetched_rate(state, block, block.value, inherited)
+        return
     if block.tail.from_day is not None and after_year(state, block.tail.from_day):
         return
     later = within_year(state, block.tail.from_day)
@@ -461,24 +465,51 @@ def rate(state: State, block: tree.RateDecl) -> None:
     if later and key in state.places and inherited is not None:
         _period(state, block, inherited)
         return
-    again = inherited is not None and inherited.since != state.year and inherited.yearly and block.yearly
-    if again and key not in state.places:
-        state.places[key] = block.span
-    elif not state.declare("sats", block.name, block.span, state.rates):
+    if not _may_stand(state, block, inherited, block.yearly):
         return
-    title = block.title or (inherited.title if inherited else None)
-    common = state.common(block.name, title, block.span, block.tail)
-    if inherited is not None:
-        change = model.Change(year=state.year, kind="endret", because=block.tail.because)
-        common |= {"since": inherited.since, "changes": (*inherited.changes, change)}
-    common |= {"yearly": block.yearly}
-    value = rate_value(state, block.name, block.value, inherited, title)
+    common = _common_rate(state, block, inherited)
+    value = rate_value(state, block.name, block.value, inherited, common["title"])
     if later and block.tail.from_day is not None:
         day = block.tail.from_day.day
         period = _from_day(state, block, value)
         reason = not_before(block.name, day)
         value |= {"value": None, "shown": "ukjent", "reason": reason, "periods": (period,)}
     state.rates[block.name] = model.Rate(**common, **value)
+
+
+def _may_stand(state: State, block: tree.RateDecl, inherited: model.Rate | None, yearly: bool) -> bool:
+    """Whether a rate is new, or a yearly one that is stated anew; a fault where it is neither."""
+    key = ("sats", block.name)
+    again = inherited is not None and inherited.since != state.year and inherited.yearly and yearly
+    if again and key not in state.places:
+        state.places[key] = block.span
+        return True
+    return state.declare("sats", block.name, block.span, state.rates)
+
+
+def _common_rate(state: State, block: tree.RateDecl, inherited: model.Rate | None) -> dict[str, Any]:
+    """What a rate has beside its value; a title that is not written is that of the year before."""
+    title = block.title or (inherited.title if inherited else None)
+    common = state.common(block.name, title, block.span, block.tail) | {"yearly": block.yearly}
+    if inherited is None:
+        return common
+    change = model.Change(year=state.year, kind="endret", because=block.tail.because)
+    return common | {"since": inherited.since, "changes": (*inherited.changes, change)}
+
+
+def _fetched_rate(state: State, block: tree.RateDecl, wanted: tree.Fetched, inherited: model.Rate | None) -> None:
+    """Take in a rate that is taken from another rule year; it is yearly where it is so there."""
+    taken = fetched(state, block, wanted)
+    yearly = block.yearly or taken["yearly"]
+    if not _may_stand(state, block, inherited, yearly):
+        return
+    common = _common_rate(state, block, inherited)
+    unit = taken["unit"]
+    if unit and inherited and inherited.unit and field_dimension(inherited.unit) != field_dimension(unit):
+        message = f"«{block.name}» var i {inherited.unit.shown} i året før"
+        state.fault("R301", message, wanted.span, "hent en sats med samme enhet")
+    title = common["title"] or taken.get("title")
+    state.rates[block.name] = model.Rate(**{**common, **taken, "title": title, "yearly": yearly})
 
 
 def _from_day(state: State, block: tree.RateDecl, value: dict[str, Any]) -> model.RatePeriod:
@@ -497,7 +528,12 @@ def _from_day(state: State, block: tree.RateDecl, value: dict[str, Any]) -> mode
 def _period(state: State, block: tree.RateDecl, rate: model.Rate) -> None:
     """Take in what a rate is from a later day in the year."""
     assert block.tail.from_day is not None
+    assert not isinstance(block.value, tree.Fetched)
     day = block.tail.from_day.day
+    if rate.fetched is not None:
+        message = f"satsen «{block.name}» er hentet fra {rate.fetched.rulebook} og skifter bare når den skifter der"
+        state.fault("R205", message, block.tail.from_day.span, "ta bort den ene satsen")
+        return
     if rate.periods and day <= rate.periods[-1].start:
         message = f"satsen «{block.name}» er alt oppgitt fra {rate.periods[-1].start.isoformat()}"
         state.fault("R202", message, block.tail.from_day.span, "skriv periodene i rekkefølge, hver dato én gang")

@@ -29,11 +29,11 @@ _BY_ID = (
 
 
 class _AllRequired(GenerateJsonSchema):
-    """Requires every key, since every key is written."""
+    """Requires every key, since every key is written, but for those that are left out where they say nothing."""
 
     def field_is_required(self, field: Any, total: bool) -> bool:
         """Whether a key must be there."""
-        return True
+        return "serialization_exclude_if" not in field
 
 
 def as_json(rulebook: model.Rulebook) -> str:

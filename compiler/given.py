@@ -44,8 +44,32 @@ def example(state: State, block: tree.ExampleDecl) -> None:
             expected.append(_expected(state, record, line))
     common = state.common(id_, block.title, block.span)
     state.examples[id_] = model.Example(
-        **common, record=record.id, given=given, status=status, reason=reason, expected=tuple(expected)
+        **common,
+        record=record.id,
+        given=given,
+        status=status,
+        reason=reason,
+        expected=tuple(expected),
+        shows=tuple(model.Shows(list=one.list, by=tuple(n.name for n in one.by)) for one in block.shows),
     )
+    for shown in block.shows:
+        _check_shown(state, record, given, shown)
+
+
+def _check_shown(state: State, record: model.Record, given: Mapping[str, object], shown: tree.Shows) -> None:
+    """Report a list that is not given, and one shared out by what is no choice of its elements."""
+    lists = [field.name for field in record.fields if field.kind == "liste" and field.name in given]
+    field = record.field(shown.list)
+    if field is None or shown.list not in lists:
+        hint = nearest(shown.list, lists) or "vis en liste som er gitt i eksempelet"
+        state.fault("R201", f"«{shown.list}» er ikke en liste i eksempelet", shown.span, hint)
+        return
+    inner = state.records.get(field.of or "")
+    choices = [one.name for one in inner.fields if one.kind == "valg"] if inner else []
+    for name in shown.by:
+        if name.name not in choices:
+            hint = nearest(name.name, choices) or f"feltene med valg er {', '.join(choices) or 'ingen'}"
+            state.fault("R201", f"«{name.name}» er ikke et felt med valg i «{shown.list}»", name.span, hint)
 
 
 def examples(state: State, block: tree.ExamplesDecl) -> None:

@@ -69,6 +69,12 @@ _NUMBER_CELL = {
 Number = Annotated[Decimal, PlainSerializer(_digits, when_used="json"), WithJsonSchema(_DIGITS)]
 """An exact number in base units: a string in JSON."""
 
+
+def _is_empty(value: object) -> bool:
+    """Whether a value says nothing, so that JSON leaves its key out."""
+    return not value
+
+
 NumberCell = Annotated[
     Decimal, BeforeValidator(_from_cell), PlainSerializer(_to_cell, when_used="json"), WithJsonSchema(_NUMBER_CELL)
 ]
@@ -745,6 +751,22 @@ class RatePeriod(Node):
     derived: str | None = None
 
 
+class Fetched(Node):
+    """Where a rate was taken from: a rate of another rule year, or a column of a row of a table there."""
+
+    scheme: str
+    year: int
+    rate: str | None = None
+    table: str | None = None
+    column: str | None = None
+    key: str | None = None
+
+    @property
+    def rulebook(self) -> str:
+        """The rulebook as it is written: «ISF 2021»."""
+        return f"{self.scheme} {self.year}"
+
+
 class CodeSystem(Definition):
     """The valid codes of a year, with what they mean."""
 
@@ -761,6 +783,8 @@ class Rate(Definition):
     reason: str | None = None
     periods: tuple[RatePeriod, ...] = ()
     """What it is from later days within the year, in order."""
+    fetched: Fetched | None = Field(default=None, exclude_if=_is_empty)
+    """Where it was taken from, when that is another rule year."""
 
 
 class Term(Definition):
@@ -909,6 +933,13 @@ class Expected(Node):
     """Where it stands in the example's file."""
 
 
+class Shows(Node):
+    """A list of an example that is shown as a figure and in tables, shared out by some of its fields."""
+
+    list: str
+    by: tuple[str, ...]
+
+
 class Example(Definition):
     """A record given, and what is expected of the answer."""
 
@@ -923,6 +954,7 @@ class Example(Definition):
     table: str | None = None
     """The table of examples that it is a row of."""
     expected: tuple[Expected, ...] = ()
+    shows: tuple[Shows, ...] = Field(default=(), exclude_if=_is_empty)
 
 
 class Prose(Node):
@@ -976,7 +1008,7 @@ class Correction(Node):
 
 
 class Uses(Node):
-    """Another rulebook whose answer is taken as input: it finds the group."""
+    """Another rulebook that this one rests on, and its content."""
 
     scheme: str
     year: int
@@ -1027,8 +1059,13 @@ class Rulebook(Node):
     chapters: tuple[Chapter, ...] = ()
     repealed: tuple[Repealed, ...] = ()
     uses: Uses | None = None
+    """The rulebook whose answer is taken as input: it finds the group."""
     used: "Rulebook | None" = Field(default=None, exclude=True, repr=False)
     """The rulebook that this one uses; it is exported on its own."""
+    takes: tuple[Uses, ...] = Field(default=(), exclude_if=_is_empty)
+    """The rule years that rates are taken from."""
+    taken: tuple["Rulebook", ...] = Field(default=(), exclude=True, repr=False)
+    """Those rulebooks; they are exported on their own."""
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from compiler import model
+from compiler.rule_blocks import taken_from
 from compiler.words import year_shown
 
 _FIRST = "01-om-regelverket"
@@ -57,7 +58,12 @@ def _rates(last: model.Rulebook, chapter: str, first: str, written: set[str]) ->
     for rate in last.rates:
         place = rate.place.chapter if rate.place.chapter in written else first
         if rate.yearly and place == chapter:
-            yield f"årlig sats {rate.id} = ukjent"
+            yield f"årlig sats {rate.id} = ukjent" if rate.fetched is None else _taken_again(rate, rate.fetched)
+
+
+def _taken_again(rate: model.Rate, place: model.Fetched) -> str:
+    """A rate that is taken from another rule year, unknown until its author says which; the last stands beside it."""
+    return f"årlig sats {rate.id} = ukjent  # var{taken_from(rate, place)}"
 
 
 def _fence(lines: list[str]) -> str:

@@ -19,7 +19,8 @@ SUFFIXES = (".md", ".regel")
 _READS_FILES = tree.TableDecl | tree.AmendTableDecl | tree.CodeSystemDecl | tree.RuleTableDecl | tree.AmendGroupingDecl
 """The blocks that may say `fra «fil.csv»`."""
 _HEAD = re.compile(r"^\s*regelverk\s+(\w+)\s+\d{4}", re.M)
-_MENTIONED = re.compile(r"^\s+(?:bygger\s+på|bruker)\s+(\w+)\s+\d{4}", re.M)
+_MENTIONED = re.compile(r"^(?:\s+(?:bygger\s+på|bruker)|(?:årlig\s+)?sats\b.*\sfra)\s+(\w+)\s+\d{4}", re.M)
+"""Another scheme that a year needs: it builds on it, uses it, or takes a rate from it."""
 
 
 @dataclass
@@ -174,7 +175,10 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     year.faults += unreadable_files
     of_base = base.rulebook if base else None
     used = _used(library, year, of_base, done, (*waiting, name))
-    year.rulebook, faults = resolve(year.documents, of_base, year.unreadable, files, used)
+    taken = list(_taken(library, year, done, (*waiting, name)))
+    unreadable = year.unreadable.union(*(other.unreadable for other in taken))
+    rulebooks = [other.rulebook for other in taken if other.rulebook is not None]
+    year.rulebook, faults = resolve(year.documents, of_base, unreadable, files, used, rulebooks)
     year.faults += faults
     if year.rulebook is not None and not has_errors(year.faults):
         year.faults += check(year.rulebook, year.documents)
@@ -196,11 +200,35 @@ def _used(
         year.faults.append(error("R222", message, span, "bare det ene kan bruke det andre"))
         return None
     if name not in library.years:
-        others = [f"{y.header.scheme} {y.header.year}" for y in library.years.values() if y.header and y is not year]
-        hint = nearest(f"{wanted[0]} {wanted[1]}", others) or f"lag mappen for {wanted[0]} {wanted[1]} først"
+        hint = _nearest_year(library, year, *wanted)
         year.faults.append(error("R222", f"regelverket bruker {wanted[0]} {wanted[1]}, som ikke finnes", span, hint))
         return None
     return _resolve(library, name, done, waiting).rulebook
+
+
+def _taken(library: Library, year: Year, done: set[str], waiting: tuple[str, ...]) -> Iterator[Year]:
+    """The rule years that a year takes rates from; a fault for each rate whose year is not there."""
+    blocks = [block for document in year.documents for block in document.blocks]
+    for wanted in (block.value for block in blocks if isinstance(block, tree.RateDecl)):
+        if not isinstance(wanted, tree.Fetched):
+            continue
+        name = f"{wanted.scheme.lower()}-{wanted.year}"
+        if name in waiting:
+            ring = " → ".join([*waiting[waiting.index(name) :], name])
+            hint = "skriv satsen i det ene regelverket, og hent den i det andre"
+            year.faults.append(error("R223", f"regelverkene henter fra hverandre i ring: {ring}", wanted.span, hint))
+        elif name not in library.years:
+            hint = _nearest_year(library, year, wanted.scheme, wanted.year)
+            message = f"satsen hentes fra {wanted.scheme} {wanted.year}, som ikke finnes"
+            year.faults.append(error("R223", message, wanted.span, hint))
+        else:
+            yield _resolve(library, name, done, waiting)
+
+
+def _nearest_year(library: Library, year: Year, scheme: str, number: int) -> str:
+    """The rule year that was perhaps meant, or what to do where there is none like it."""
+    others = [f"{y.header.scheme} {y.header.year}" for y in library.years.values() if y.header and y is not year]
+    return nearest(f"{scheme} {number}", others) or f"lag mappen for {scheme} {number} først"
 
 
 def _files(library: Library, year: Year) -> tuple[dict[str, str], list[Diagnostic]]:

@@ -24,6 +24,7 @@ from compiler.declarations import (
     table,
 )
 from compiler.export import content_hash
+from compiler.fetched import rests_on
 from compiler.given import example, examples
 from compiler.names import identifier, slug
 from compiler.replacements import clarification, move, settle_replaced, undated_rates, unwrapped
@@ -69,18 +70,19 @@ def resolve(
     unreadable: Iterable[str] = (),
     files: Mapping[str, str] | None = None,
     used: model.Rulebook | None = None,
+    taken: Iterable[model.Rulebook] = (),
 ) -> tuple[model.Rulebook | None, list[Diagnostic]]:
     """The complete rule year that documents and the year before make, and what is wrong with them.
 
     There is no rulebook where the header is missing; with other faults the rulebook is what could be made of it.
     `unreadable` are names that the year before would have had, were it without faults; `files` is the text of each
-    CSV file that a block reads from, by the path as written.
+    CSV file that a block reads from, by the path as written. `taken` are the rule years that rates are taken from.
     """
     header, faults = header_of(documents)
     if header is None:
         return None, faults
     names = {name for document in documents for name in document.unreadable} | set(unreadable)
-    state = State(header, base, names, files or {}, used)
+    state = State(header, base, names, files or {}, used, taken)
     rulebook = _resolved(state, documents)
     return rulebook, [*faults, *state.own_faults()]
 
@@ -148,6 +150,7 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
 def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Rulebook:
     """The year as a model, with its chapters."""
     header = state.header
+    taken = rests_on(state)
     rulebook = model.Rulebook(
         scheme=header.scheme,
         year=header.year,
@@ -175,18 +178,18 @@ def _rulebook(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         rules=tuple(state.rule_rows.values()),
         examples=tuple(state.examples.values()),
         repealed=tuple(state.repealed),
-        uses=_uses(state.used),
+        uses=_uses(state.used) if state.used is not None else None,
         used=state.used,
+        takes=tuple(_uses(one) for one in taken),
+        taken=taken,
     )
     found, faults = chapters(documents, rulebook, state.base, state.amended_rules)
     state.faults += faults
     return rulebook.model_copy(update={"chapters": found})
 
 
-def _uses(used: model.Rulebook | None) -> model.Uses | None:
-    """Which rulebook is used, and its content."""
-    if used is None:
-        return None
+def _uses(used: model.Rulebook) -> model.Uses:
+    """Which rulebook is rested on, and its content."""
     return model.Uses(scheme=used.scheme, year=used.year, content=content_hash(used))
 
 

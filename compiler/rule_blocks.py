@@ -157,6 +157,9 @@ def _plain_codes(terms: Sequence[str]) -> Lines:
 
 def _rate(rulebook: model.Rulebook, found: model.Rate) -> Lines:
     head = f"{'årlig ' if found.yearly else ''}sats {found.id}"
+    if found.fetched is not None:
+        yield f"{head}{_title(found.title)}{taken_from(found, found.fetched)}"
+        return
     first = found.value is not None or not found.periods or found.reason != not_before(found.id, found.periods[0].start)
     if first:
         shown = found.shown if found.value is not None else f"ukjent{_title(found.reason)}"
@@ -167,6 +170,12 @@ def _rate(rulebook: model.Rulebook, found: model.Rate) -> Lines:
         yield f"{head}{title} = {period.shown if period.value is not None else f'ukjent{_title(period.reason)}'}"
         yield f"    fra og med {period.start.isoformat()}"
         yield from _tail(period.citations, period.derived)
+
+
+def taken_from(rate: model.Rate, place: model.Fetched) -> str:
+    """Where a rate is taken from, after its name: « fra ISF 2021», « = vekt av DRG 442 fra ISF 2021»."""
+    what = f"{place.column} av {place.key}" if place.rate is None else place.rate
+    return f"{'' if what == rate.id else f' = {what}'} fra {place.rulebook}"
 
 
 # ---- what is computed
@@ -311,6 +320,7 @@ def in_block(field: model.RecordField, value: object) -> str:
 def _example(rulebook: model.Rulebook, found: model.Example) -> Lines:
     yield f"eksempel {quoted(found.title or found.id)}"
     record = rulebook.record(found.record)
+    yield from (f"    viser {shown.list} etter {', '.join(shown.by)}" for shown in found.shows)
     yield "    gitt"
     for name, value in found.given.items():
         yield from _fact(name, value, _is_text(record.field(name)))

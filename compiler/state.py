@@ -18,7 +18,7 @@ D = TypeVar("D", bound=model.Definition)
 
 GROUP_KEY = "gruppe"
 TARIFF_KEY = "takst"
-_ABOUT_NAMES = frozenset({"R201", "R204", "R206", "R209"})
+_ABOUT_NAMES = frozenset({"R201", "R204", "R206", "R209", "R223"})
 _UNKNOWN_COLUMN = re.compile("^ukjent linje|er ikke en kolonne")
 _MOST_RESOLVING = 50
 """Terms are put in order before they are resolved, so that only a ring waits for so many others."""
@@ -36,6 +36,7 @@ class State:
         unreadable: Iterable[str],
         files: Mapping[str, str],
         used: model.Rulebook | None = None,
+        taken: Iterable[model.Rulebook] = (),
     ) -> None:
         self.header = header
         self.year = header.year
@@ -44,6 +45,8 @@ class State:
         self.base = base
         self.unreadable = set(unreadable)
         self.used = used
+        self.taken = {(one.scheme.lower(), one.year): one for one in (*(base.taken if base else ()), *taken)}
+        """The rule years that rates are taken from."""
         self.files = files
         """The text of each CSV file that a block reads from, by the path as written."""
         self.faults: list[Diagnostic] = []
@@ -362,4 +365,5 @@ def _inherited_rate(rate: model.Rate, year: str) -> model.Rate:
         return rate.model_copy(update={"value": last.value, "shown": last.shown, "reason": last.reason, "periods": ()})
     reason = not_stated(rate.title or rate.id, year)
     update = {"value": None, "shown": "ukjent", "reason": reason, "derived": None, "citations": (), "periods": ()}
+    update["fetched"] = None
     return rate.model_copy(update=update)

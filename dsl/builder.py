@@ -1,7 +1,7 @@
 """From what the parser finds to the nodes of dsl.tree: one method per grammar rule."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
@@ -396,8 +396,20 @@ class Builder:
     def rate(self, meta: Meta, *parts: Any) -> tree.RateDecl:
         yearly = any(isinstance(part, _Mark) and part.name == "årlig" for part in parts)
         name = next(part for part in parts if isinstance(part, Token) and part.type == "NAVN")
-        value = next(part for part in parts if isinstance(part, tree.Expr))
+        value = next(part for part in parts if isinstance(part, tree.Expr | tree.Fetched))
+        if isinstance(value, tree.Fetched) and not value.name:
+            value = replace(value, name=name.value)
         return tree.RateDecl(name.value, _title(parts), yearly, value, _tail(parts), self._span(name))
+
+    def fetched(self, meta: Meta, what: Token | tuple[str, tree.Ref], scheme: Token, year: Token) -> tree.Fetched:
+        name, key = what if isinstance(what, tuple) else (what.value, None)
+        return tree.Fetched(name, key, scheme.value, self._year(year), self._span(meta))
+
+    def column_of(self, meta: Meta, column: Token, key: tree.Ref) -> tuple[str, tree.Ref]:
+        return column.value, key
+
+    def fetched_alike(self, meta: Meta, scheme: Token, year: Token) -> tree.Fetched:
+        return tree.Fetched("", None, scheme.value, self._year(year), self._span(meta))
 
     # ---- what is computed
 
@@ -627,8 +639,11 @@ class Builder:
     # ---- examples
 
     def example(self, meta: Meta, title: Token, *parts: Any) -> tree.ExampleDecl:
-        given, expected = parts
-        return tree.ExampleDecl(_text(title), given, expected, self._span(title))
+        *shows, given, expected = parts
+        return tree.ExampleDecl(_text(title), given, expected, self._span(title), tuple(shows))
+
+    def shows(self, meta: Meta, name: Token, _after: Token, *by: Token) -> tree.Shows:
+        return tree.Shows(name.value, tuple(self.name(meta, one) for one in by), self._span(name))
 
     def examples(self, meta: Meta, title: Token, *parts: Any) -> tree.ExamplesDecl:
         given = next(

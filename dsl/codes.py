@@ -43,6 +43,7 @@ CODES: dict[str, str] = {
     "R220": "dato etter at regelverket slutter å gjelde",
     "R221": "felt som er ulikt i regelverket som brukes",
     "R222": "regelverket som brukes, finnes ikke",
+    "R223": "sats som ikke kan hentes fra et annet regelverk",
     # R3xx: slag og enheter
     "R301": "enheter som ikke passer sammen",
     "R302": "verdier av ulike slag",

@@ -79,7 +79,14 @@ LINE_WORDS: dict[str, dict[str, str]] = {
     "presisering": dict(_TAIL),
     "kodeverk": dict(_TAIL),
     "eksempler": {"gitt": "_GITT", "så": "_SAA"},
-    "eksempel": {"gitt": "_GITT", "så": "_SAA", "inngår": "_INNGAAR", "uavklart": "UAVKLART", "ikke": "_IKKE"},
+    "eksempel": {
+        "viser": "_VISER",
+        "gitt": "_GITT",
+        "så": "_SAA",
+        "inngår": "_INNGAAR",
+        "uavklart": "UAVKLART",
+        "ikke": "_IKKE",
+    },
 }
 """First on an indented line, by the block it stands in."""
 

@@ -176,7 +176,7 @@ def read_expression(text: str, span: Span) -> tree.Expr | None:
         return None
     block = found.values[0]
     whole = isinstance(block, tree.RateDecl) and builder.fault is None and found.levels <= MAX_DEPTH
-    return block.value if whole else None
+    return block.value if whole and not isinstance(block.value, tree.Fetched) else None
 
 
 def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:

@@ -549,13 +549,25 @@ class CodeSetDecl:
 
 
 @dataclass(frozen=True, slots=True)
+class Fetched:
+    """What a rate takes from another rule year: a rate there, or a column of a row of a table there."""
+
+    name: str
+    """The rate, or the column where there is a key."""
+    key: Ref | None
+    scheme: str
+    year: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class RateDecl:
     """The block `sats`."""
 
     name: str
     title: str | None
     yearly: bool
-    value: Expr
+    value: Expr | Fetched
     tail: Tail
     span: Span
 
@@ -835,6 +847,15 @@ class ExpectNothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Shows:
+    """The line `viser`: a list to be shown as a figure and in tables, and the fields that it is shared out by."""
+
+    list: str
+    by: tuple[Name, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleDecl:
     """The block `eksempel`."""
 
@@ -842,6 +863,7 @@ class ExampleDecl:
     given: tuple[Fact, ...]
     expected: "tuple[Expectation, ...]"
     span: Span
+    shows: tuple[Shows, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,8 @@ def rulebooks() -> list[Rulebook]:
 
 def test_reads_back_as_the_same_rulebook(tariff: Rulebook, rulebooks: list[Rulebook]) -> None:
     for rulebook in [tariff, *rulebooks]:
-        assert from_json(as_json(rulebook)) == rulebook
+        on_its_own = rulebook.model_copy(update={"taken": ()})
+        assert from_json(as_json(rulebook)) == on_its_own
         assert as_json(from_json(as_json(rulebook))) == as_json(rulebook)
 
 

@@ -34,7 +34,10 @@ LISTS = {
 _ALIASES = {"beregning": "begrep"}
 """What the language calls some definitions, and the type that they are kept under."""
 
-_RESERVED = {"index", "endringer", "assets", "search", "404", *LISTS}
+PATHWAY = "forlop.md"
+"""The page of the examples that are shown as figures and in tables."""
+
+_RESERVED = {"index", "endringer", "forlop", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):

@@ -13,8 +13,9 @@ from compiler import model
 from compiler.compare import Comparison
 from compiler.compare_text import as_markdown
 from compiler.names import slug
-from compiler.pages.addresses import chapter_file
+from compiler.pages.addresses import PATHWAY, chapter_file
 from compiler.pages.examples import outcome, tabulated
+from compiler.pages.pathway import pathways
 from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.svar import Svar
@@ -50,11 +51,13 @@ def pages(
     view = View(rulebook, comparison)
     changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
     lists = list_pages(view)
+    shown = pathways(view, answers)
     given = {
         "view": view,
         "answers": answers,
         "changes": Md(changes),
         "lists": lists,
+        "pathways": shown,
         "titles": TITLES,
         "outcome": lambda example: outcome(view, example, answers.get(example.id)),
         "tabulated": lambda table: tabulated(view, table, answers),
@@ -64,6 +67,8 @@ def pages(
         written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
     for page in lists:
         written[f"{page}.md"] = _write(page, given)
+    if shown:
+        written[PATHWAY] = _write("forlop", given)
     if changes:
         written["endringer.md"] = _write("endringer", given)
     return written | dict(view.rows.files())
@@ -73,10 +78,12 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
+    more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
     changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
     return [
         {"Oversikt": "index.md"},
         {"Kapitler": chapters},
+        *more,
         {"Oppslag": lists},
         *changes,
         {"Alle regelverk": "../../"},

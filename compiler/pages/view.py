@@ -11,7 +11,7 @@ from compiler import model
 from compiler.chapters import names_for_prose
 from compiler.compare import Comparison
 from compiler.pages import values
-from compiler.pages.addresses import LISTS, Addresses, canonical, chapter_file, name_of
+from compiler.pages.addresses import LISTS, Addresses, Key, canonical, chapter_file, name_of
 from compiler.pages.amended import Told, told
 from compiler.pages.rows import Rows
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
@@ -259,6 +259,15 @@ class View:
         """A rate's value."""
         return values.rate_value(rate)
 
+    def taken_from(self, rate: model.Rate) -> Md:
+        """Where a rate is taken from, as a link to it there; nothing where it is stated here."""
+        place = rate.fetched
+        others = [one for one in self.rulebook.taken if place and (one.scheme, one.year) == (place.scheme, place.year)]
+        if place is None or not others:
+            return Md("")
+        page, _, anchor = Addresses(others[0]).listed(_key_there(others[0], place)).partition(".md")
+        return link(place.rulebook, f"../../../{place.scheme.lower()}/{place.year}/{page}/{anchor}")
+
     def periods(self, rate: model.Rate) -> list[values.Period]:
         """What a rate is in each part of the year, where it changes."""
         return list(values.periods(rate)) if rate.periods else []
@@ -407,6 +416,14 @@ class View:
         kind, definition = self._named[name]
         text = self.rate(definition) if isinstance(definition, model.Rate) else escape(spoken(name))
         return self.link(kind, name, text) if linked else text
+
+
+def _key_there(other: model.Rulebook, place: model.Fetched) -> Key:
+    """The definition in another rule year that a rate is taken from: a rate, a group or a tariff, or a table."""
+    if place.rate is not None:
+        return "sats", place.rate
+    key = other.table(place.table or "").key
+    return (key, place.key or "") if key in ("gruppe", "takst") else ("tabell", place.table or "")
 
 
 def list_pages(view: View) -> Mapping[str, int]:

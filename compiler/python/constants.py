@@ -79,8 +79,16 @@ def _receipt(rulebook: model.Rulebook) -> str:
         valid_to=python_time(rulebook.valid_to),
         content=repr(content_hash(rulebook)),
         compiler=repr(version("regelverk")),
-        uses=f"\n    bruker={_used(rulebook.uses)!r}," if rulebook.uses else "",
+        uses="".join(_rests_on(rulebook)),
     )
+
+
+def _rests_on(rulebook: model.Rulebook) -> Iterator[str]:
+    """The other rulebooks in the receipt: the one that finds the group, and those that rates are taken from."""
+    if rulebook.uses is not None:
+        yield f"\n    bruker={_used(rulebook.uses)!r},"
+    if rulebook.takes:
+        yield f"\n    henter={tuple(map(_used, rulebook.takes))!r},"
 
 
 def _used(uses: model.Uses) -> str:
@@ -90,7 +98,8 @@ def _used(uses: model.Uses) -> str:
 def _rate(rulebook: model.Rulebook, symbols: Symbols, rate: model.Rate) -> str:
     value = f"Ukjent({rate.reason!r})" if rate.value is None else decimal(rate.value)
     name = symbols.rates[rate.id]
-    text = f"{name}: Verdi = {value}\n{docstring(rulebook, rate, 'sats', rate.shown)}"
+    shown = f"{rate.shown}, hentet fra {rate.fetched.rulebook}" if rate.fetched is not None else rate.shown
+    text = f"{name}: Verdi = {value}\n{docstring(rulebook, rate, 'sats', shown)}"
     if not rate.periods:
         return text
     periods = "".join(f"    ({python_time(p.start)}, {_period_value(p)}),  # {p.shown}\n" for p in rate.periods)

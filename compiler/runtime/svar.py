@@ -55,6 +55,8 @@ class Kvittering:
     kompilator: str
     bruker: str | None = None
     """Regelverket som finner gruppen, når det er et annet, med fingeravtrykket."""
+    henter: tuple[str, ...] = ()
+    """Regelårene det er hentet satser fra, med fingeravtrykk."""
 
 
 @dataclass(frozen=True, slots=True)
