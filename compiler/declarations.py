@@ -65,7 +65,12 @@ def record(state: State, block: tree.RecordDecl) -> None:
 
 def collection(state: State, block: tree.CollectionDecl) -> None:
     """Take in a collection: a record with its keys and the list of what it is made of."""
-    if not state.declare("opplysninger", block.name, block.span, state.records):
+    other = state.places.get(("opplysninger", block.name))
+    if other is not None:
+        hint = "gi samlingen et annet navn"
+        state.fault("R202", f"«{block.name}» er navnet på opplysninger", block.span, hint, other)
+        return
+    if not state.declare("samling", block.name, block.span, state.records):
         return
     of = state.records.get(block.field.type.of or "")
     place = block.field.type.span
@@ -150,7 +155,7 @@ def _check_collection(
 def gathered(state: State, block: tree.CollectionDecl) -> None:
     """Resolve which records a collection takes, and how near they must follow each other."""
     made = state.records.get(block.name)
-    if made is None or made.gathering is None or state.places.get(("opplysninger", block.name)) != block.span:
+    if made is None or made.gathering is None or state.places.get(("samling", block.name)) != block.span:
         return
     scope = state.scope(state.records[made.gathering.of])
     update: dict[str, Any] = {}
@@ -267,7 +272,7 @@ def _doubled(words: Iterable[str]) -> str | None:
 def link_records(state: State) -> None:
     """Tell each record whose list it stands in, and what its elements are called."""
     for owner in list(state.records.values()):
-        for field in owner.fields:
+        for field in owner.fields if owner.gathering is None else ():
             if field.kind == "liste" and field.of:
                 _link(state, owner, field)
 
@@ -369,6 +374,8 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
 
 def _check_grouping(state: State, block: tree.GroupingDecl, owner: model.Record) -> None:
     """Report a second grouping of the same records, and what a grouping of a collection cannot have."""
+    if not owner.id:
+        return
     other = next((g for g in state.groupings.values() if g.record == owner.id and g.id != block.name), None)
     if other is None and owner.gathering is None:
         other = next((g for g in state.groupings.values() if state.records[g.record].gathering is None), None)

@@ -24,6 +24,9 @@ def group_stub(state: State, block: tree.GroupDecl) -> None:
     if state.declare("gruppe", id_, block.span, state.groups):
         common = state.common(id_, block.title, block.span, block.tail)
         grouping = _grouping_above(state, block)
+        replaced = state.replaced.get(("gruppe", id_))
+        if replaced is not None and (grouping is None or grouping.since < state.year):
+            grouping = state.groupings.get(replaced[0].grouping or "", grouping)
         owner = grouping.id if grouping is not None else None
         state.groups[id_] = model.Group(**common, scheme=block.ref.scheme, shown=id_, grouping=owner)
 

@@ -225,6 +225,18 @@ class Words:
             case model.Where(items=inner, condition=condition):
                 return f"{self.items(inner)} der {self.inline(condition)}"
 
+    def gather_keys(self, gathering: model.Gathering) -> str:
+        """What the records of a collection have in common: «pasient og måned av dato»."""
+        said = [
+            self.inline(key.value) if key.period is None else f"{key.period} av {self.inline(key.value)}"
+            for key in gathering.keys
+        ]
+        return f"{', '.join(said[:-1])} og {said[-1]}" if len(said) > 1 else "".join(said)
+
+    def gap(self, gap: model.Gap) -> str:
+        """How near the records of a collection must follow each other: «under 2 døgn fra ut til neste inn»."""
+        return f"under {self.text(gap.shown)} fra {self.inline(gap.end)} til neste {self.inline(gap.start)}"
+
     def codes(self, codes: model.CodeSet) -> str:
         """A set of codes in words."""
         parts = ["alle"] if codes.everything else []

@@ -624,6 +624,12 @@ class Builder:
     def kind_calculation(self, meta: Meta) -> tree.Kind:
         return "beregning"
 
+    def kind_collection(self, meta: Meta) -> tree.Kind:
+        return "samling"
+
+    def kind_grouping(self, meta: Meta) -> tree.Kind:
+        return "gruppering"
+
     # ---- examples
 
     def example(self, meta: Meta, title: Token, *parts: Any) -> tree.ExampleDecl:

@@ -657,7 +657,7 @@ class TariffDecl:
     span: Span
 
 
-Kind = Literal["gruppe", "takst", "kodesett", "sats", "krav", "begrep", "beregning", "unntak"]
+Kind = Literal["gruppe", "gruppering", "takst", "kodesett", "sats", "krav", "begrep", "beregning", "unntak", "samling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -770,7 +770,7 @@ class ExceptionDecl:
 class ReplaceDecl:
     """The block `erstatter`: a whole new block in place of the inherited one."""
 
-    block: "TermDecl | RequirementDecl | ExceptionDecl | GroupDecl"
+    block: "TermDecl | RequirementDecl | ExceptionDecl | GroupDecl | CollectionDecl | GroupingDecl"
     span: Span
 
 
