@@ -47,17 +47,15 @@ def _given(view: View, example: model.Example, found: Samlet | None) -> Listed:
     assert not isinstance(rows, str)
     fields = tuple(dict.fromkeys(key for row in rows for key in row))
     wanted = next((one.rows for one in example.expected if one.name == name), ())
-    shown = _shown_kinds(view, example) if found is not None else []
-    heads = [*map(spoken, fields)]
-    for collection, grouping in shown:
-        heads += [spoken(collection), *([spoken(grouping)] if grouping else [])]
+    shown = _shown_kinds(view, example)
     cells = []
     for number, row in enumerate(rows):
         given = [view.given(example.record, key, row.get(key, "")) for key in fields]
         expected = wanted[number] if number < len(wanted) else {}
-        cells.append((*given, *(_fate(view, found, shown, number, expected) if found is not None else ())))
-    heads += ["grunn"] if found is not None else []
-    return Listed(capital(spoken(name)), tuple(map(capital, heads)), tuple(cells))
+        fate = in_lines(_fate(view, found, shown, number, expected)) if found is not None else Md(NOT_COMPUTED)
+        cells.append((*given, fate))
+    heads = (*(capital(spoken(field)) for field in fields), "Hvor den ble av")
+    return Listed(capital(spoken(name)), heads, tuple(cells))
 
 
 def _shown_kinds(view: View, example: model.Example) -> list[tuple[str, str | None]]:
@@ -71,18 +69,19 @@ def _shown_kinds(view: View, example: model.Example) -> list[tuple[str, str | No
 
 def _fate(
     view: View, found: Samlet, shown: list[tuple[str, str | None]], number: int, expected: Mapping[str, str]
-) -> Iterator[Md]:
+) -> Iterator[tuple[str, Md]]:
     """Where one record went: for each collection its number and the groups, and then why not."""
     actual = fate_of(view.rulebook, found.spor, number)
     reasons: dict[str, Md] = {}
     for collection, grouping in shown:
         one = found.spor[collection][number]
-        yield _beside(escape(actual[collection] or "–"), expected, collection, actual)
+        yield spoken(collection), _beside(escape(actual[collection] or "ingen"), expected, collection, actual)
         if grouping is not None:
-            groups = joined(group_shown(view, group) for group in one.grupper) or Md("–")
-            yield _beside(groups, expected, grouping, actual)
+            groups = joined(group_shown(view, group) for group in one.grupper) or Md("ingen")
+            yield spoken(grouping), _beside(groups, expected, grouping, actual)
         reasons |= {reason.id: reason_shown(view, reason) for reason in one.grunner}
-    yield joined(reasons.values(), "; ")
+    if reasons:
+        yield "grunn", joined(reasons.values(), "; ")
 
 
 def _beside(computed: Md, expected: Mapping[str, str], name: str, actual: Mapping[str, str]) -> Md:
