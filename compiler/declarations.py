@@ -81,6 +81,8 @@ def collection(state: State, block: tree.CollectionDecl) -> None:
     if of is None or of.gathering is not None or of.outer is not None:
         known = [r.id for r in state.records.values() if r.gathering is None and r.outer is None]
         hint = nearest(block.field.type.of, known) or "en samling er av opplysninger som kommer inn for seg"
+        if of is not None and of.gathering is not None:
+            hint = f"en samling er ikke av samlinger: skriv «{block.field.name} liste av {of.gathering.of}»"
         state.fault("R201", f"«{block.field.type.of}» kan ikke samles", place, hint)
         return
     if block.field.element not in (None, of.variable):
@@ -130,7 +132,9 @@ def _key(state: State, of: model.Record, key: tree.GatherKey) -> tuple[model.Gat
         state.fault("R201", f"ukjent periode «{key.part}»", key.span, hint)
         return None
     if field.kind not in _WITH_PERIOD:
-        state.fault("R302", f"«{field.name}» er {field_kind(field).words}, ikke en dato", key.span)
+        dates = [one.name for one in of.fields if one.kind in _WITH_PERIOD]
+        hint = f"skriv for eksempel «{key.part} av {dates[0]}»" if dates else f"skriv en dato i «opplysninger {of.id}»"
+        state.fault("R302", f"«{field.name}» er {field_kind(field).words}, ikke en dato", key.span, hint)
         return None
     made = model.RecordField(name=key.part, identifier=identifier(key.part), kind="tekst", since=state.year)
     return model.GatherKey(name=key.part, value=value, period=_PERIODS[key.part]), made
@@ -145,9 +149,11 @@ def _check_collection(
     if doubled is not None:
         state.fault("R202", f"«{doubled}» står to ganger", block.span, "ta bort den ene")
     if (block.where is None) != (block.rest is None):
-        message = "«der» uten «resten»" if block.rest is None else "«resten» uten «der»"
-        hint = "skriv «resten utelates» eller «resten hver for seg»"
-        state.fault("R205", message, block.span, hint if block.rest is None else "ta bort linjen")
+        if block.rest is not None:
+            state.fault("R205", "«resten» uten «der»", block.rest.span, "ta bort linjen, eller skriv hva som tas med")
+        elif block.where is not None:
+            hint = "skriv «resten utelates» eller «resten hver for seg» på en egen linje"
+            state.fault("R205", "«der» uten «resten»", block.where.span, hint)
     if block.gap is not None and not keys:
         state.fault("R205", "«avbrudd» uten «per»", block.gap.span, "skriv for eksempel «per pasient»")
 
@@ -179,7 +185,8 @@ def _gap(scope: Expressions, written: tree.Gap) -> model.Gap | None:
     if not isinstance(end, model.Get) or not isinstance(start, model.Get):
         return None
     if end_kind.name != start_kind.name:
-        scope.fault("R302", f"{end_kind.words} kan ikke sammenlignes med {start_kind.words}", written.span)
+        message = f"{end_kind.words} kan ikke sammenlignes med {start_kind.words}"
+        scope.fault("R302", message, written.span, "skriv to tidspunkt, eller to datoer")
         return None
     wanted = "dag" if end_kind.name == "dato" else "minutt"
     if kind.dimension != ((wanted, 1),) or not isinstance(limit, model.NumberValue):
@@ -354,6 +361,8 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
     if chooses not in ("første", "alle") or (chooses == "alle" and owner.gathering is None):
         assert block.chooses is not None
         message = f"«velger {chooses}» er ikke en måte å velge på"
+        if chooses == "alle":
+            message = f"«velger alle» er for samlinger, og «{owner.id}» er ikke en samling"
         hint = "skriv «velger første»" if owner.gathering is None else "skriv «velger første» eller «velger alle»"
         state.fault("R205", message, block.chooses.span, hint)
     _check_grouping(state, block, owner)

@@ -385,11 +385,21 @@ class Expressions:
         if name in known:
             own = self.frames[-1].record if self.frames else None
             where = f" for {own.id}" if own is not None else " her"
-            hint = f"«{name}» hører til andre opplysninger"
+            hint = self._in_collection(own, name) or f"«{name}» hører til andre opplysninger"
             return self.fault("R201", f"ukjent navn «{name}»{where}", expr.span, hint)
         return self.fault(
             "R201", f"ukjent navn «{name}»", expr.span, self._owner_of_choice(name) or nearest(name, known)
         )
+
+    def _in_collection(self, record: model.Record | None, name: str) -> str | None:
+        """A hint where a name is of the records that a collection is made of."""
+        if record is None or record.gathering is None:
+            return None
+        inner = self.names.records[record.gathering.of]
+        if inner.field(name) is None and self.names.term_record(name) != inner.id:
+            return None
+        listed = record.gathering.elements
+        return f"«{name}» er sagt om hver {inner.id}: skriv for eksempel «minst én av {listed} der …»"
 
     def _dated(self) -> str | None:
         """The variable of the innermost record that has a date."""

@@ -36,10 +36,14 @@ def _rows_differ(
         for column, wanted in row.items():
             found = cells.get(column, "")
             if not _same(rulebook, collection, column, wanted, found):
-                return f"rad {number} {column} «{wanted}»", f"«{found}»"
+                return f"{_quoted(wanted)} i rad {number}, {column}", _quoted(found)
     if len(expected) != len(actual):
         return _rows(len(expected)), _rows(len(actual))
     return None
+
+
+def _quoted(text: str) -> str:
+    return f"«{text}»" if text else "ingenting"
 
 
 def _rows(number: int) -> str:
