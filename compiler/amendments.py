@@ -345,7 +345,7 @@ def repealed_but_used(state: State) -> None:
 
 
 def _belongs_to(definition: model.Definition) -> Iterator[tuple[str, str]]:
-    """The collection or grouping that a definition is about, or can name what is said of."""
+    """The collection or grouping that a definition is about."""
     match definition:
         case model.Term(record=id_) | model.Requirement(record=id_) | model.Grouping(record=id_):
             yield "samling", id_
@@ -353,8 +353,6 @@ def _belongs_to(definition: model.Definition) -> Iterator[tuple[str, str]]:
             yield "samling", id_
         case model.Group(grouping=str(id_)):
             yield "gruppering", id_
-        case model.Record(gathering=model.Gathering(around=str(id_))):
-            yield "samling", id_
         case _:
             pass
 

@@ -94,18 +94,25 @@ def collection(state: State, block: tree.CollectionDecl) -> None:
     for field in listed:
         if field.ordered_by is not None:
             _check_order(state, field, of, block.field.span)
-    if len({field.name for _, field in keys} | {field.name for field in listed}) < len(keys) + len(listed):
+    if {field.name for _, field in keys} & {field.name for field in listed}:
         state.fault("R202", f"«{block.name}» har to felt med samme navn", block.span, "gi listen et annet navn")
     gathering = model.Gathering(
         elements=block.field.name,
         of=of.id,
         keys=tuple(key for key, _ in keys),
         rest=None if block.rest is None else "hver for seg" if block.rest.apart else "utelates",
-        around=_around(state, of.id) if keys else None,
     )
     common = state.common(block.name, block.title, block.span, block.tail)
     found = (*(field for _, field in keys), *listed)
     state.records[block.name] = model.Record(**common, fields=found, variable=block.name.lower(), gathering=gathering)
+
+
+def settle_around(state: State) -> None:
+    """Tell each collection with keys of the one of everything, whose terms can be named in rules about it."""
+    for made in list(state.records.values()):
+        if made.gathering is not None and made.gathering.keys:
+            gathering = made.gathering.model_copy(update={"around": _around(state, made.gathering.of)})
+            state.records[made.id] = made.model_copy(update={"gathering": gathering})
 
 
 def _around(state: State, of: str) -> str | None:

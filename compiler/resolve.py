@@ -20,6 +20,7 @@ from compiler.declarations import (
     rate,
     record,
     ringed_sets,
+    settle_around,
     source,
     table,
 )
@@ -110,6 +111,8 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         if kind is tree.AmendRecordsDecl:
             link_records(state)
             borrow_fields(state)
+        if handle is repeal:
+            settle_around(state)
         if handle is group_stub:
             in_old_order(state)
             borrow_groups(state)

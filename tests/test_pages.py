@@ -393,7 +393,7 @@ def test_a_chapter_cannot_take_the_name_of_a_list_page() -> None:
 # ---- no text becomes markup
 
 _TEXTS = {"title", "derived", "because", "place", "text", "reason", "shown", "value", "extract", "name", "note"}
-_NAMES = (model.RecordField, model.Expected)
+_NAMES = (model.RecordField, model.GatherKey, model.Expected)
 """Nodes whose name is what they are known by."""
 
 
