@@ -209,7 +209,10 @@ def _undated(state: State, record: model.Record, span: Span) -> None:
     """R219: something changes within the year, and nothing says when a record is from."""
     if record.id:
         message = f"regelen skifter innen året, men «{record.id}» har ingen dato"
-        state.fault("R219", message, span, f"skriv et felt av typen dato i «opplysninger {record.id}»")
+        hint = f"skriv et felt av typen dato i «opplysninger {record.id}»"
+        if record.gathering is not None:
+            hint = f"en samling per dato har en; ellers settes dagen på regler om {record.gathering.of}"
+        state.fault("R219", message, span, hint)
 
 
 def undated_rates(state: State) -> None:

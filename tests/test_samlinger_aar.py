@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from compiler.bulk.columns import record_for
 from compiler.compare import compare
 from compiler.compare_text import as_text
 from compiler.consolidate import as_markdown, says_the_same
@@ -267,3 +268,48 @@ def test_the_consolidated_text_says_the_same(years: Years) -> None:
     for second in ("", REPLACED, "opphever beregning i_året\nopphever samling Pasientår\n"):
         for rulebook in both(years(second)):
             assert says_the_same(rulebook, as_markdown(rulebook))
+
+
+# ---- other places that choose among records
+
+
+def test_a_file_of_contacts_is_never_read_as_collections(years: Years) -> None:
+    first, _ = both(years(""))
+    for columns, record in (
+        (("pasient", "maaned"), "Kontakt"),
+        (("pasient", "aar", "dato"), "Kontakt"),
+        (("pasient", "særtjenester", "måned"), "Kontakt"),
+        (("pasient", "måned", "kontakter"), "Pasientmåned"),
+    ):
+        assert record_for(first, columns).id == record
+
+
+def test_an_example_may_expect_only_where_the_contacts_went(years: Years) -> None:
+    example = """
+eksempel «Hvor de ble av»
+    gitt
+        kontakter
+            | pasient | dato       | sektor   | timer |
+            | p1      | 2024-01-02 | somatikk | 1     |
+            | p1      | 2024-01-03 | phv      |       |
+    så
+        kontakter
+            | dato       | Pasientmåned | særtjenester |
+            | 2024-01-02 | 1            | STG S2       |
+            | 2024-01-03 |              |              |
+"""
+    _, second = both(years(example))
+    page = pages(second, answers(second))["01-samlinger.md"]
+    assert "| Hvor den ble av |" in page
+    assert "Pasientmåned: ingen" in page.replace("&#58;", ":")
+
+
+def test_a_code_of_a_collection_must_be_in_the_code_system(tmp_path: Path) -> None:
+    text = FIRST.replace("    sektor   valg", "    art      kode fra arter\n    sektor   valg", 1)
+    text = text.replace("der sektor er somatikk", "der art er A9")
+    text = text.replace("kilde k «Kilden»", "kilde k «Kilden»\n\nkodeverk arter fra «arter.csv»")
+    (tmp_path / "2023").mkdir()
+    (tmp_path / "2023" / "01-samlinger.regel").write_text(text, encoding="utf-8")
+    (tmp_path / "2023" / "arter.csv").write_text("kode;tekst\nA1;En\n", encoding="utf-8")
+    found = [(fault.code, fault.message) for fault in load(tmp_path, tmp_path).diagnostics()]
+    assert found == [("R310", "koden «A9» finnes ikke i arter")]
