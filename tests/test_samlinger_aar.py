@@ -1,6 +1,7 @@
 """A rule year that builds on one with collections: what it replaces and ends, and what a comparison says of it."""
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,11 @@ from compiler.consolidate import as_markdown, says_the_same
 from compiler.examples import answers, failing_examples
 from compiler.gather import gather
 from compiler.model import Rulebook
+from compiler.packages import write
 from compiler.pages import pages
 from compiler.pipeline import Library, load
+from compiler.python import generate
+from tests.test_samlinger import said
 
 HEAD = """\
 regelverk STG {0} «Samlinger»
@@ -313,3 +317,14 @@ def test_a_code_of_a_collection_must_be_in_the_code_system(tmp_path: Path) -> No
     (tmp_path / "2023" / "arter.csv").write_text("kode;tekst\nA1;En\n", encoding="utf-8")
     found = [(fault.code, fault.message) for fault in load(tmp_path, tmp_path).diagnostics()]
     assert found == [("R310", "koden «A9» finnes ikke i arter")]
+
+
+def test_the_package_of_a_later_year_gathers_as_the_reference(
+    years: Years, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = both(years(REPLACED))
+    write(generate([first, second]), tmp_path / "python")
+    monkeypatch.syspath_prepend(tmp_path / "python")
+    module = import_module("regelverk_stg").aar(2024)
+    rows = [{"pasient": "p1", "dato": "2024-02-01", "sektor": "phv", "timer": hours} for hours in (1, 2, 0, None)]
+    assert said(module.samle(rows)) == said(gather(second, rows))
