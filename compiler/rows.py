@@ -166,7 +166,8 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     grouping = state.groupings.get(group.grouping or "")
     if grouping is None:
         if "gruppering" not in state.unreadable:
-            owner = next(iter(state.records), "Kontakt")
+            gathered = [r.id for r in state.records.values() if r.gathering is not None]
+            owner = next(iter(gathered if block.uses is not None else state.records), "Kontakt")
             hint = f"skriv for eksempel «gruppering drg for hver {owner}»"
             state.fault("R215", "en gruppe med «når» trenger en «gruppering»", block.span, hint)
         return
