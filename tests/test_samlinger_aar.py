@@ -328,3 +328,17 @@ def test_the_package_of_a_later_year_gathers_as_the_reference(
     module = import_module("regelverk_stg").aar(2024)
     rows = [{"pasient": "p1", "dato": "2024-02-01", "sektor": "phv", "timer": hours} for hours in (1, 2, 0, None)]
     assert said(module.samle(rows)) == said(gather(second, rows))
+
+
+def test_a_collection_and_a_grouping_can_be_clarified(years: Years) -> None:
+    clarified = """
+presisering 2024-03-01 «Måneden er den kontakten begynner i» gjelder samling Pasientmåned
+presisering 2024-03-02 «Alle teller» gjelder gruppering særtjenester
+"""
+    _, second = both(years(clarified))
+    assert says_the_same(second, as_markdown(second))
+    page = pages(second, answers(second))["01-samlinger.md"]
+    assert page.count("Måneden er den kontakten begynner i") == 2
+    assert "Om samling [Kontaktene til én pasient i én måned]" in page
+    (wrong,) = faults(years("presisering 2024-03-01 «Nei» gjelder samling Kontakt\n"))
+    assert wrong == ("R201", "ukjent samling «Kontakt»")
