@@ -135,9 +135,13 @@ class Entries:
         facts = self._within_year("gruppert når", group.when) | self._lenient(group.when)
         if group.uses is not None:
             facts["bruker"] = Said(tuple(self._used(group.uses)), _meaning(group.uses))
-        if group.grouping is not None and len(self.rulebook.groupings) > 1:
-            facts["gruppering"] = plain(spoken(group.grouping))
+        grouping = self.rulebook.grouping_with(group)
+        if grouping is not None and self._is_collection(grouping.record):
+            facts["gruppering"] = plain(spoken(grouping.id))
         return facts | ({ORDER: plain(self.moved[group.id])} if group.id in self.moved else {})
+
+    def _is_collection(self, record: str) -> bool:
+        return self.rulebook.record(record).gathering is not None
 
     def _used(self, uses: model.ListExpr) -> Iterator[Line]:
         """What a group of a collection takes, in words."""
@@ -213,7 +217,7 @@ class Entries:
     def _grouping(self, grouping: model.Grouping) -> dict[str, Fact]:
         """How groups are found."""
         facts: dict[str, Fact] = {"gjelder for": plain(grouping.record)}
-        if self.rulebook.record(grouping.record).gathering is not None:
+        if self._is_collection(grouping.record):
             facts["velger"] = plain(grouping.chooses)
         if grouping.element is not None:
             facts["hver av gruppene"] = plain(spoken(grouping.element))

@@ -342,3 +342,14 @@ presisering 2024-03-02 «Alle teller» gjelder gruppering særtjenester
     assert "Om samling [Kontaktene til én pasient i én måned]" in page
     (wrong,) = faults(years("presisering 2024-03-01 «Nei» gjelder samling Kontakt\n"))
     assert wrong == ("R201", "ukjent samling «Kontakt»")
+
+
+def test_groups_of_what_comes_in_are_as_before_when_collections_come(years: Years) -> None:
+    before, month = FIRST.split("samling Pasientmåned", 1)
+    drg = "gruppering drg for hver Kontakt\n\ngruppe DRG 1\n    vekt 1\n    når sektor er phv\n    kilde k\n"
+    collection = "samling Pasientmåned" + month.split("samling Pasientår", 1)[0]
+    library = years(f"{collection}gruppering tjenester for hver Pasientmåned\n    velger første\n")
+    (library.root / "stg" / "2023" / "01-samlinger.regel").write_text(before + drg, encoding="utf-8")
+    text = told(load(library.root, library.root))
+    assert "Ny samling: Kontaktene til én pasient i én måned" in text
+    assert "DRG 1" not in text
