@@ -10,19 +10,27 @@ from compiler.names import normal_code
 from compiler.replacements import as_written, end_within_year, nearest_written
 from compiler.rows import Cell, cell
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
-from compiler.walk import references
+from compiler.walk import nodes, references
 from compiler.words import number
 from compiler.written import written
 from dsl import tree
 from dsl.diagnostics import Span, nearest
 
-_ARTICLES = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning", "unntak": "et unntak"}
+_ARTICLES = {
+    "krav": "et krav",
+    "begrep": "et begrep",
+    "beregning": "en beregning",
+    "unntak": "et unntak",
+    "samling": "en samling",
+}
 _REFERENCE_TYPES = {
     "kodesett": "kodesett",
     "sats": "sats",
     "begrep": "begrep",
     "beregning": "begrep",
     "gruppe": "gruppe",
+    "gruppering": "gruppering",
+    "samling": "samling",
 }
 
 
@@ -35,7 +43,7 @@ def amend(state: State, block: tree.AmendDecl) -> None:
             _amend_set(state, block)
         case "sats":
             _amend_rate(state, block)
-        case "krav" | "begrep" | "beregning" | "unntak":
+        case "krav" | "begrep" | "beregning" | "unntak" | "samling":
             hint = f"skriv «erstatter {block.kind} {block.ref}» og hele den nye regelen"
             state.fault("R216", f"{_ARTICLES[block.kind]} kan ikke endres med «endrer»", block.span, hint)
 
@@ -292,9 +300,9 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         title = row.title
         _without_row(state, TARIFF_KEY, name)
     else:
-        store = state.rules()[block.kind]
-        if name not in store:
-            return _unknown(state, block, store)
+        store, known = state.rules()[block.kind], state.known(block.kind)
+        if name not in known:
+            return _unknown(state, block, known)
         title = store.pop(name).title
         if block.kind == "gruppe":
             _without_row(state, GROUP_KEY, name)
@@ -331,24 +339,81 @@ def repealed_but_used(state: State) -> None:
         *state.sets.values(),
         *state.groupings.values(),
         *state.rule_rows.values(),
+        *state.records.values(),
     ]
     if any(ended.type == "kodesett" for ended in ended_now):  # All that a row refers to.
         definitions += [row for table in state.tables.values() for row in table.rows]
-    used = [(definition, set(references(definition))) for definition in definitions]
+    used = [(definition, {*references(definition), *_belongs_to(definition)}) for definition in definitions]
     for ended in ended_now:
         wanted = (_REFERENCE_TYPES[ended.type], ended.id)
         users = [definition for definition, found in used if wanted in found]
         if users:
             span: Span = state.places[("opphever", f"{ended.type} {ended.id}")]
-            listed = ", ".join(f"{d.id} ({d.place})" for d in users[:5])
-            more = f" og {len(users) - 5} til" if len(users) > 5 else ""
-            state.fault("R404", f"«{ended.id}» er fortsatt i bruk: {listed}{more}", span, _instead(users))
+            state.fault("R404", f"«{ended.id}» er fortsatt i bruk: {_listed(users)}", span, _instead(users))
+
+
+def _belongs_to(definition: model.Definition) -> Iterator[tuple[str, str]]:
+    """The collection or grouping that a definition is about."""
+    match definition:
+        case model.Term(record=id_) | model.Requirement(record=id_) | model.Grouping(record=id_):
+            yield "samling", id_
+        case model.TermException(record=id_):
+            yield "samling", id_
+        case model.Group(grouping=str(id_)):
+            yield "gruppering", id_
+        case _:
+            pass
+
+
+def _listed(users: list[model.Definition]) -> str:
+    """Some definitions with their places."""
+    more = f" og {len(users) - 5} til" if len(users) > 5 else ""
+    return ", ".join(f"{d.id} ({d.place})" for d in users[:5]) + more
+
+
+def replaced_but_used(state: State) -> None:
+    """R404: what a replaced collection or grouping no longer has, and that inherited rules still ask for."""
+    found = (*state.terms.values(), *state.requirements.values(), *state.exceptions.values(), *state.groups.values())
+    inherited = [rule for rule in found if rule.last_changed < state.year]
+    for (kind, id_), (old, span) in state.replaced.items():
+        new = state.rules()[kind].get(id_)
+        if isinstance(old, model.Record) and new is not None:
+            gone = [field.name for field in old.fields if _holds(new.field(field.name)) != _holds(field)]
+            for name in gone:
+                users = [rule for rule in inherited if _asks_for(rule, old.variable, name)]
+                _still_used(state, f"«{name}» er ikke som før i «{id_}»", span, users)
+        elif isinstance(old, model.Grouping) and new is not None and _gives(old) != _gives(new):
+            users = [rule for rule in inherited if ("gruppering", id_) in references(rule)]
+            _still_used(state, f"«{id_}» gir ikke det samme som før", span, users)
+
+
+def _gives(grouping: model.Grouping) -> tuple[str, str]:
+    """What a rule can ask for of a grouping: one group or several, of one kind of record."""
+    return grouping.record, grouping.chooses
+
+
+def _still_used(state: State, message: str, span: Span, users: list[model.Definition]) -> None:
+    """R404, where there are rules that use what is gone."""
+    if users:
+        hint = "erstatt også det som bruker det, eller behold det som det var"
+        state.fault("R404", f"{message}, og er fortsatt i bruk: {_listed(users)}", span, hint)
+
+
+def _holds(field: model.RecordField | None) -> tuple[object, ...]:
+    """What decides whether a rule can ask for a field."""
+    return () if field is None else (field.kind, field.of, field.unit)
+
+
+def _asks_for(rule: model.Definition, variable: str, name: str) -> bool:
+    """Whether a rule asks for a field of a record."""
+    asked = (node for node in nodes(rule) if isinstance(node, model.Get | model.Elements))
+    return any(node.variable == variable and node.field == name for node in asked)
 
 
 def _instead(users: list[model.Definition]) -> str:
     """What to do with what uses something that is ended."""
     if any(isinstance(user, model.Rule) for user in users):
         return "ta ut eller endre radene med «endrer gruppering», eller behold den"
-    if any(isinstance(user, model.Grouping) for user in users):
+    if any(isinstance(user, model.Grouping) and user.columns for user in users):
         return "en gruppering kan ikke endres: behold den, eller skriv «erstatter» og en ny"
     return "opphev også det som bruker den, eller behold den"

@@ -31,7 +31,7 @@ from compiler.compare_order import moved
 from compiler.kinds import field_dimension
 from compiler.words import year_shown
 
-_ONLY_CHANGED = (TITLE, "gjelder for", ORDER, GROUP, "adresse", "nummer")
+_ONLY_CHANGED = (TITLE, "gjelder for", "gruppering", ORDER, GROUP, "adresse", "nummer")
 """What is told of a definition that changed, and is plain from its name when it is new or ended."""
 
 
@@ -138,17 +138,23 @@ def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
 
 def _moved(old: model.Rulebook, new: model.Rulebook) -> tuple[dict[str, str], dict[str, str]]:
     """The places of the groups that changed places, and of the rows where they are tried as they stand."""
-    groups, rows = ([_tried_as_they_stand(year, kind) for year in (old, new)] for kind in (model.Group, model.Rule))
     untouched = {one.id for one in (*new.groups, *new.rules) if one.last_changed < new.year}
-    of_groups, of_rows = (moved(before, after, untouched) for before, after in (groups, rows))
-    return {**of_groups[0], **of_rows[0]}, {**of_groups[1], **of_rows[1]}
+    orders = [(_groups_in_order(old, one.id), _groups_in_order(new, one.id)) for one in new.groupings]
+    orders.append((_rules_in_order(old), _rules_in_order(new)))
+    found = [moved(before, after, untouched) for before, after in orders]
+    old_places, new_places = ({id_: at for pair in found for id_, at in pair[side].items()} for side in (0, 1))
+    return old_places, new_places
 
 
-def _tried_as_they_stand(rulebook: model.Rulebook, kind: type[model.Definition]) -> list[str]:
-    """The groups with a condition, or the rows of the rule tables, where their order is that of the text."""
-    if kind is model.Rule and any(grouping.order_by is not None for grouping in rulebook.groupings):
-        return []
-    return [found.id for _, found in rulebook.in_order if isinstance(found, kind)]
+def _groups_in_order(rulebook: model.Rulebook, grouping: str) -> list[str]:
+    """The groups of a grouping with a condition, in the order they are tried."""
+    return [group.id for group in rulebook.groups if group.grouping == grouping and group.when is not None]
+
+
+def _rules_in_order(rulebook: model.Rulebook) -> list[str]:
+    """The rows of the rule tables, where their order is that of the text."""
+    ordered = any(grouping.order_by is not None for grouping in rulebook.groupings)
+    return [] if ordered else [rule.id for rule in rulebook.rules]
 
 
 def _rows_alike(old: model.Rulebook, new: model.Rulebook) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,10 @@ class Entries:
             if rules.id not in groups:
                 self._add("regeltabell", rules, {ROWS: _counted(rulebook.rules_of(rules.id))})
         for record in rulebook.records:
-            self._add("opplysninger", record, _field_facts("felt", record.fields))
+            if record.gathering is None:
+                self._add("opplysninger", record, _field_facts("felt", record.fields))
+            else:
+                self._add("samling", record, self._collection(record, record.gathering))
         for table in rulebook.tables:
             rows: dict[str, Fact] = {ROWS: _counted(table.rows)} if table.keys not in _OF_GROUPS and table.rows else {}
             self._add("tabell", table, _field_facts("kolonne", table.fields) | rows)
@@ -133,7 +136,24 @@ class Entries:
 
     def _group(self, group: model.Group) -> dict[str, Fact]:
         facts = self._within_year("gruppert når", group.when) | self._lenient(group.when)
+        if group.uses is not None:
+            facts["bruker"] = Said(tuple(self._used(group.uses)), _meaning(group.uses))
+        grouping = self.rulebook.grouping_with(group)
+        if grouping is not None and self._is_collection(grouping.record):
+            facts["gruppering"] = plain(spoken(grouping.id))
         return facts | ({ORDER: plain(self.moved[group.id])} if group.id in self.moved else {})
+
+    def _is_collection(self, record: str) -> bool:
+        return self.rulebook.record(record).gathering is not None
+
+    def _used(self, uses: model.ListExpr) -> Iterator[Line]:
+        """What a group of a collection takes, in words."""
+        if not isinstance(uses, model.Where):
+            yield Line(depth=0, text=self.words.items(uses))
+            return
+        head, *rest = self.words.lines(uses.condition)
+        yield Line(depth=0, text=f"{self.words.items(uses.items)} der {head[1]}")
+        yield from (Line(depth=depth, text=text) for depth, text in rest)
 
     def _exception(self, exception: model.TermException) -> dict[str, Fact]:
         value = Said((Line(depth=0, text=self.words.inline(exception.value)),), _meaning(exception.value))
@@ -200,6 +220,10 @@ class Entries:
     def _grouping(self, grouping: model.Grouping) -> dict[str, Fact]:
         """How groups are found."""
         facts: dict[str, Fact] = {"gjelder for": plain(grouping.record)}
+        if self._is_collection(grouping.record):
+            facts["velger"] = plain(grouping.chooses)
+        if grouping.element is not None:
+            facts["hver av gruppene"] = plain(spoken(grouping.element))
         if grouping.order_by is not None:
             facts["ordnet etter"] = plain(spoken(grouping.order_by))
         if grouping.results:
@@ -210,6 +234,20 @@ class Entries:
         if grouping.otherwise is not None:
             facts["ellers"] = plain(spoken(grouping.otherwise))
         return facts | self._lenient(tuple(column.subject for column in grouping.columns))
+
+    def _collection(self, record: model.Record, gathering: model.Gathering) -> dict[str, Fact]:
+        """How a collection is made."""
+        listed = spoken(gathering.elements)
+        keys = self.words.gather_keys(gathering) if gathering.keys else "alle under ett"
+        facts: dict[str, Fact] = _field_facts("liste", (f for f in record.fields if f.name == gathering.elements))
+        facts |= {f"{listed} samles per": Said((Line(depth=0, text=keys),), _meaning(gathering.keys))}
+        facts |= self._condition(f"{listed} tas med når", gathering.where)
+        if gathering.rest is not None:
+            facts["resten"] = plain(gathering.rest)
+        if gathering.gap is not None:
+            said = (Line(depth=0, text=self.words.gap(gathering.gap)),)
+            facts["i samme samling"] = Said(said, _meaning(gathering.gap))
+        return facts
 
     def _cell(self, column: model.RecordField, row: model.Row) -> Fact | None:
         """What a row says in a column; nothing where it is empty and need not be stated each year."""

@@ -35,7 +35,8 @@ def borrow_groups(state: State) -> None:
     origin = f"{used.scheme} {used.year}"
     own = state.record_grouping()
     main = own.id if own is not None else None
-    for id_, group in by_id(used.groups).items():
+    asked = used.groups_of(used.record_grouping) if used.record_grouping is not None else ()
+    for id_, group in by_id(asked).items():
         if id_ not in state.groups:
             borrowed = {"when": None, "origin": origin, "citations": (), "since": state.year, "grouping": main}
             state.groups[id_] = group.model_copy(update=borrowed)

@@ -124,18 +124,26 @@ def _key(part: model.ChapterPart) -> Key:
 def _in_order(rulebook: model.Rulebook, placed: Sequence[Key]) -> dict[Key, Key]:
     """What to write at the place of each definition whose order means something, so that the order is the year's."""
     unordered = any(grouping.order_by is not None for grouping in rulebook.groupings)
-    wanted: dict[str, list[str]] = {
-        "opplysninger": [record.id for record in rulebook.records],
-        "gruppering": [grouping.id for grouping in rulebook.groupings],
-        "gruppe": [group.id for group in rulebook.groups if group.when is not None],
-        "regeltabell": [] if unordered else [table.id for table in rulebook.rule_tables],
-    }
+    records = [("opplysninger", record.id) for record in rulebook.records if record.gathering is None]
+    collections = [("samling", record.id) for record in rulebook.records if record.gathering is not None]
+    tables = [] if unordered else [("regeltabell", table.id) for table in rulebook.rule_tables]
     found: dict[Key, Key] = {}
-    for kind, ids in wanted.items():
-        places = list(dict.fromkeys(key for key in placed if key[0] == kind and key[1] in ids))
-        there = [id_ for id_ in ids if (kind, id_) in places]
-        found |= {place: (kind, id_) for place, id_ in zip(places, there, strict=True)}
+    for keys in (records, collections, *_groups_in_order(rulebook), tables):
+        places = list(dict.fromkeys(key for key in placed if key in keys))
+        there = [key for key in keys if key in places]
+        found |= dict(zip(places, there, strict=True))
     return found
+
+
+def _groups_in_order(rulebook: model.Rulebook) -> list[list[Key]]:
+    """Groupings and groups in their order; of several groupings, each with its groups under it, which makes them so."""
+    groupings = [("gruppering", grouping.id) for grouping in rulebook.groupings]
+    if len(groupings) < 2:
+        return [groupings, [("gruppe", group.id) for group in rulebook.groups if group.when is not None]]
+    keys: list[Key] = []
+    for grouping in rulebook.groupings:
+        keys += [("gruppering", grouping.id), *(("gruppe", group.id) for group in rulebook.groups_of(grouping))]
+    return [keys]
 
 
 def _together(parts: Iterable[Part]) -> list[Part]:
@@ -207,7 +215,7 @@ def essence(rulebook: model.Rulebook) -> str:
         rate["unit"] = None if rate["id"] in unitless else rate["unit"]
     for term in data["terms"]:
         term["unit"] = None if term["id"] in unitless else term["unit"]
-    data["tried"] = [group["id"] for group in data["groups"] if group["when"] is not None]
+    data["tried"] = rulebook.tried
     data |= {name: _by_id(data[name]) for name in _UNORDERED}
     return json.dumps(_plain(data), ensure_ascii=False, sort_keys=True)
 

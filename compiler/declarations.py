@@ -66,7 +66,12 @@ def record(state: State, block: tree.RecordDecl) -> None:
 
 def collection(state: State, block: tree.CollectionDecl) -> None:
     """Take in a collection: a record with its keys and the list of what it is made of."""
-    if not state.declare("opplysninger", block.name, block.span, state.records):
+    other = state.places.get(("opplysninger", block.name))
+    if other is not None:
+        hint = "gi samlingen et annet navn"
+        state.fault("R202", f"«{block.name}» er navnet på opplysninger", block.span, hint, other)
+        return
+    if not state.declare("samling", block.name, block.span, state.records):
         return
     of = state.records.get(block.field.type.of or "")
     place = block.field.type.span
@@ -77,6 +82,8 @@ def collection(state: State, block: tree.CollectionDecl) -> None:
     if of is None or of.gathering is not None or of.outer is not None:
         known = [r.id for r in state.records.values() if r.gathering is None and r.outer is None]
         hint = nearest(block.field.type.of, known) or "en samling er av opplysninger som kommer inn for seg"
+        if of is not None and of.gathering is not None:
+            hint = f"en samling er ikke av samlinger: skriv «{block.field.name} liste av {of.gathering.of}»"
         state.fault("R201", f"«{block.field.type.of}» kan ikke samles", place, hint)
         return
     if block.field.element not in (None, of.variable):
@@ -88,18 +95,25 @@ def collection(state: State, block: tree.CollectionDecl) -> None:
     for field in listed:
         if field.ordered_by is not None:
             _check_order(state, field, of, block.field.span)
-    if len({field.name for _, field in keys} | {field.name for field in listed}) < len(keys) + len(listed):
+    if {field.name for _, field in keys} & {field.name for field in listed}:
         state.fault("R202", f"«{block.name}» har to felt med samme navn", block.span, "gi listen et annet navn")
     gathering = model.Gathering(
         elements=block.field.name,
         of=of.id,
         keys=tuple(key for key, _ in keys),
         rest=None if block.rest is None else "hver for seg" if block.rest.apart else "utelates",
-        around=_around(state, of.id) if keys else None,
     )
     common = state.common(block.name, block.title, block.span, block.tail)
     found = (*(field for _, field in keys), *listed)
     state.records[block.name] = model.Record(**common, fields=found, variable=block.name.lower(), gathering=gathering)
+
+
+def settle_around(state: State) -> None:
+    """Tell each collection with keys of the one of everything, whose terms can be named in rules about it."""
+    for made in list(state.records.values()):
+        if made.gathering is not None and made.gathering.keys:
+            gathering = made.gathering.model_copy(update={"around": _around(state, made.gathering.of)})
+            state.records[made.id] = made.model_copy(update={"gathering": gathering})
 
 
 def _around(state: State, of: str) -> str | None:
@@ -126,7 +140,9 @@ def _key(state: State, of: model.Record, key: tree.GatherKey) -> tuple[model.Gat
         state.fault("R201", f"ukjent periode «{key.part}»", key.span, hint)
         return None
     if field.kind not in _WITH_PERIOD:
-        state.fault("R302", f"«{field.name}» er {field_kind(field).words}, ikke en dato", key.span)
+        dates = [one.name for one in of.fields if one.kind in _WITH_PERIOD]
+        hint = f"skriv for eksempel «{key.part} av {dates[0]}»" if dates else f"skriv en dato i «opplysninger {of.id}»"
+        state.fault("R302", f"«{field.name}» er {field_kind(field).words}, ikke en dato", key.span, hint)
         return None
     made = model.RecordField(name=key.part, identifier=identifier(key.part), kind="tekst", since=state.year)
     return model.GatherKey(name=key.part, value=value, period=_PERIODS[key.part]), made
@@ -141,9 +157,11 @@ def _check_collection(
     if doubled is not None:
         state.fault("R202", f"«{doubled}» står to ganger", block.span, "ta bort den ene")
     if (block.where is None) != (block.rest is None):
-        message = "«der» uten «resten»" if block.rest is None else "«resten» uten «der»"
-        hint = "skriv «resten utelates» eller «resten hver for seg»"
-        state.fault("R205", message, block.span, hint if block.rest is None else "ta bort linjen")
+        if block.rest is not None:
+            state.fault("R205", "«resten» uten «der»", block.rest.span, "ta bort linjen, eller skriv hva som tas med")
+        elif block.where is not None:
+            hint = "skriv «resten utelates» eller «resten hver for seg» på en egen linje"
+            state.fault("R205", "«der» uten «resten»", block.where.span, hint)
     if block.gap is not None and not keys:
         state.fault("R205", "«avbrudd» uten «per»", block.gap.span, "skriv for eksempel «per pasient»")
 
@@ -151,7 +169,7 @@ def _check_collection(
 def gathered(state: State, block: tree.CollectionDecl) -> None:
     """Resolve which records a collection takes, and how near they must follow each other."""
     made = state.records.get(block.name)
-    if made is None or made.gathering is None or state.places.get(("opplysninger", block.name)) != block.span:
+    if made is None or made.gathering is None or state.places.get(("samling", block.name)) != block.span:
         return
     scope = state.scope(state.records[made.gathering.of])
     update: dict[str, Any] = {}
@@ -175,7 +193,8 @@ def _gap(scope: Expressions, written: tree.Gap) -> model.Gap | None:
     if not isinstance(end, model.Get) or not isinstance(start, model.Get):
         return None
     if end_kind.name != start_kind.name:
-        scope.fault("R302", f"{end_kind.words} kan ikke sammenlignes med {start_kind.words}", written.span)
+        message = f"{end_kind.words} kan ikke sammenlignes med {start_kind.words}"
+        scope.fault("R302", message, written.span, "skriv to tidspunkt, eller to datoer")
         return None
     wanted = "dag" if end_kind.name == "dato" else "minutt"
     if kind.dimension != ((wanted, 1),) or not isinstance(limit, model.NumberValue):
@@ -268,7 +287,7 @@ def _doubled(words: Iterable[str]) -> str | None:
 def link_records(state: State) -> None:
     """Tell each record whose list it stands in, and what its elements are called."""
     for owner in list(state.records.values()):
-        for field in owner.fields:
+        for field in owner.fields if owner.gathering is None else ():
             if field.kind == "liste" and field.of:
                 _link(state, owner, field)
 
@@ -350,6 +369,8 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
     if chooses not in ("første", "alle") or (chooses == "alle" and owner.gathering is None):
         assert block.chooses is not None
         message = f"«velger {chooses}» er ikke en måte å velge på"
+        if chooses == "alle":
+            message = f"«velger alle» er for samlinger, og «{owner.id}» er ikke en samling"
         hint = "skriv «velger første»" if owner.gathering is None else "skriv «velger første» eller «velger alle»"
         state.fault("R205", message, block.chooses.span, hint)
     _check_grouping(state, block, owner)
@@ -370,6 +391,8 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
 
 def _check_grouping(state: State, block: tree.GroupingDecl, owner: model.Record) -> None:
     """Report a second grouping of the same records, and what a grouping of a collection cannot have."""
+    if not owner.id:
+        return
     other = next((g for g in state.groupings.values() if g.record == owner.id and g.id != block.name), None)
     if other is None and owner.gathering is None:
         other = next((g for g in state.groupings.values() if state.records[g.record].gathering is None), None)

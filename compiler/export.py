@@ -89,7 +89,7 @@ def _content(rulebook: model.Rulebook) -> dict[str, Any]:
             del expected["line"]
     for table, dumped in zip(rulebook.tables, data["tables"], strict=True):
         dumped["rows"] = _rows(table)
-    data["tried"] = [group["id"] for group in data["groups"] if group["when"] is not None]
+    data["tried"] = rulebook.tried
     for name in (*_BY_ID, "sources", "repealed"):
         data[name] = _sorted(data[name])
     return data

@@ -385,11 +385,24 @@ class Expressions:
         if name in known:
             own = self.frames[-1].record if self.frames else None
             where = f" for {own.id}" if own is not None else " her"
-            hint = f"«{name}» hører til andre opplysninger"
+            hint = self._of_collection(own, name) or f"«{name}» hører til andre opplysninger"
             return self.fault("R201", f"ukjent navn «{name}»{where}", expr.span, hint)
         return self.fault(
             "R201", f"ukjent navn «{name}»", expr.span, self._owner_of_choice(name) or nearest(name, known)
         )
+
+    def _of_collection(self, record: model.Record | None, name: str) -> str | None:
+        """A hint where a name is of the records that a collection is made of, or of a collection."""
+        owner = self.names.records.get(self.names.term_record(name))
+        if owner is not None and owner.gathering is not None:
+            return f"«{name}» er sagt om hver {owner.id}"
+        if record is None or record.gathering is None:
+            return None
+        inner = self.names.records[record.gathering.of]
+        if inner.field(name) is None and self.names.term_record(name) != inner.id:
+            return None
+        listed = record.gathering.elements
+        return f"«{name}» er sagt om hver {inner.id}: skriv for eksempel «minst én av {listed} der …»"
 
     def _dated(self) -> str | None:
         """The variable of the innermost record that has a date."""
@@ -511,6 +524,8 @@ class Expressions:
             if hint is None and of.name in _UNIT_BETWEEN:
                 parts = DATE_PARTS if of.name == "dato" else (*DATE_PARTS, DATE_OF)
                 hint = f"av {of.words} finnes {', '.join(parts)}"
+            own = self.frames[-1].record if self.frames else None
+            hint = hint or self._of_collection(own, expr.function)
             return self.fault("R201", f"ukjent kolonne «{expr.function}»", _function_span(expr), hint)
         table = tables[0]
         written = expr.argument.values if isinstance(expr.argument, tree.Members) else (expr.argument,)
@@ -628,8 +643,16 @@ class Expressions:
         alike = {"kode", "valg", "tekst"}
         if kind.name not in (wanted.name, "ukjent") and not {kind.name, wanted.name} <= alike:
             message = f"tabellen «{table.id}» slås opp med {name}, ikke med {kind.words}"
-            self.fault("R302", message, written.span)
+            self.fault("R302", message, written.span, self._each_chosen(key))
         return key
+
+    def _each_chosen(self, key: model.Expr) -> str | None:
+        """A hint where something is looked up by all groups that a grouping chose."""
+        if not isinstance(key, model.ListValue) or not isinstance(key.items, model.Chosen):
+            return None
+        element = self.names.groupings[key.items.grouping].element
+        of_each = f"skriv «sum av … av {element} for hver {element}»" if element else "skriv «hver en …» etter navnet"
+        return f"grupperingen kan gi flere grupper: {of_each}"
 
     def _date_part(self, expr: tree.Call) -> Resolved:
         """«år av dato» and the like, and «dato av inn»."""

@@ -18,7 +18,7 @@ def differences(rulebook: model.Rulebook, example: model.Example, found: Samlet)
         else:
             (given,) = example.given.values()
             assert not isinstance(given, str)
-            actual = [{**row, **_fate(rulebook, found.spor, number)} for number, row in enumerate(given)]
+            actual = [{**row, **fate_of(rulebook, found.spor, number)} for number, row in enumerate(given)]
             collection = None
         differ = _rows_differ(rulebook, collection, expected.rows, actual)
         if differ is not None:
@@ -36,10 +36,14 @@ def _rows_differ(
         for column, wanted in row.items():
             found = cells.get(column, "")
             if not _same(rulebook, collection, column, wanted, found):
-                return f"rad {number} {column} «{wanted}»", f"«{found}»"
+                return f"{_quoted(wanted)} i rad {number}, {column}", _quoted(found)
     if len(expected) != len(actual):
         return _rows(len(expected)), _rows(len(actual))
     return None
+
+
+def _quoted(text: str) -> str:
+    return f"«{text}»" if text else "ingenting"
 
 
 def _rows(number: int) -> str:
@@ -75,7 +79,7 @@ def cells_of(rulebook: model.Rulebook, samling: Samling) -> dict[str, str]:
     }
 
 
-def _fate(rulebook: model.Rulebook, spor: Mapping[str, Sequence[Spor]], number: int) -> dict[str, str]:
+def fate_of(rulebook: model.Rulebook, spor: Mapping[str, Sequence[Spor]], number: int) -> dict[str, str]:
     """Where one record went, by the columns of examples."""
     found: dict[str, str] = {}
     reasons: list[str] = []

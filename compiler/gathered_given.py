@@ -13,9 +13,11 @@ _OF_A_COLLECTION = ("gruppe", "grupper", "antall", "status", "grunn")
 
 
 def gathers(state: State, block: tree.ExampleDecl) -> bool:
-    """Whether what an example expects is of collections, by name."""
+    """Whether what an example expects is of collections, by name: as a table, or as a column of where each went."""
     collections = {record.id for record in state.records.values() if record.gathering is not None}
-    return any(isinstance(line, tree.Fact) and line.name in collections for line in block.expected)
+    tables = [line for line in block.expected if isinstance(line, tree.Fact)]
+    columns = {cell for line in tables if line.rows for cell in line.rows[0].cells}
+    return not collections.isdisjoint({*(line.name for line in tables), *columns})
 
 
 def gathered_example(state: State, block: tree.ExampleDecl, id_: str) -> None:

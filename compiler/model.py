@@ -1198,6 +1198,13 @@ class Rulebook(Node):
         groups = [(group.id, group) for group in own if group.when is not None]
         return (*groups, *((rule.group, rule) for rule in self.rules))
 
+    @property
+    def tried(self) -> list[str]:
+        """The groups with a condition, a grouping at a time, in the order they are tried."""
+        order = {grouping.id: at for at, grouping in enumerate(self.groupings)}
+        found = [group for group in self.groups if group.when is not None]
+        return [group.id for group in sorted(found, key=lambda group: order.get(group.grouping or "", len(order)))]
+
     def grouping_with(self, group: Group) -> Grouping | None:
         """The grouping that a group is one of."""
         return next((grouping for grouping in self.groupings if grouping.id == group.grouping), None)

@@ -30,7 +30,7 @@ def _take_away(state: State, block: tree.ReplaceDecl) -> bool:
         other = state.replaced[(kind, id_)][1]
         state.fault("R202", f"«{as_written(kind, id_)}» er erstattet to ganger", block.span, "behold den ene", other)
         return False
-    if id_ not in store:
+    if id_ not in state.known(kind):
         year = state.base.year if state.base else "året før"
         message = f"«{as_written(kind, id_)}» finnes ikke som {kind} i {year} og kan ikke erstattes"
         hint = nearest_written(kind, id_, store) or "skriv den uten «erstatter» når den er ny"
@@ -39,6 +39,10 @@ def _take_away(state: State, block: tree.ReplaceDecl) -> bool:
         state.fault("R206", message, block.span, hint)
         return False
     old = store[id_]
+    if isinstance(old, model.Grouping) and (old.columns or old.results):
+        hint = f"skriv «endrer gruppering {id_}» og radene som går ut og inn"
+        state.fault("R216", "en gruppering med regeltabeller kan ikke erstattes", block.span, hint)
+        return False
     if isinstance(old, model.Term) and old.in_result != (kind == "beregning"):
         was = "en beregning" if old.in_result else "et begrep"
         hint = f"skriv «erstatter {'beregning' if old.in_result else 'begrep'} {id_}»"
@@ -64,6 +68,10 @@ def _store(state: State, block: tree.Block) -> tuple[str, str, dict[str, Any]]:
             return "unntak", exception_id(block), state.exceptions
         case tree.GroupDecl(ref=ref):
             return "gruppe", str(ref), state.groups
+        case tree.GroupingDecl(name=name):
+            return "gruppering", name, state.groupings
+        case tree.CollectionDecl(name=name):
+            return "samling", name, state.records
         case _:
             raise AssertionError(f"«erstatter» cannot stand before {block}")
 
@@ -91,6 +99,8 @@ def settle_replaced(state: State) -> None:
         new = rules[kind].get(id_)
         if new is None:
             continue
+        if isinstance(new, model.Record):
+            new = new.model_copy(update={"fields": tuple(_as_before(old, field) for field in new.fields)})
         same_row = kind != "gruppe" or _row_values(state.base, id_) == _row_values(state, id_)
         if _meaning(old) == _meaning(new) and old.title == new.title and same_row:
             written = f"erstatter {kind} {'fra ' if kind == 'unntak' else ''}{as_written(kind, id_)}"
@@ -98,6 +108,26 @@ def settle_replaced(state: State) -> None:
         because = new.changes[-1].because if new.changes else None
         change = model.Change(year=state.year, kind="endret", because=because)
         rules[kind][id_] = new.model_copy(update={"since": old.since, "changes": (*old.changes, change)})
+
+
+def _as_before(old: model.Record, field: model.RecordField) -> model.RecordField:
+    """A field with the year that it is from, where the old one had it alike."""
+    before = old.field(field.name)
+    same = before is not None and before == field.model_copy(update={"since": before.since})
+    return before if before is not None and same else field
+
+
+def in_old_order(state: State) -> None:
+    """Put the collections, groupings and groups that are replaced where the old ones stood."""
+    base = state.base
+    for kind, before in (
+        (("samling", base.records), ("gruppering", base.groupings), ("gruppe", base.groups)) if base else ()
+    ):
+        store = state.rules()[kind]
+        if any(of == kind for of, _ in state.replaced):
+            order = [one.id for one in before if one.id in store]
+            settled = {id_: store.pop(id_) for id_ in [*order, *(id_ for id_ in store if id_ not in order)]}
+            store.update(settled)
 
 
 def _row_values(rulebook: State | model.Rulebook | None, group: str) -> dict[str, Any]:
@@ -124,23 +154,29 @@ def move(state: State, block: tree.MoveDecl) -> None:
             message = f"«{name}» finnes ikke som gruppe og kan ikke flyttes"
             state.fault("R206", message, ref.span, nearest(name, state.groups))
             return
+    group, beside = state.groups[id_], state.groups[other]
+    joins = group.grouping != beside.grouping
+    if joins and group.since < state.year:
+        message = f"«{id_}» og «{other}» er ikke i samme gruppering"
+        state.fault("R216", message, block.span, "en gruppe flyttes bare i sin egen gruppering")
+        return
     before = list(state.groups)
     order = [name for name in before if name != id_]
     at = order.index(other) + (0 if block.before else 1) if other != id_ else before.index(id_)
     order.insert(at, id_)
-    if order == before:
+    if order == before and not joins:
         state.fault("R403", "flyttingen endrer ingenting", block.span, "gruppen står der alt")
         return
     change = model.Change(year=state.year, kind="endret", because=block.tail.because)
-    group = state.groups[id_]
-    state.groups[id_] = group.model_copy(update={"changes": (*group.changes, change)})
+    update = {"changes": (*group.changes, change), "grouping": beside.grouping}
+    state.groups[id_] = group.model_copy(update=update)
     state.groups = {name: state.groups[name] for name in order}
 
 
 def clarification(state: State, block: tree.ClarificationDecl) -> None:
     """Take in a dated interpretation of a rule."""
     about = str(block.ref)
-    known = state.rules().get(block.kind)
+    known = state.known(block.kind) if block.kind in state.rules() else None
     if known is not None and about not in known:
         hint = nearest_written(block.kind, about, known)
         state.fault("R201", f"ukjent {block.kind} «{as_written(block.kind, about)}»", block.ref.span, hint)
@@ -173,7 +209,10 @@ def _undated(state: State, record: model.Record, span: Span) -> None:
     """R219: something changes within the year, and nothing says when a record is from."""
     if record.id:
         message = f"regelen skifter innen året, men «{record.id}» har ingen dato"
-        state.fault("R219", message, span, f"skriv et felt av typen dato i «opplysninger {record.id}»")
+        hint = f"skriv et felt av typen dato i «opplysninger {record.id}»"
+        if record.gathering is not None:
+            hint = f"en samling per dato har en; ellers settes dagen på regler om {record.gathering.of}"
+        state.fault("R219", message, span, hint)
 
 
 def undated_rates(state: State) -> None:

@@ -7,7 +7,7 @@ from types import UnionType
 from typing import Any
 
 from compiler import model
-from compiler.amendments import amend, amend_record, repeal, repealed_but_used
+from compiler.amendments import amend, amend_record, repeal, repealed_but_used, replaced_but_used
 from compiler.chapters import chapters
 from compiler.composition import borrow_fields, borrow_groups
 from compiler.declarations import (
@@ -20,6 +20,7 @@ from compiler.declarations import (
     rate,
     record,
     ringed_sets,
+    settle_around,
     source,
     table,
 )
@@ -27,7 +28,7 @@ from compiler.export import content_hash
 from compiler.fetched import rests_on
 from compiler.given import example, examples
 from compiler.names import identifier, slug
-from compiler.replacements import clarification, move, settle_replaced, undated_rates, unwrapped
+from compiler.replacements import clarification, in_old_order, move, settle_replaced, undated_rates, unwrapped
 from compiler.rows import group_condition, group_stub, incomplete_rows, row
 from compiler.rule_tables import amend_grouping, columns, rule_table, settle_rules
 from compiler.state import State, term_kind
@@ -112,7 +113,10 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
         if kind is tree.AmendRecordsDecl:
             link_records(state)
             borrow_fields(state)
+        if handle is repeal:
+            settle_around(state)
         if handle is group_stub:
+            in_old_order(state)
             borrow_groups(state)
     ringed_sets(state)
     state.resolve_term = partial(resolve_term, state)
@@ -143,6 +147,7 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
             examples(state, block)
     incomplete_rows(state)
     repealed_but_used(state)
+    replaced_but_used(state)
     _colliding_names(state)
     return _rulebook(state, documents)
 

@@ -24,6 +24,9 @@ def group_stub(state: State, block: tree.GroupDecl) -> None:
     if state.declare("gruppe", id_, block.span, state.groups):
         common = state.common(id_, block.title, block.span, block.tail)
         grouping = _grouping_above(state, block)
+        replaced = state.replaced.get(("gruppe", id_))
+        if replaced is not None and (grouping is None or grouping.since < state.year):
+            grouping = state.groupings.get(replaced[0].grouping or "", grouping)
         owner = grouping.id if grouping is not None else None
         state.groups[id_] = model.Group(**common, scheme=block.ref.scheme, shown=id_, grouping=owner)
 
@@ -163,7 +166,8 @@ def group_condition(state: State, block: tree.GroupDecl) -> None:
     grouping = state.groupings.get(group.grouping or "")
     if grouping is None:
         if "gruppering" not in state.unreadable:
-            owner = next(iter(state.records), "Kontakt")
+            gathered = [r.id for r in state.records.values() if r.gathering is not None]
+            owner = next(iter(gathered if block.uses is not None else state.records), "Kontakt")
             hint = f"skriv for eksempel «gruppering drg for hver {owner}»"
             state.fault("R215", "en gruppe med «når» trenger en «gruppering»", block.span, hint)
         return

@@ -28,6 +28,9 @@ def columns(state: State, block: tree.GroupingDecl) -> None:
     grouping = state.groupings.get(block.name)
     if grouping is None or state.places.get(("gruppering", block.name)) != block.span:
         return
+    owner = state.records.get(grouping.record)
+    if owner is not None and owner.gathering is not None:
+        return
     _check_results(state, block)
     scope = state.scope(state.records[grouping.record], block.tail.lenient) if grouping.record else None
     made: dict[str, model.RuleColumn] = {}

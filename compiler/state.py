@@ -99,7 +99,14 @@ class State:
             "begrep": self.terms,
             "beregning": self.terms,
             "unntak": self.exceptions,
+            "gruppering": self.groupings,
+            "samling": self.records,
         }
+
+    def known(self, kind: str) -> dict[str, Any]:
+        """The definitions of a type, by id: of the records, only those that are collections."""
+        found = self.rules()[kind]
+        return {id_: one for id_, one in found.items() if one.gathering is not None} if kind == "samling" else found
 
     def record_grouping(self) -> model.Grouping | None:
         """The grouping of a record that comes in; the others are of collections."""

@@ -225,6 +225,18 @@ class Words:
             case model.Where(items=inner, condition=condition):
                 return f"{self.items(inner)} der {self.inline(condition)}"
 
+    def gather_keys(self, gathering: model.Gathering) -> str:
+        """What the records of a collection have in common: «pasient og måned av dato»."""
+        said = [
+            self.inline(key.value) if key.period is None else f"{key.period} av {self.inline(key.value)}"
+            for key in gathering.keys
+        ]
+        return f"{', '.join(said[:-1])} og {said[-1]}" if len(said) > 1 else "".join(said)
+
+    def gap(self, gap: model.Gap) -> str:
+        """How near the records of a collection must follow each other: «under 2 døgn fra ut til neste inn»."""
+        return f"under {self.text(gap.shown)} fra {self.inline(gap.end)} til neste {self.inline(gap.start)}"
+
     def codes(self, codes: model.CodeSet) -> str:
         """A set of codes in words."""
         parts = ["alle"] if codes.everything else []
@@ -273,7 +285,9 @@ class Words:
 
     def _calculation(self, expr: model.Arithmetic | model.TimeBetween) -> str:
         """Two values with the sign between them."""
-        return f"{self._factor(expr.left, expr.operator)} {expr.operator} {self._factor(expr.right, expr.operator)}"
+        left = self._factor(expr.left, expr.operator)
+        left = f"({left})" if _is_open(expr.left) else left
+        return f"{left} {expr.operator} {self._factor(expr.right, expr.operator)}"
 
     def _factor(self, part: model.Expr, operator: str) -> str:
         """A side of a calculation, in parentheses where it must be."""
@@ -348,6 +362,12 @@ def lenient_fields(node: object) -> tuple[str, ...]:
     """The fields whose conditions count as «nei» where the field was not given: «mangler teller som nei»."""
     fields = (one for one in nodes(node) if isinstance(one, model.Get | model.FieldOf | model.Elements))
     return tuple(dict.fromkeys(spoken(one.field) for one in fields if one.lenient))
+
+
+def _is_open(part: model.Expr) -> bool:
+    """Whether a value ends in a list, perhaps with a condition, that what follows would be read as part of."""
+    narrowed = isinstance(part, model.CountOf) and isinstance(part.items, model.Where)
+    return narrowed or isinstance(part, model.Aggregate)
 
 
 def _one_of(parts: tuple[model.Expr, ...]) -> bool:

@@ -309,12 +309,16 @@ class Builder:
 
     def collection(self, meta: Meta, name: Token, *parts: Any) -> tree.CollectionDecl:
         lines = [part for part in parts if isinstance(part, _Named | tree.Gap | tree.Rest)]
-        kinds = [part.key if isinstance(part, _Named) else type(part).__name__ for part in lines]
+        words = {tree.Gap: "avbrudd", tree.Rest: "resten"}
+        kinds = [part.key if isinstance(part, _Named) else words[type(part)] for part in lines]
         again = next((n for n, kind in enumerate(kinds) if kind in kinds[:n]), None)
         if again is not None:
             line = lines[again]
-            at = self._span(name) if isinstance(line, _Named) else line.span
-            self.fault = self.fault or error("R202", "linjen står to ganger i samlingen", at, "ta bort den ene")
+            said = line.value if isinstance(line, _Named) else line
+            at = said[0].span if isinstance(said, tuple) else said.span
+            hint = "skriv alle nøklene på én linje, med «og» mellom" if kinds[again] == "per" else "ta bort den ene"
+            message = f"«{kinds[again]}» står to ganger i samlingen"
+            self.fault = self.fault or error("R202", message, at, hint)
         named = {part.key: part.value for part in lines if isinstance(part, _Named)}
         return tree.CollectionDecl(
             name.value,
@@ -635,6 +639,12 @@ class Builder:
 
     def kind_calculation(self, meta: Meta) -> tree.Kind:
         return "beregning"
+
+    def kind_collection(self, meta: Meta) -> tree.Kind:
+        return "samling"
+
+    def kind_grouping(self, meta: Meta) -> tree.Kind:
+        return "gruppering"
 
     # ---- examples
 

@@ -669,7 +669,7 @@ class TariffDecl:
     span: Span
 
 
-Kind = Literal["gruppe", "takst", "kodesett", "sats", "krav", "begrep", "beregning", "unntak"]
+Kind = Literal["gruppe", "gruppering", "takst", "kodesett", "sats", "krav", "begrep", "beregning", "unntak", "samling"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -782,7 +782,7 @@ class ExceptionDecl:
 class ReplaceDecl:
     """The block `erstatter`: a whole new block in place of the inherited one."""
 
-    block: "TermDecl | RequirementDecl | ExceptionDecl | GroupDecl"
+    block: "TermDecl | RequirementDecl | ExceptionDecl | GroupDecl | CollectionDecl | GroupingDecl"
     span: Span
 
 

@@ -1,5 +1,6 @@
 """The pages about the language say what is so: every rule is compiled, and every message is the real one."""
 
+import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
@@ -9,7 +10,9 @@ from typing import get_args
 import pytest
 
 from compiler.examples import failing_examples
+from compiler.packages import write
 from compiler.pipeline import Library, load
+from compiler.python import generate
 from dsl import tree
 from dsl.codes import CODES
 from dsl.diagnostics import render
@@ -91,6 +94,31 @@ def test_messages_on_a_page_are_those_that_come(page: Path, tmp_path: Path, gold
         return f"{before}{faulty}{between}{message}{after}"
 
     golden(FAULTY.sub(with_message, text), page)
+
+
+# ---- what systems are told
+
+
+def test_the_examples_of_collections_for_systems_are_what_comes_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each line with a comment, or with one on the line after it, gives what the comment says."""
+    rules(PAGES / "spraaket" / "samlinger.md", tmp_path / "regler")
+    write(generate(load(tmp_path / "regler").scheme("TJENESTER")), tmp_path / "python")
+    monkeypatch.syspath_prepend(tmp_path / "python")
+    text = (PAGES / "systemer.md").read_text(encoding="utf-8").split("<!-- samlinger -->", 1)[1].split("\n## ", 1)[0]
+    code = "\n".join(fence["body"] for fence in FENCE.finditer(text)).replace("\n# ", "  # ")
+    known: dict[str, object] = {}
+    told = 0
+    for statement in ast.parse(code).body:
+        line = code.split("\n")[statement.end_lineno - 1 if statement.end_lineno else 0]
+        if isinstance(statement, ast.Expr):
+            value = eval(compile(ast.Expression(statement.value), "systemer.md", "eval"), known)
+            assert repr(value) == line.rsplit("  # ", 1)[1], line
+            told += 1
+        else:
+            exec(compile(ast.Module([statement], []), "systemer.md", "exec"), known)
+    assert told > 10
 
 
 # ---- the whole language is on the pages

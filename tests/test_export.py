@@ -137,8 +137,8 @@ def test_json_is_readable_text_that_ends_a_line(tariff: Rulebook) -> None:
 
 
 def test_another_version_of_the_model_is_refused(tariff: Rulebook) -> None:
-    with pytest.raises(ValueError, match="modellversjon 99, ventet 3"):
-        from_json(as_json(tariff).replace('"model_version": 3', '"model_version": 99'))
+    with pytest.raises(ValueError, match="modellversjon 99, ventet 4"):
+        from_json(as_json(tariff).replace('"model_version": 4', '"model_version": 99'))
 
 
 def test_the_fingerprint_stays_when_rules_move(tariff: Rulebook) -> None:

@@ -1,7 +1,7 @@
 """The pages of a rule year: what is on them, that addresses hold, and that no text of an author becomes markup."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import count, cycle
 from pathlib import Path
@@ -12,10 +12,11 @@ from pydantic import BaseModel
 
 from compiler import model
 from compiler.compare import Comparison, Item, compare
-from compiler.examples import answers
+from compiler.examples import Answers, answers
 from compiler.pages import front, pages
 from compiler.pages.site import SiteYear, write_site
 from compiler.pages.text import Prose
+from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Grunn, Svar
 from tests.library import LIBRARY, MADE_UP
 from tests.test_compare import FIRST, HEAD, RULES, SECOND, year
@@ -392,7 +393,7 @@ def test_a_chapter_cannot_take_the_name_of_a_list_page() -> None:
 # ---- no text becomes markup
 
 _TEXTS = {"title", "derived", "because", "place", "text", "reason", "shown", "value", "extract", "name", "note"}
-_NAMES = (model.RecordField, model.Expected)
+_NAMES = (model.RecordField, model.GatherKey, model.Expected)
 """Nodes whose name is what they are known by."""
 
 
@@ -432,16 +433,31 @@ def changed(name: str, value: Any, node: BaseModel, texts: Iterator[str]) -> Any
     return poisoned(value, texts)
 
 
-def poisoned_answers(rulebook: model.Rulebook, texts: Iterator[str]) -> dict[str, Svar]:
+def poisoned_answers(rulebook: model.Rulebook, texts: Iterator[str]) -> Answers:
     """The answers with every text in them replaced."""
-    return {
-        id_: replace(
-            answer,
-            grunner=tuple(Grunn(one.id, next(texts)) for one in answer.grunner),
-            varsler=(Grunn("ingen", next(texts)),),
+    return {id_: poisoned_answer(answer, texts) for id_, answer in answers(rulebook).items()}
+
+
+def poisoned_answer(answer: Svar | Samlet, texts: Iterator[str]) -> Svar | Samlet:
+    """An answer, or those of the collections, with every text replaced."""
+    if isinstance(answer, Svar):
+        notices = (Grunn("ingen", next(texts)),)
+        return replace(answer, grunner=poisoned_reasons(answer.grunner, texts), varsler=notices)
+    collections = {
+        name: tuple(
+            replace(one, svar=replace(one.svar, grunner=poisoned_reasons(one.svar.grunner, texts))) for one in made
         )
-        for id_, answer in answers(rulebook).items()
+        for name, made in answer.samlinger.items()
     }
+    traces = {
+        name: tuple(replace(one, grunner=poisoned_reasons(one.grunner, texts)) for one in of_each)
+        for name, of_each in answer.spor.items()
+    }
+    return Samlet(collections, traces)
+
+
+def poisoned_reasons(reasons: Iterable[Grunn], texts: Iterator[str]) -> tuple[Grunn, ...]:
+    return tuple(Grunn(one.id, next(texts)) for one in reasons)
 
 
 @pytest.mark.parametrize("name", RULEBOOKS)

@@ -8,6 +8,7 @@ from compiler.examples import answers
 from compiler.pages import pages
 from compiler.pages.pathway import pathways
 from compiler.pages.view import View
+from compiler.runtime.svar import Svar
 from tests.library import LIBRARY, MADE_UP
 from tests.test_markdown_safety import NASTY
 
@@ -52,7 +53,9 @@ def test_a_figure_has_a_text_in_its_place() -> None:
 def test_the_sums_of_the_page_are_those_of_the_rules() -> None:
     answer = answers(FORLOP)
     for pathway in pathways(View(FORLOP), answer):
-        of_record = answer[pathway.example.id].verdier
+        of_example = answer[pathway.example.id]
+        assert isinstance(of_example, Svar)
+        of_record = of_example.verdier
         for shown in pathway.lists:
             for panel in shown.panels:
                 heads = [str(head) for head, _ in panel.heads]

@@ -12,19 +12,18 @@ RESULT = ("status", "gruppe", "gruppe_oppgitt", "grunn", "varsel")
 
 
 def record_for(rulebook: model.Rulebook, columns: Iterable[str]) -> model.Record:
-    """The kind of record that the columns of a file fit best; the first declared where they fit alike."""
+    """The kind of record that the columns of a file fit best; the first declared where they fit alike.
+
+    A collection is one only where the file has the list that it is made of.
+    """
     names = {identifier(column) for column in columns}
-
-    def fit(record: model.Record) -> int:
-        grouping = rulebook.grouping_of(record.id)
-        return len(names & ({f.identifier for f in record.fields} | ({grouping.identifier} if grouping else set())))
-
-    return max(rulebook.top_records(), key=fit)
+    fitting = [r for r in rulebook.top_records() if r.gathering is None or identifier(r.gathering.elements) in names]
+    return max(fitting, key=lambda record: len(names & {identifier(name) for name in field_names(rulebook, record)}))
 
 
 def field_names(rulebook: model.Rulebook, record: model.Record) -> list[str]:
     """The names that a column of data may have."""
-    grouping = rulebook.grouping_of(record.id)
+    grouping = rulebook.grouping_of(record.id) if record.gathering is None else None
     return [
         *(f.name for f in record.fields),
         *(f.identifier for f in record.fields),

@@ -67,7 +67,8 @@ def _uses(rulebook: model.Rulebook) -> Iterator[tuple[model.Definition, model.Re
     records = {record.variable: record for record in rulebook.records}
     elements = {f.element or f"{f.name}_element": f for r in rulebook.records for f in r.fields if f.kind == "koder"}
     columns = {(table.id, field.name): field for table in rulebook.tables for field in table.fields}
-    conditions = (*rulebook.terms, *rulebook.requirements, *rulebook.exceptions, *rulebook.groups)
+    rules = (*rulebook.terms, *rulebook.requirements, *rulebook.exceptions, *rulebook.groups)
+    conditions = (*rules, *(record for record in rulebook.records if record.gathering is not None))
 
     def field_of(item: model.Expr) -> model.RecordField | None:
         match item:

@@ -26,6 +26,7 @@ LISTS = {
     "kodeverk": ("kodeverk",),
     "tabeller": ("tabell",),
     "opplysninger": ("opplysninger",),
+    "samlinger": ("samling",),
     "eksempler": ("eksempel", "eksempler"),
     "kilder": ("kilde",),
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from compiler import model
+from compiler.examples import Answers
 from compiler.names import identifier
 from compiler.pages.addresses import ExampleTable
 from compiler.pages.text import Md, escape, joined
@@ -34,6 +35,8 @@ class Outcome:
     """Name, expected and computed."""
     reasons: tuple[Md, ...] = ()
     notices: tuple[Md, ...] = ()
+    collections: tuple[Listed, ...] = ()
+    """The collections that came of what was given, each kind with what was expected and computed."""
 
 
 def outcome(view: View, example: model.Example, answer: Svar | None) -> Outcome:
@@ -43,8 +46,8 @@ def outcome(view: View, example: model.Example, answer: Svar | None) -> Outcome:
     results = tuple(_results(view, example, answer))
     if answer is None:
         return Outcome(facts, lists, results)
-    reasons = tuple(_reason(view, reason) for reason in answer.grunner)
-    return Outcome(facts, lists, results, reasons, tuple(_reason(view, notice) for notice in answer.varsler))
+    reasons = tuple(reason_shown(view, reason) for reason in answer.grunner)
+    return Outcome(facts, lists, results, reasons, tuple(reason_shown(view, notice) for notice in answer.varsler))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Tabulated:
     """What is given, what was expected and what was computed; the first cell has the address of the row."""
 
 
-def tabulated(view: View, table: ExampleTable, answers: Mapping[str, Svar]) -> Tabulated:
+def tabulated(view: View, table: ExampleTable, answers: Answers) -> Tabulated:
     """The rows of a table of examples beside their answers."""
     names = dict.fromkeys(name for row in table.rows for name in row.given)
     first = table.rows[0].given
@@ -70,12 +73,13 @@ def tabulated(view: View, table: ExampleTable, answers: Mapping[str, Svar]) -> T
     lists = tuple(_listed(view, table.rows[0], name, rows, None) for name, rows in common if not isinstance(rows, str))
     rows = []
     for number, row in enumerate(table.rows, 1):
-        answer = answers.get(row.id)
+        found = answers.get(row.id)
+        answer = found if isinstance(found, Svar) else None
         facts_of_row = dict(_facts(view, row, row.given))
         cells = [facts_of_row.get(spoken(name), Md("–")) for name in given]
         address = Md(f'<a id="{view.addresses.anchors["eksempel", row.id]}"></a>') + escape(number)
-        rows.append((address, *cells, _lines(_expected(view, row)), _lines(_computed(view, row, answer))))
-    return Tabulated(facts, lists, ("Rad", *(_capital(spoken(name)) for name in given)), tuple(rows))
+        rows.append((address, *cells, in_lines(_expected(view, row)), in_lines(_computed(view, row, answer))))
+    return Tabulated(facts, lists, ("Rad", *(capital(spoken(name)) for name in given)), tuple(rows))
 
 
 def _facts(
@@ -91,7 +95,7 @@ def _is_list(example: model.Example, name: str) -> bool:
     return not isinstance(example.given.get(name, ""), str)
 
 
-def _lines(parts: Iterator[tuple[str, Md]]) -> Md:
+def in_lines(parts: Iterator[tuple[str, Md]]) -> Md:
     """Results under each other in a cell; a status needs no name before it."""
     shown = (value if name == "Status" else escape(f"{name}: ") + value for name, value in parts)
     return joined(shown, "<br>") or Md("–")
@@ -106,7 +110,7 @@ def _expected(view: View, example: model.Example) -> Iterator[tuple[str, Md]]:
         yield "grunn", view.link(kind, example.reason_id) if kind else escape(example.reason_id)
     for one in example.expected:
         wanted = _wanted(one)
-        yield _result_name(view, one.name), _group(view, wanted) if one.name == "gruppe" else escape(wanted)
+        yield _result_name(view, one.name), group_shown(view, wanted) if one.name == "gruppe" else escape(wanted)
 
 
 def _computed(view: View, example: model.Example, answer: Svar | None) -> Iterator[tuple[str, Md]]:
@@ -116,12 +120,12 @@ def _computed(view: View, example: model.Example, answer: Svar | None) -> Iterat
         return
     yield "Status", escape(answer.status)
     for reason in answer.grunner:
-        yield "grunn", _reason(view, reason)
+        yield "grunn", reason_shown(view, reason)
     if answer.gruppe is not None:
         yield "gruppe", _computed_group(view, answer)
     for one in example.expected:
         if one.name in answer.verdier:
-            yield _result_name(view, one.name), _value(view, one.name, answer.verdier[one.name])
+            yield _result_name(view, one.name), value_shown(view, one.name, answer.verdier[one.name])
 
 
 def _result_name(view: View, name: str) -> str:
@@ -144,9 +148,11 @@ def _listed(
     lines = answer.lister.get(identifier(name), ()) if answer else ()
     expected = next((one.rows for one in example.expected if one.name == name), ())
     values = tuple(dict.fromkeys(key for line in lines for key in line.verdier))
+    users = _users(view, example, name, len(rows), answer)
     heads = (*map(spoken, given), *(("ventet inngår",) if expected else ()))
     if lines:
         heads = (*heads, "inngår", "grunn", *map(spoken, values))
+    heads = (*heads, *(["brukes av"] if users else []))
     shown = []
     for number, row in enumerate(rows):
         cells = [escape(row.get(key, "")) for key in given]
@@ -154,8 +160,19 @@ def _listed(
             cells.append(escape(_at(expected, number).get("inngår", "")))
         if lines:
             cells += _line(view, lines[number] if number < len(lines) else None, values)
+        if users:
+            cells.append(users[number])
         shown.append(tuple(cells))
-    return Listed(_capital(spoken(name)), tuple(map(_capital, heads)), tuple(shown))
+    return Listed(capital(spoken(name)), tuple(map(capital, heads)), tuple(shown))
+
+
+def _users(view: View, example: model.Example, name: str, count: int, answer: Svar | None) -> list[Md]:
+    """The groups that use each record of a collection; nothing where no group uses any."""
+    gathering = view.rulebook.record(example.record).gathering
+    if answer is None or gathering is None or gathering.elements != name or not answer.valgte:
+        return []
+    using = ([one.gruppe for one in answer.valgte if place in one.brukt] for place in range(count))
+    return [joined(group_shown(view, group) for group in groups) or Md("–") for groups in using]
 
 
 def _at(rows: tuple[dict[str, str], ...], number: int) -> dict[str, str]:
@@ -166,8 +183,8 @@ def _line(view: View, line: Linjesvar | None, values: tuple[str, ...]) -> list[M
     """What was computed of one element."""
     if line is None:
         return [Md("") for _ in range(len(values) + 2)]
-    reasons = joined((_reason(view, reason) for reason in (*line.grunner, *line.varsler)), "; ")
-    computed = [_value(view, name, line.verdier[name]) if name in line.verdier else Md("–") for name in values]
+    reasons = joined((reason_shown(view, reason) for reason in (*line.grunner, *line.varsler)), "; ")
+    computed = [value_shown(view, name, line.verdier[name]) if name in line.verdier else Md("–") for name in values]
     return [Md(_COUNTS[line.inngaar]), reasons, *computed]
 
 
@@ -180,15 +197,33 @@ def _results(view: View, example: model.Example, answer: Svar | None) -> Iterato
     yield "Status", escape(status or "–"), escape(answer.status if answer else NOT_COMPUTED)
     if example.reason:
         yield "Grunn", escape(example.reason), _first_reason(answer)
-    if "gruppe" in expected or (answer and answer.gruppe):
-        yield "Gruppe", _group(view, _wanted(expected.get("gruppe"))), _computed_group(view, answer)
+    chosen = _chosen_by(view, example)
+    if chosen is not None and (chosen in expected or (answer and answer.valgte)):
+        name = "gruppe" if "gruppe" in expected else chosen
+        wanted = joined(group_shown(view, one) for one in _wanted(expected.pop(name, None)).split(", "))
+        yield capital(spoken(chosen)), wanted, _all_groups(view, answer)
+    elif "gruppe" in expected or (answer and answer.gruppe):
+        yield "Gruppe", group_shown(view, _wanted(expected.get("gruppe"))), _computed_group(view, answer)
     names = [name for name in expected if name != "gruppe"]
     names += [name for name in (answer.verdier if answer else ()) if name not in expected]
     for name in names:
-        computed = _value(view, name, answer.verdier[name]) if answer and name in answer.verdier else Md("–")
+        computed = value_shown(view, name, answer.verdier[name]) if answer and name in answer.verdier else Md("–")
         yield view.name("begrep", name), escape(_wanted(expected.get(name))), computed
     if answer and answer.mulige:
-        yield "Mulige grupper", Md("–"), joined(_group(view, group) for group in answer.mulige)
+        yield "Mulige grupper", Md("–"), joined(group_shown(view, group) for group in answer.mulige)
+
+
+def _chosen_by(view: View, example: model.Example) -> str | None:
+    """The grouping of the collection that an example gives; None where it gives something else, or there is none."""
+    grouping = view.rulebook.grouping_of(example.record)
+    return grouping.id if grouping is not None and view.rulebook.record(example.record).gathering else None
+
+
+def _all_groups(view: View, answer: Svar | None) -> Md:
+    """All groups that a collection was given."""
+    if answer is None:
+        return Md(NOT_COMPUTED)
+    return joined(group_shown(view, one.gruppe) for one in answer.valgte) or Md("–")
 
 
 def _wanted(expected: model.Expected | None) -> str:
@@ -206,25 +241,26 @@ def _computed_group(view: View, answer: Svar | None) -> Md:
     if answer is None:
         return Md(NOT_COMPUTED)
     given = Md(" (oppgitt i data)") if answer.gruppe_oppgitt else Md("")
-    return _group(view, answer.gruppe or "–") + given
+    return group_shown(view, answer.gruppe or "–") + given
 
 
-def _group(view: View, id_: str) -> Md:
+def group_shown(view: View, id_: str) -> Md:
     """A group as a link."""
     return view.link("gruppe", id_, spoken(id_))
 
 
-def _value(view: View, name: str, value: Verdi) -> Md:
+def value_shown(view: View, name: str, value: Verdi) -> Md:
     """A computed value, with the unit of the calculation that gave it."""
     term = next((term for term in view.rulebook.terms if name in (term.id, term.identifier)), None)
     return view.result(term, value)
 
 
-def _reason(view: View, reason: Grunn) -> Md:
+def reason_shown(view: View, reason: Grunn) -> Md:
     """A reason, with a link to the rule that gives it."""
     kind = view.kind_of(reason.id)
     return view.link(kind, reason.id, reason.tekst) if kind else escape(reason.tekst)
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with its first letter large."""
     return text[:1].upper() + text[1:]

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import product
 
 from compiler import model
+from compiler.examples import Answers
 from compiler.names import identifier
 from compiler.pages.examples import outcome
 from compiler.pages.figure import LOOKS, Box, Look, figure
@@ -54,12 +55,12 @@ class Pathway:
     results: tuple[tuple[str, Md], ...]
 
 
-def pathways(view: View, answers: Mapping[str, Svar]) -> list[Pathway]:
+def pathways(view: View, answers: Answers) -> list[Pathway]:
     """The examples that ask for it, in the order of the text."""
     found = []
     for example in view.rulebook.examples:
         answer = answers.get(example.id)
-        if not example.shows or answer is None:
+        if not example.shows or not isinstance(answer, Svar):
             continue
         lists = tuple(_Elements(view, example, wanted, answer).shown() for wanted in example.shows)
         empty = ("–", _UNKNOWN) if answer.status == "gruppert" else ("–",)

@@ -15,10 +15,10 @@ import yaml
 
 from compiler import model
 from compiler.compare import Comparison
+from compiler.examples import Answers
 from compiler.pages.links import broken_links
 from compiler.pages.render import front, navigation, pages, year_folder
 from compiler.pages.text import plain
-from compiler.runtime.svar import Svar
 from compiler.words import year_shown
 
 ROOT = Path(__file__).parent.parent.parent
@@ -43,7 +43,7 @@ class SiteYear:
     """A rule year with what its pages show beside the rules: the answers of its examples, and what is new."""
 
     rulebook: model.Rulebook
-    answers: Mapping[str, Svar]
+    answers: Answers
     changes: Comparison | None
 
     def pages(self) -> dict[str, str]:

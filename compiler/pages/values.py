@@ -77,11 +77,17 @@ def text_shown(field: model.RecordField | None, text: str) -> Md:
     if field is not None and field.kind in ("valg", "gruppe"):
         return escape(spoken(text).strip())
     if field is not None and field.kind == "dato":
-        with suppress(ValueError):
-            return escape(day_shown(date.fromisoformat(text)))
+        return day_or_text(text)
     if field is not None and field.kind == "tidspunkt":
         with suppress(ValueError):
             return escape(moment_shown(datetime.fromisoformat(text)))
+    return escape(text)
+
+
+def day_or_text(text: str) -> Md:
+    """A date as it is read; what is none, as it stands."""
+    with suppress(ValueError):
+        return escape(day_shown(date.fromisoformat(text)))
     return escape(text)
 
 

@@ -1,7 +1,7 @@
 """What the templates ask about one rule year: names, links, values and conditions, as safe Markdown."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -33,6 +33,7 @@ _TYPES = {
     "kodeverk": "Kodeverk",
     "tabell": "Tabell",
     "opplysninger": "Opplysninger",
+    "samling": "Samling",
     "eksempel": "Eksempel",
     "eksempler": "Eksempler",
     "kilde": "Kilde",
@@ -130,6 +131,14 @@ class View:
         address = self.addresses.home((kind, id_))
         return link(shown, address) if address else escape(shown)
 
+    def record(self, id_: str, text: object = None) -> Md:
+        """A link to the information that comes in, or to the collection, that a rule is about."""
+        return self.link(self._kind_of_record(id_), id_, text)
+
+    def _kind_of_record(self, id_: str) -> str:
+        """Whether a record is a collection, by the keyword of its block."""
+        return "samling" if ("samling", id_) in self.addresses.definitions else "opplysninger"
+
     def gives_the_rest(self, group: model.Group) -> bool:
         """A record that no group or row takes is given the group."""
         return any(grouping.otherwise == group.id for grouping in self.rulebook.groupings)
@@ -139,7 +148,7 @@ class View:
         return next(
             (
                 kind
-                for kind in ("krav", "begrep", "unntak", "gruppering", "gruppe", "regel")
+                for kind in ("krav", "begrep", "unntak", "gruppering", "gruppe", "regel", "samling")
                 if (kind, id_) in self.addresses.definitions
             ),
             None,
@@ -229,6 +238,48 @@ class View:
     def holds(self, when: model.Expr | None) -> Holds:
         """A condition with the part of the year that it names taken out."""
         return holds(self.rulebook, when)
+
+    # ---- collections
+
+    def gather_keys(self, gathering: model.Gathering) -> Md:
+        """What the records of a collection have in common."""
+        return Md(self.words.gather_keys(gathering))
+
+    def gap(self, gap: model.Gap) -> Md:
+        """How near the records of a collection must follow each other."""
+        return Md(self.words.gap(gap))
+
+    def about(self, record: model.Record) -> Iterator[tuple[str, Md]]:
+        """The rules about a collection, a kind at a time, and the requirements to the records that it is made of."""
+        assert record.gathering is not None
+        of = record.gathering.of
+        terms = [term for term in self.rulebook.terms if term.record == record.id]
+        required = self.rulebook.tried_requirements
+        kinds: tuple[tuple[str, str, Sequence[model.Definition]], ...] = (
+            ("Gruppering", "gruppering", [g for g in self.rulebook.groupings if g.record == record.id]),
+            ("Begreper", "begrep", [term for term in terms if not term.in_result]),
+            ("Beregninger", "begrep", [term for term in terms if term.in_result]),
+            ("Krav til samlingen", "krav", [rule for rule in required if rule.record == record.id]),
+            (f"Krav til hver {spoken(of)} i den", "krav", [rule for rule in required if rule.record == of]),
+        )
+        for heading, kind, found in kinds:
+            if found:
+                yield heading, joined(self.link(kind, one.id) for one in found)
+
+    def seen_from(self, record: model.Record) -> Md:
+        """The collections whose rules can name what is said of everything."""
+        inner = [r for r in self.rulebook.records if r.gathering is not None and r.gathering.around == record.id]
+        return joined(self.record(one.id) for one in inner)
+
+    def collection_of(self, grouping: str | None) -> model.Record | None:
+        """The collection that a grouping is of; None where it is of what comes in."""
+        found = next((one for one in self.rulebook.groupings if one.id == grouping), None)
+        record = self.rulebook.record(found.record) if found is not None and found.record else None
+        return record if record is not None and record.gathering is not None else None
+
+    def chooses_all(self, grouping: str) -> bool:
+        """Whether all groups of a grouping that hold are given, each with what it uses."""
+        return any(one.id == grouping and one.chooses == "alle" for one in self.rulebook.groupings)
 
     def lenient(self, definition: model.Definition) -> str:
         """The fields that count as «nei» where they are not given: «liggetid eller alder»."""
@@ -335,7 +386,7 @@ class View:
         if field.kind == "valg":
             return Md("én av: ") + joined(code(choice) for choice in field.choices)
         if field.kind == "liste" and field.of:
-            return Md("liste av ") + self.link("opplysninger", field.of)
+            return Md("liste av ") + self.record(field.of)
         shown = escape(_KINDS.get(field.kind, field.kind))
         if field.origins:
             systems = (
