@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 
@@ -30,9 +31,9 @@ from compiler.cli_library import (
     sound,
     years_named,
 )
-from compiler.examples import answers, failing_examples
+from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
-from compiler.model import Rulebook
+from compiler.model import Example, Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
 from compiler.packages import imported
@@ -180,13 +181,20 @@ def test(folder: Path) -> int:
 def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int:
     """Run the examples of one rule year; the number that fail."""
     module = package.aar(rulebook.year)
-    by_package = {e.id: module.grupper_data(e.given, e.record) for e in rulebook.examples}
+    by_package = {e.id: _by_package(module, e) for e in rulebook.examples}
     found = [*failing_examples(rulebook, answers(rulebook)), *failing_examples(rulebook, by_package)]
     show(sorted(set(found), key=lambda d: d.span), library, "tekst", with_summary=False)
     failing = len({diagnostic.message for diagnostic in found})
     count = len(rulebook.examples)
     click.echo(f"{rulebook.name}: {count - failing} av {count} eksempler stemmer")
     return failing
+
+
+def _by_package(module: Any, example: Example) -> Any:
+    """The package's answer to an example."""
+    if example.gathers:
+        return module.samle(gathered_rows(example), example.record)
+    return module.grupper_data(example.given, example.record)
 
 
 cli.add_command(grupper)

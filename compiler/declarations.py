@@ -267,7 +267,7 @@ def _doubled(words: Iterable[str]) -> str | None:
 def link_records(state: State) -> None:
     """Tell each record whose list it stands in, and what its elements are called."""
     for owner in list(state.records.values()):
-        for field in owner.fields:
+        for field in owner.fields if owner.gathering is None else ():
             if field.kind == "liste" and field.of:
                 _link(state, owner, field)
 
