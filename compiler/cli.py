@@ -183,7 +183,7 @@ def test(folder: Path) -> int:
 def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int:
     """Run the examples of one rule year; the number that fail."""
     module = package.aar(rulebook.year)
-    by_package = {e.id: _by_package(module, package, e) for e in rulebook.examples}
+    by_package = {e.id: _by_package(module, e) for e in rulebook.examples}
     found = [*failing_examples(rulebook, answers(rulebook)), *failing_examples(rulebook, by_package)]
     show(sorted(set(found), key=lambda d: d.span), library, "tekst", with_summary=False)
     failing = len({diagnostic.message for diagnostic in found})
@@ -192,7 +192,7 @@ def _test_year(rulebook: Rulebook, package: ModuleType, library: Library) -> int
     return failing
 
 
-def _by_package(module: ModuleType, package: ModuleType, example: Example) -> Any:
+def _by_package(module: ModuleType, example: Example) -> Any:
     """What the package answers an example; the collections are told by the classes that the reference has."""
     if not example.gathers:
         return module.grupper_data(example.given, example.record)

@@ -164,6 +164,8 @@ UNITS: dict[str, tuple[str, int, int]] = {
     "DKK": ("DKK", 1, 1),
     "%": ("", 1, 100),
     "prosent": ("", 1, 100),
+    "tusendel": ("", 1, 1000),
+    "tusendeler": ("", 1, 1000),
     "poeng": ("poeng", 1, 1),
     "dag": ("dag", 1, 1),
     "dager": ("dag", 1, 1),

@@ -16,6 +16,7 @@ from compiler.examples import answers
 from compiler.model import Rulebook
 from compiler.pages import pages
 from compiler.python import generate
+from compiler.runtime.samlet import Samlet
 from tests.conftest import Golden
 from tests.library import LIBRARY, MADE_UP, Packages
 
@@ -38,6 +39,9 @@ def _before(rulebook: Rulebook, library: Any) -> Rulebook | None:
 def test_a_case_comes_out_as_its_source_says(packages: Packages, name: str, case: dict[str, Any]) -> None:
     assert case["kilde"], "a case names the source of what it expects"
     _, module, _ = packages[name]
+    if "samle" in case:
+        _expect_gathered(module.samle(case["samle"], case.get("opplysninger", "Kontakt")), case["ventet"])
+        return
     svar = module.grupper_data(case["gitt"], case.get("opplysninger", next(iter(module.REGLER))))
     for key, wanted in case["ventet"].items():
         if key in ("status", "gruppe"):
@@ -49,6 +53,28 @@ def test_a_case_comes_out_as_its_source_says(packages: Packages, name: str, case
                     _expect(line, name, value)
         else:
             _expect(svar, key, wanted)
+
+
+def _expect_gathered(found: Samlet, wanted: dict[str, list[dict[str, Any]]]) -> None:
+    """Hold the collections that a case expects, and the places of their records, against what was found."""
+    for kind, expected in wanted.items():
+        collections = found.samlinger[kind]
+        assert len(collections) == len(expected), kind
+        for one, of_one in zip(collections, expected, strict=True):
+            for name, value in of_one.items():
+                match name:
+                    case "plasser":
+                        assert sorted(one.plasser) == value
+                    case "status":
+                        assert one.svar.status == value
+                    case "gruppe":
+                        assert [chosen.gruppe for chosen in one.svar.valgte] == [value]
+                    case "brukt":
+                        assert sorted(one.poster_i(of_one["gruppe"])) == value
+                    case _ if name in one.noekler:
+                        assert str(one.noekler[name]) == value
+                    case _:
+                        _expect(one.svar, name, value)
 
 
 def _expect(svar: Any, name: str, wanted: Any) -> None:
