@@ -376,6 +376,7 @@ def _field_id(expr: model.Expr) -> str:
 def _what_is_seen(found: Seen, python: PythonExpressions) -> Iterator[str]:
     """What the rules of a collection see of its records."""
     yield f"leser={tuple(sorted(map(identifier, found.fields)))!r}"
+    yield f"leser_i_krav={tuple(sorted(map(identifier, found.required)))!r}"
     if found.keys:
         yield f"leser_noekler={tuple(sorted(map(identifier, found.keys)))!r}"
     if found.countable:

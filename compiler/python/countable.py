@@ -1,6 +1,6 @@
 """What the rules of a collection see of the records it is made of: fields, keys, and conditions that are counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from compiler import model
@@ -15,7 +15,9 @@ class Seen:
     """What the rules of a collection see of its records, and of its keys."""
 
     fields: set[str] = field(default_factory=set)
-    """The fields of the records that are read."""
+    """The fields of the records that are read, also to tell which of them are taken."""
+    required: set[str] = field(default_factory=set)
+    """The fields that the requirements to each record read."""
     keys: set[str] = field(default_factory=set)
     """The keys that are read."""
     atoms: list[tuple[str, model.Expr]] = field(default_factory=list)
@@ -42,16 +44,14 @@ class _Reader:
         self.of = rulebook.record(self.gathering.of)
         self.found = Seen()
         self.terms: set[str] = set()
-        self.groupings: set[str] = set()
 
     def read(self) -> Seen:
         """Go through all rules, and then all they lead to."""
         for expr in self._rules():
             self._expr(expr)
-        about_each: list[model.Node] = [expr for _, expr in self.found.atoms]
-        about_each += [r for r in self.rulebook.tried_requirements if r.record == self.of.id]
-        about_each += [self.gathering.where] if self.gathering.where is not None else []
-        self._fields(about_each)
+        taken = [self.gathering.where] if self.gathering.where is not None else []
+        self.found.fields = self._fields([*(expr for _, expr in self.found.atoms), *taken])
+        self.found.required = self._fields([r for r in self.rulebook.tried_requirements if r.record == self.of.id])
         return self.found
 
     def _rules(self) -> Iterator[model.Expr]:
@@ -67,7 +67,8 @@ class _Reader:
             if isinstance(group.uses, model.Where):
                 self._atom(group.uses.variable, group.uses.condition)
         for term in self.rulebook.terms:
-            if term.in_result and term.record == self.collection.id:
+            named = term.in_result or not self.gathering.keys  # Other collections can name the terms of everything.
+            if named and term.record == self.collection.id:
                 yield from self._of_term(term.id)
 
     def _of_term(self, id_: str) -> Iterator[model.Expr]:
@@ -166,37 +167,31 @@ class _Reader:
             if isinstance(node, model.Where):
                 self._atom(node.variable, node.condition)
 
-    def _fields(self, rules: list[model.Node]) -> None:
+    def _fields(self, rules: Sequence[model.Node]) -> set[str]:
         """The fields of the records that some rules read, and the terms and groups that they lead to."""
         waiting: list[object] = list(rules)
         terms: set[str] = set()
+        groupings: set[str] = set()
+        read: set[str] = set()
         while waiting:
             for node in nodes(waiting.pop()):
                 match node:
                     case model.Get(field=name) | model.FieldOf(field=name) | model.Elements(field=name):
-                        self.found.fields.add(name)
+                        read.add(name)
                     case model.TermRef(id=id_) | model.TermElements(id=id_) if id_ not in terms:
                         terms.add(id_)
                         waiting += [self.rulebook.term(id_), *self.rulebook.exceptions_from(id_)]
-                    case model.GroupRef(grouping=id_):
-                        self.found.fields.add(id_)
-                        waiting += self._of_grouping(id_)
+                    case model.GroupRef(grouping=id_) if id_ not in groupings:
+                        groupings.add(id_)
+                        read |= {id_, *self._any_field()}
+                        grouping = next(grouping for grouping in self.rulebook.groupings if grouping.id == id_)
+                        waiting += [grouping, *self.rulebook.groups_of(grouping)]
+                    case model.RateRef(variable=variable) if (day := self.rulebook.date_of(variable)) is not None:
+                        read.add(day.name)
                     case _:
-                        self._dated(node)
+                        pass
+        return read
 
-    def _dated(self, node: model.Node) -> None:
-        """A rate that changes within the year is chosen by the record's date."""
-        if isinstance(node, model.RateRef):
-            day = self.rulebook.date_of(node.variable)
-            if day is not None:
-                self.found.fields.add(day.name)
-
-    def _of_grouping(self, id_: str) -> list[object]:
-        """All that decides the group of a record; another rulebook may ask for any field."""
-        if self.rulebook.used is not None:
-            self.found.fields |= {one.name for one in self.of.fields}
-        grouping = next(grouping for grouping in self.rulebook.groupings if grouping.id == id_)
-        if id_ in self.groupings:
-            return []
-        self.groupings.add(id_)
-        return [grouping, *self.rulebook.groups_of(grouping)]
+    def _any_field(self) -> set[str]:
+        """All fields, where another rulebook finds the group of a record and may ask for any."""
+        return {one.name for one in self.of.fields} if self.rulebook.used is not None else set()

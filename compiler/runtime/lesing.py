@@ -114,6 +114,8 @@ class Post:
     """Leddet som er uavklart, når det ikke kan avgjøres hvilke grupper en samling får."""
     uavklart_id_: str = ""
     """Gruppen det er leddet til."""
+    provd_: Any = None
+    """Svaret på kravene til linjen, når de er prøvd."""
     plass_: int = 0
     """Plassen i listen slik den var gitt."""
 

@@ -314,6 +314,9 @@ def _linjer(regler: Regler, post: Post, liste: Liste, uavklart: list[Grunn]) -> 
 
 
 def _prov_linje(regler: Regler, liste: Liste, linje: _Linje) -> None:
+    if linje.post.provd_ is not None:
+        linje.inngaar, linje.grunner, linje.varsler = linje.post.provd_
+        return
     faller: list[Grunn] = []
     uavklart: list[Grunn] = []
     varsler: list[Grunn] = []
@@ -324,10 +327,11 @@ def _prov_linje(regler: Regler, liste: Liste, linje: _Linje) -> None:
     linje.varsler = tuple(varsler)
 
 
-def proevd(regler: Regler, liste: Liste, post: Post) -> Linjesvar:
-    """Om en post oppfyller kravene til linjene i en liste, når ingen av dem ser de andre linjene."""
+def proevd(regler: Regler, post: Post) -> Linjesvar:
+    """Om en post oppfyller kravene til postene i en samling, som aldri ser de andre postene."""
     linje = _Linje(post)
-    _prov_linje(regler, liste, linje)
+    for liste in regler.lister:
+        _prov_linje(regler, liste, linje)
     return Linjesvar(linje.inngaar, linje.grunner, linje.varsler)
 
 

@@ -61,6 +61,8 @@ class Samlingsregler:
     """Feltene i hver post."""
     leser: tuple[str, ...] = ()
     """Feltene i postene som reglene leser, nøkler og avbrudd unntatt."""
+    leser_i_krav: tuple[str, ...] = ()
+    """Feltene som kravene til hver post leser."""
     leser_noekler: tuple[str, ...] = ()
     """Nøklene som reglene leser."""
     spoer: tuple[Callable[[Any], Any], ...] | None = None

@@ -5,7 +5,7 @@ mange poster som svarer likt på noen spørsmål: da er det antallet av hvert sl
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, localcontext
@@ -32,12 +32,16 @@ from .samling import (
     usikker,
     utelatt,
 )
-from .svar import Grunn, Svar, flatt
+from .svar import Grunn, Linjesvar, Svar, flatt
 from .verdier import REGNING, Mangler, Uoppgitt
 
 Tall = npt.NDArray[np.int64]
 Hvilke = npt.NDArray[np.bool_]
 
+_UVISSE = frozenset({"NoneType", "Uoppgitt", "Ukjent", "Uavklart"})
+"""Slag svar som gjør noe uavklart eller ubekjent."""
+_SKIVE = 4096
+"""Så mange rader gjøres om gangen til Python-verdier."""
 _LANG = 200
 """Samlinger med flere ulike poster enn dette er hver for seg ulik alle andre."""
 _MINUTT = 60_000_000
@@ -78,6 +82,43 @@ class _Poster:
                 self.rene &= ~np.isin(kolonne.numre, kolonne.uleselige)
         self.feil = {rad: self._feil(rad) for rad in np.flatnonzero(~self.rene).tolist()}
         self._rang: Tall | None = None
+        self._krav: tuple[Tall, list[Linjesvar]] | None = None
+
+    def krav(self, regler: Samlingsregler) -> tuple[Tall, list[Linjesvar]]:
+        """Svarene på kravene til hver post, og nummeret på svaret i hver rad: de samme for alle samlingene."""
+        if self._krav is None:
+            profil = self.profil(regler.leser_i_krav, np.flatnonzero(self.rene))
+            ulike: dict[Any, int] = {}
+            svarene: list[Linjesvar] = []
+            numre = []
+            for post in self.poster(profil):
+                svar = proevd(regler.regler, post)
+                numre.append(ulike.setdefault((svar.inngaar, svar.grunner, svar.varsler), len(ulike)))
+                svarene += [svar] if len(ulike) > len(svarene) else []
+            hver = np.zeros(self.antall, np.int64)
+            hver[self.rene] = np.array(numre, np.int64)[profil]
+            self._krav = hver, svarene
+        return self._krav
+
+    def profil(self, leser: Iterable[str], rader: Tall) -> Tall:
+        """Et nummer for hver rad: to rader med det samme er like for regler som bare leser noen felt."""
+        profil: Tall = np.zeros(len(rader), np.int64)
+        leste = set(leser)
+        for id_, kolonne in self.kolonner.items():
+            if id_ in leste and len(kolonne.verdier) > 1:
+                merker = _tettet(kolonne.merker())
+                profil = _tettet(profil * (int(merker.max()) + 1) + merker[kolonne.numre[rader]])
+        return profil
+
+    def poster(self, profil: Tall, rader: Tall | None = None) -> Iterator[Post]:
+        """En post med hver profil, lest."""
+        plasser = np.unique(profil, return_index=True)[1]
+        rader = np.flatnonzero(self.rene) if rader is None else rader
+        for start in range(0, len(plasser), _SKIVE):
+            for data in self.data(rader[plasser[start : start + _SKIVE]].tolist()):
+                post, _, _ = les(self.felter, data)
+                post.data_ = data
+                yield post
 
     def data(self, rader: Sequence[int]) -> list[dict[str, Any]]:
         """Noen rader slik de kom."""
@@ -227,8 +268,8 @@ class _Samler:
         self.noekler = [_Noekkelkolonne(regler, noekkel, poster.kolonner[noekkel.av]) for noekkel in regler.noekler]
         self.rader: Tall = self._rader()
         self.profil = self._profil(self.rader)
-        self.profiler: list[Post] = []
-        """En post med hver profil, lest."""
+        self.profiler = list(poster.poster(self.profil, self.rader))
+        """En post med hver profil, lest, med svaret på kravene."""
         self.slag, self.slag_av_rad = self._slag()
         self._utelat()
         self.samling: Tall = self._skaaret()
@@ -266,44 +307,41 @@ class _Samler:
         return rader[~mangler.any(axis=1)]
 
     def _profil(self, rader: Tall) -> Tall:
-        """Et nummer for hver rad: to rader med det samme er like for reglene."""
-        profil: Tall = np.zeros(len(rader), np.int64)
+        """Et nummer for hver rad: to rader med det samme er like for reglene, og for kravene."""
         leser = set(self.regler.leser)
         if self.regler.spoer is None:
             leser |= {felt.ordnet_etter for felt in self.regler.regler.felter if felt.ordnet_etter}
-        for id_, kolonne in self.poster.kolonner.items():
-            if id_ in leser and len(kolonne.verdier) > 1:
-                merker = _tettet(kolonne.merker())
-                profil = _tettet(profil * (int(merker.max()) + 1) + merker[kolonne.numre[rader]])
-        return profil
+        profil = self.poster.profil(leser, rader)
+        numre, svarene = self.poster.krav(self.regler)
+        like: dict[Any, int] = {}
+        merker = [like.setdefault(_sett_av_krav(svar), len(like)) for svar in svarene]
+        return _tettet(profil * (len(like) + 1) + np.array(merker, np.int64)[numre[rader]]) if merker else profil
 
     def _slag(self) -> tuple[list[_Slag], Tall]:
         """De ulike slagene av poster, og slaget til hver rad."""
-        _, forst = np.unique(self.profil, return_index=True)
         kjente: dict[_Slag, int] = {}
-        numre = [
-            kjente.setdefault(self._slag_av(nummer, data), len(kjente))
-            for nummer, data in enumerate(self.poster.data(self.rader[forst].tolist()))
-        ]
-        return list(kjente), np.array(numre, np.int64)[self.profil]
+        numre, svarene = self.poster.krav(self.regler)
+        forste = self.rader[np.unique(self.profil, return_index=True)[1]]
+        for post, rad in zip(self.profiler, forste.tolist(), strict=True):
+            svar = svarene[numre[rad]]
+            post.provd_ = svar.inngaar, svar.grunner, svar.varsler
+        slag = [kjente.setdefault(self._slag_av(n, post), len(kjente)) for n, post in enumerate(self.profiler)]
+        return list(kjente), np.array(slag, np.int64)[self.profil]
 
-    def _slag_av(self, profil: int, data: Mapping[str, Any]) -> _Slag:
-        """Slaget til en profil: det reglene får vite om posten."""
-        post, _, _ = les(self.poster.felter, data)
-        post.data_ = data
-        self.profiler.append(post)
+    def _slag_av(self, profil: int, post: Post) -> _Slag:
+        """Slaget til en profil: det reglene får vite om posten. En som ikke oppfyller kravene, ser de ikke."""
         med = True if self.regler.der is None else self.regler.der(post)
         if med is False and not self.regler.hver_for_seg:
             return _Slag(False, None, ())
         usikkert = hvorfor_usikkert(self.regler, post) if med is None else None
+        inngaar, grunner, _ = post.provd_
+        if inngaar is False:
+            return _Slag(med, usikkert, (None,))
         if self.regler.spoer is None:
             return _Slag(med, usikkert, (profil,))
         svarene = [(type(svar).__name__, repr(svar)) for svar in (en(post) for en in self.regler.spoer)]
-        krav = [proevd(self.regler.regler, liste, post) for liste in self.regler.regler.lister]
-        uvisst = any(svar in ("None", "Uoppgitt", "Ukjent", "Uavklart") for svar, _ in _slagene(svarene))
-        uvisst = uvisst or any(linje.inngaar is None for linje in krav)
-        provd = tuple((linje.inngaar, linje.grunner, linje.varsler) for linje in krav)
-        return _Slag(med, usikkert, (*svarene, provd, profil if uvisst else -1))
+        uvisst = any(slag in _UVISSE for slag, _ in svarene)
+        return _Slag(med, usikkert, (*svarene, inngaar, grunner, profil if uvisst else -1))
 
     def _utelat(self) -> None:
         """Ta bort radene som samlingen ikke tar."""
@@ -468,6 +506,7 @@ class _Samler:
         hvor = self.skjebne >= 0
         hvilken[hvor] = np.array(ute, np.int64)[self.skjebne[hvor]] if ute else 0
         hvilken[self.rader] = self._ved_slag(skjebner)
+        self._falt(skjebner, hvilken)
         listet = list(skjebner)
         plasser = pa.array(hvilken)
         tomt = pa.array(nummer < 0)
@@ -477,6 +516,17 @@ class _Samler:
         if self.regler.regler.gruppering is None:
             del celler[1]
         return dict(zip(sporkolonner(self.regler), celler, strict=True))
+
+    def _falt(self, skjebner: dict[tuple[str, str], int], hvilken: Tall) -> None:
+        """Poster som ikke oppfyller kravene, med kravet som grunn; ikke der det er usikkert hva samlingen har."""
+        numre, svarene = self.poster.krav(self.regler)
+        falt = np.array([svar.inngaar is False for svar in svarene], bool)
+        sikker = np.array([bool(svar.lister) for svar, _ in self.svarene], bool)
+        if not falt.any() or not len(self.rader):
+            return
+        hvem = self.rader[falt[numre[self.rader]] & sikker[self.ulik[self.samling]]]
+        grunner = [skjebner.setdefault(("", _tekst(svar.grunner)), len(skjebner)) for svar in svarene]
+        hvilken[hvem] = np.array(grunner, np.int64)[numre[hvem]]
 
     def _ved_slag(self, skjebner: dict[tuple[str, str], int]) -> Tall:
         """Nummeret på skjebnen til hver av radene: den følger av samlingen og slaget, eller av plassen i den."""
@@ -504,9 +554,9 @@ class _Samler:
         return plass
 
 
-def _slagene(svarene: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Slaget til hvert svar; et uavgjort vilkår er None."""
-    return [("None", tekst) if slag == "NoneType" else (slag, tekst) for slag, tekst in svarene]
+def _sett_av_krav(svar: Linjesvar) -> Any:
+    """Det reglene for en samling ser av svaret på kravene til en post."""
+    return svar.inngaar if svar.inngaar is not None else (None, svar.grunner)
 
 
 def _tekst(grunner: Iterable[Grunn]) -> str:
