@@ -395,7 +395,7 @@ def _check_grouping(state: State, block: tree.GroupingDecl, owner: model.Record)
         return
     other = next((g for g in state.groupings.values() if g.record == owner.id and g.id != block.name), None)
     if other is None and owner.gathering is None:
-        other = next((g for g in state.groupings.values() if state.records[g.record].gathering is None), None)
+        other = state.record_grouping()
     if other is not None:
         what = f"«{owner.id}» har alt" if other.record == owner.id else "regelverket har alt"
         hint = f"skriv gruppene under «gruppering {other.id}», eller gruppér en «samling»"

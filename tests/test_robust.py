@@ -40,6 +40,8 @@ PIECES = [
     *("erstatter ", "flytter ", " før ", "unntak fra ", "tabell ", "fra og med 2020-07-01", "| inn |", "mangler "),
     *(" fra «x.csv»", "kodeverk ", "presisering ", "så status, ", "eksempler ", "bruker ", "år av ", "tertial av "),
     *("regeltabell DRG 1\n", "endrer gruppering ", "    kolonne a = ", "    gir ", "    ordnet etter ", " hver en "),
+    *("samling M\n    kontakter liste av Kontakt\n", "    per ", "    resten utelates\n", "    resten hver for seg\n"),
+    *("    avbrudd under 8 timer fra ut til neste inn\n", "    velger alle\n", "erstatter samling ", "samling "),
     *("samlet av ", "samlet av (", "første av ", "etter_første av ", "gruppekode av ", " | ikke A1 og B1 | "),
 ]
 
