@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import groupby
 from typing import Any
 
@@ -197,6 +197,8 @@ def essence(rulebook: model.Rulebook) -> str:
     unknown rate is written without its unit, and a code system is a file of its own.
     """
     data = rulebook.model_dump(mode="json", exclude={"chapters", "base", "repealed", "code_systems"})
+    data["records"].sort(key=lambda record: record["gathering"] is not None)
+    _undate(data, {rate.id for rate in rulebook.rates if not rate.periods})
     unitless = _unitless(rulebook)
     rows = {row["id"]: row for table in data["tables"] if table["key"] == "gruppe" for row in table["rows"]}
     for group in data["groups"]:
@@ -218,6 +220,17 @@ def essence(rulebook: model.Rulebook) -> str:
     data["tried"] = rulebook.tried
     data |= {name: _by_id(data[name]) for name in _UNORDERED}
     return json.dumps(_plain(data), ensure_ascii=False, sort_keys=True)
+
+
+def _undate(data: Any, steady: Set[str]) -> None:
+    """Leave out whose date a rate follows, where the rate is the same all year."""
+    if isinstance(data, dict):
+        if data.get("kind") == "rate" and data["id"] in steady:
+            data["variable"] = None
+        data = list(data.values())
+    if isinstance(data, list):
+        for value in data:
+            _undate(value, steady)
 
 
 def _unitless(rulebook: model.Rulebook) -> set[str]:

@@ -10,7 +10,7 @@ from compiler import model
 from compiler.evaluate import Case, evaluate
 from compiler.fields import fields_of
 from compiler.runtime.lesing import Felt, Post, les
-from compiler.runtime.samlet import Samlet, Samling, Spor, spor_i
+from compiler.runtime.samlet import Samlet, Samling, Spor, med_ordnede_grunner, spor_i
 from compiler.runtime.svar import Grunn, Svar
 from compiler.runtime.verdier import REGNING, Mangler
 
@@ -174,7 +174,7 @@ class _Material:
         else:
             near = {variable: post for variable, post in around.items() if gathering.around is not None}
             data = self._as_data(collection, one)
-            svar = evaluate(self.rulebook, data, collection.id, near or None)
+            svar = med_ordnede_grunner(evaluate(self.rulebook, data, collection.id, near or None))
         keys = {name: _in_unit(collection.field(name), value) for name, value in one.keys.items()}
         return Samling(collection.id, keys, tuple(one.members), svar)
 

@@ -179,6 +179,14 @@ def test_the_values_and_their_units(rulebook: Rulebook) -> None:
     assert rulebook.term("snitt_av_krevde").unit is None
 
 
+@pytest.mark.parametrize(("amounts", "ratio"), [(("1", "1"), "0.333"), (("2", "3"), "0.833"), (("1", "2"), "0.500")])
+def test_a_ratio_has_three_decimals(tmp_path: Path, amounts: tuple[str, ...], ratio: str) -> None:
+    lines = "    = (gjennomsnitt av beløp for hver linje) ÷ 3 kr\n    avrundet til tusendeler\n"
+    rulebook = year(tmp_path, f"{RULES}\nberegning forhold\n{lines}")
+    assert of_amounts(rulebook, *amounts)["forhold"] == Decimal(ratio)
+    assert rulebook.term("forhold").unit is None
+
+
 def test_one_line_and_none(rulebook: Rulebook) -> None:
     one, none = of_amounts(rulebook, "4"), of_amounts(rulebook)
     assert (one["snitt"], one["sprik"], one["sprik_eller_null"]) == (Decimal(4), None, Decimal(0))

@@ -1,7 +1,7 @@
 """Det som kommer ut når mange poster samles: samlingene, og hvor hver post ble av."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .svar import Grunn, Svar, Verdi
@@ -41,6 +41,13 @@ class Samlet:
 
     samlinger: Mapping[str, tuple[Samling, ...]]
     spor: Mapping[str, tuple[Spor, ...]] = field(default_factory=dict)
+
+
+def med_ordnede_grunner(svar: Svar) -> Svar:
+    """Svaret, uavklart med grunnene i en rekkefølge som ikke følger postene."""
+    if svar.status != "uavklart":
+        return svar
+    return replace(svar, grunner=tuple(sorted(svar.grunner, key=lambda grunn: (grunn.tekst, grunn.id))))
 
 
 Skjebne = tuple[tuple[str, ...], tuple[Grunn, ...]]

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from .lesing import Felt, Post, les
 from .motor import Regler, uavklart_grunn, vurder
-from .samlet import Samlet, Samling, Spor, spor_i
+from .samlet import Samlet, Samling, Spor, med_ordnede_grunner, spor_i
 from .svar import Grunn, Svar, flatt
 from .verdier import REGNING, Mangler, Vilkaar
 
@@ -249,7 +249,7 @@ def _vurdert(regler: Samlingsregler, leste: Sequence[_Lest], samling: _Samling, 
     if samling.usikkert:
         svar = usikker(samling.usikkert)
     else:
-        svar = vurder(regler.regler, _som_data(regler, leste, samling), rundt)[0]
+        svar = med_ordnede_grunner(vurder(regler.regler, _som_data(regler, leste, samling), rundt)[0])
     return Samling(regler.navn, _noekler(regler, samling), tuple(samling.poster), svar)
 
 

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from .lesing import Felt, Post, Utenfor, Ventet, i_liste, les, lest_verdi
 from .motor import proevd, vurder_post
 from .parti import Svarkolonner, kolonnenavn, svarskjema
-from .samlet import Skjebne, spor_i
+from .samlet import Skjebne, med_ordnede_grunner, spor_i
 from .samling import (
     Noekkel,
     Samlingsregler,
@@ -473,7 +473,10 @@ class _Samler:
         """Svaret på en samling, og hva som ble av hver av postene i den."""
         plasser = self.medlemmer(samling)
         usikkert = [grunn for plass in plasser if (grunn := self.slag[self.slag_av_rad[plass]].usikkert) is not None]
-        svar = usikker(usikkert) if usikkert else vurder_post(self.regler.regler, self.som_post(samling))
+        if usikkert:
+            svar = usikker(usikkert)
+        else:
+            svar = med_ordnede_grunner(vurder_post(self.regler.regler, self.som_post(samling)))
         return svar, list(spor_i(svar, len(plasser), self.regler.liste, self.regler.regler.gruppering))
 
     # -- tabellene
