@@ -281,7 +281,10 @@ class Case:
         """The reason that missing values make."""
         names = {value.navn for value in missing if isinstance(value, Uoppgitt)}
         reasons = sorted({value.grunn for value in missing if isinstance(value, Ukjent)})
-        fields = [name for name in feltnavn(fields_of(self.rulebook, self.record)) if name in names]
+        known = fields_of(self.rulebook, self.record)
+        if self.record.gathering is not None:  # What a record lacks is told alike in all collections of it.
+            known = tuple(sorted(known, key=lambda field: field.slag != "liste"))
+        fields = [name for name in dict.fromkeys(feltnavn(known)) if name in names]
         return Grunn(id_, uavklart_tekst(fields, reasons), tuple(fields))
 
     # ---- lists

@@ -24,7 +24,15 @@ GATHERED = [
     for rulebook in RULEBOOKS
     for kind in dict.fromkeys(r.gathering.of for r in rulebook.records if r.gathering is not None)
 ]
-FEW, MANY = 150, 4000
+FEW = {"perioder-2023": 100}
+"""Histories in each quick test: most where every construct is."""
+FEWEST = 8
+MANY = 400
+
+
+def some(name: str) -> settings:
+    """How many histories of a rulebook the quick tests draw."""
+    return settings(QUICK, max_examples=FEW.get(name, FEWEST))
 
 
 def histories(rulebook: model.Rulebook, kind: str) -> st.SearchStrategy[list[dict[str, Any]]]:
@@ -74,10 +82,25 @@ def said(found: Samlet) -> dict[str, Any]:
 def test_the_package_gathers_as_the_reference_does(packages: Packages, name: str, kind: str) -> None:
     rulebook, module, _ = packages[name]
 
-    @settings(QUICK, max_examples=FEW)
+    @some(name)
     @given(histories(rulebook, kind))
     def agrees(rows: list[dict[str, Any]]) -> None:
         assert said(module.samle(rows, kind)) == said(gather(rulebook, rows, kind))
+
+    agrees()
+
+
+@pytest.mark.langt
+@pytest.mark.parametrize(("name", "kind"), GATHERED)
+def test_reference_package_and_columns_agree_on_many_histories(packages: Packages, name: str, kind: str) -> None:
+    rulebook, module, package = packages[name]
+
+    @settings(QUICK, max_examples=MANY)
+    @given(histories(rulebook, kind))
+    def agrees(rows: list[dict[str, Any]]) -> None:
+        assert said(module.samle(rows, kind)) == said(gather(rulebook, rows, kind))
+        columns = table(rows)
+        assert in_columns(module, kind, columns) == told(module, package, kind, columns.to_pylist())
 
     agrees()
 
@@ -122,7 +145,7 @@ def in_columns(module: Any, kind: str, rows: pa.Table) -> dict[str, list[Any]]:
 def test_the_columns_say_what_the_package_says_of_each(packages: Packages, name: str, kind: str) -> None:
     rulebook, module, package = packages[name]
 
-    @settings(QUICK, max_examples=FEW)
+    @some(name)
     @given(histories(rulebook, kind))
     def agrees(rows: list[dict[str, Any]]) -> None:
         columns = table(rows)
@@ -138,7 +161,7 @@ def test_the_columns_say_what_the_package_says_of_each(packages: Packages, name:
 def test_the_order_of_the_rows_changes_no_answer(packages: Packages, name: str, kind: str) -> None:
     rulebook, module, _ = packages[name]
 
-    @settings(QUICK, max_examples=FEW)
+    @some(name)
     @given(histories(rulebook, kind), st.randoms(use_true_random=False))
     def agrees(rows: list[dict[str, Any]], shuffled: Any) -> None:
         order = list(range(len(rows)))
@@ -164,7 +187,7 @@ def test_patients_in_batches_of_their_own_get_the_same(packages: Packages, name:
     if not by_patient:
         pytest.skip("ingen av samlingene er per pasient")
 
-    @settings(QUICK, max_examples=FEW)
+    @some(name)
     @given(histories(rulebook, kind))
     def agrees(rows: list[dict[str, Any]]) -> None:
         patients = list(dict.fromkeys(row.get("pasient") for row in rows))

@@ -261,12 +261,15 @@ def uavklart_grunn(regler: Regler, id_: str, forklaring: str, post: Post, felter
 
 def _grunn(regler: Regler, id_: str, ledd: Ledd) -> Grunn:
     """Grunnen til at noe er uavklart, fra leddet som forklarer det."""
-    return _grunn_av(regler.felter, id_, ledd)
+    felter = regler.felter
+    if regler.liste:  # Det en post mangler, sies likt i alle samlinger av den.
+        felter = tuple(sorted(felter, key=lambda felt: felt.slag != "liste"))
+    return _grunn_av(felter, id_, ledd)
 
 
 def _grunn_av(felter: Sequence[Felt], id_: str, ledd: Ledd) -> Grunn:
     felt, ukjent = uavklarte(ledd)
-    i_orden = [navn for navn in feltnavn(felter) if navn in felt]
+    i_orden = [navn for navn in dict.fromkeys(feltnavn(felter)) if navn in felt]
     return Grunn(id_, uavklart_tekst(i_orden, sorted(ukjent)), tuple(i_orden))
 
 
