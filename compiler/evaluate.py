@@ -719,7 +719,7 @@ class Case:
             case model.Elements(variable=variable, field=name, lenient=lenient):
                 return self._field(env[variable], variable, name, lenient)
             case model.Related(variable=variable, which=which):
-                return env[variable].foran if which == "tidligere" else env[variable].andre
+                return env[variable].foran_ if which == "tidligere" else env[variable].andre_
             case model.TermElements(id=id_, variable=variable):
                 found = self.value(model.TermRef(id=id_, variable=variable), env)
                 return found if isinstance(found, Mangler | tuple) else sorted(found)

@@ -8,6 +8,14 @@ _NEVER_NEGATIVE = ("dag", "døgn", "uke", "minutt", "time", "måned", "tertial",
 
 def fields_of(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...]:
     """The fields of a record as the reader of data sees them; the grouping's answer is one, that may be given."""
+    of, found = rulebook.read_as.get(record.id, (None, ()))
+    if of is not record:
+        found = _fields(rulebook, record)
+        rulebook.read_as[record.id] = record, found
+    return found
+
+
+def _fields(rulebook: model.Rulebook, record: model.Record) -> tuple[Felt, ...]:
     found = [_field(rulebook, field) for field in record.fields]
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None and record.gathering is None and record.field(grouping.id) is None:

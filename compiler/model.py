@@ -20,6 +20,8 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from compiler.runtime.lesing import Felt
+
 MODEL_VERSION = 4
 """The version of the JSON that a rulebook is exported as."""
 
@@ -1071,6 +1073,11 @@ class Rulebook(Node):
     def name(self) -> str:
         """The name on the command line: «isf-2020»."""
         return f"{self.scheme.lower()}-{self.year}"
+
+    @cached_property
+    def read_as(self) -> "dict[str, tuple[Record | None, tuple[Felt, ...]]]":
+        """How each record that has been asked for is read, by its id."""
+        return {}
 
     @cached_property
     def tried_requirements(self) -> tuple[Requirement, ...]:

@@ -104,7 +104,7 @@ class PythonExpressions:
             case model.Elements(variable=variable, field=name, lenient=lenient):
                 return self._field(variable, name, lenient)
             case model.Related(variable=variable, which=which):
-                return f"{self.variables[variable]}.{'foran' if which == 'tidligere' else 'andre'}"
+                return f"{self.variables[variable]}.{'foran_' if which == 'tidligere' else 'andre_'}"
             case model.TermElements(id=id_, variable=variable):
                 return f"elementer({self.symbols.terms[id_]}({self.variables[variable]}))"
             case model.SetElements(value=value):

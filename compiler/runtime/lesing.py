@@ -129,7 +129,7 @@ class Post:
         raise AttributeError(navn)
 
     @property
-    def foran(self) -> "tuple[Post, ...]":
+    def foran_(self) -> "tuple[Post, ...]":
         """Linjene foran denne som inngår."""
         if self.staar_ is None:
             return self.i_liste_[: self.nummer_]
@@ -137,12 +137,12 @@ class Post:
         return tuple(foran[:antall])
 
     @property
-    def andre(self) -> "tuple[Post, ...]":
+    def andre_(self) -> "tuple[Post, ...]":
         """De andre linjene som inngår."""
         if self.staar_ is None:
             return self.i_liste_[: self.nummer_] + self.i_liste_[self.nummer_ + 1 :]
         _, _, etter, fra = self.staar_
-        return self.foran + tuple(etter[fra:])
+        return self.foran_ + tuple(etter[fra:])
 
 
 def i_liste(poster: Iterable[Post], ytre: Post) -> tuple[Post, ...]:
