@@ -237,7 +237,7 @@ def forklar(name: str, inn: Path, record: str | None, why_not: str | None, folde
     if why_not is not None and why_not not in [group.id for group in rulebook.groups]:
         hint = nearest(why_not, [group.id for group in rulebook.groups])
         raise click.UsageError(f"{rulebook.name} har ingen gruppe «{why_not}»{f'; {hint}' if hint else ''}")
-    with imported(library.scheme(rulebook.scheme)) as package:
+    with imported([rulebook]) as package:
         module = package.aar(rulebook.year)
         click.echo(
             module.forklar(data, kind) if why_not is None else module.hvorfor_ikke(data, why_not, kind), nl=False

@@ -57,7 +57,7 @@ def samle(
         return FAULTS
     rulebook = one(library, name)
     kind = _kind(rulebook, record)
-    with imported(library.scheme(rulebook.scheme)) as package:
+    with imported([rulebook]) as package:
         module = package.aar(rulebook.year)
         rules = _chosen(rulebook, module.SAMLINGER[kind], wanted)
         rows, columns = _read(inn)

@@ -65,7 +65,7 @@ def grupper(
     years = years_named(library, name)
     shown: Shown = []
     with ExitStack() as stack:
-        package = stack.enter_context(imported(library.scheme(years[0].scheme)))
+        package = stack.enter_context(imported(years))
         source = stack.enter_context(row_source(inn))
         if isinstance(source, JsonSource):
             source.columns = columns_of(_followed("leser kolonnene", source.rows(), source))

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from string import Template
 
 from compiler import model
@@ -121,7 +122,7 @@ def sources(rulebook: model.Rulebook, definition: model.Definition) -> tuple[str
 
 def imports(module: str, names: Iterable[str], body: str) -> list[str]:
     """The import of those names that a body uses, wrapped."""
-    used = sorted(name for name in names if _uses(body, name))
+    used = sorted(name for name in names if name.split(" ")[-1] in _words(body))
     if not used:
         return []
     line = f"from {module} import {', '.join(used)}"
@@ -130,6 +131,7 @@ def imports(module: str, names: Iterable[str], body: str) -> list[str]:
     return [f"from {module} import (", *(f"    {name}," for name in used), ")"]
 
 
-def _uses(body: str, name: str) -> bool:
-    """Whether a body uses an imported name, by the name it has there."""
-    return re.search(rf"(?<![\w.]){re.escape(name.split(' ')[-1])}\b", body) is not None
+@lru_cache(maxsize=4)
+def _words(body: str) -> frozenset[str]:
+    """The words of a body that are not attributes of something, found once for all that it may import."""
+    return frozenset(re.findall(r"(?<![\w.])\w+", body))
