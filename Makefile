@@ -72,10 +72,10 @@ kontroll: oppsett
 	$(PY) -m mypy
 
 test: kontroll
-	$(PY) -m pytest -n 2 -m "not langt"
+	$(PY) -m pytest -n 2 --dist loadgroup -m "not langt"
 
 test-langt: kontroll
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 maal: oppsett
 	$(PY) benchmarks/lesing.py

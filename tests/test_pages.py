@@ -14,11 +14,11 @@ from compiler import model
 from compiler.compare import Comparison, Item, compare
 from compiler.examples import Answers, answers
 from compiler.pages import front, pages
-from compiler.pages.site import SiteYear, write_site
 from compiler.pages.text import Prose
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Grunn, Svar
 from tests.library import LIBRARY, MADE_UP
+from tests.nettsted import site
 from tests.test_compare import FIRST, HEAD, RULES, SECOND, year
 from tests.test_markdown_safety import NASTY, Page, rendered
 
@@ -491,15 +491,6 @@ def test_an_authors_prose_is_no_template() -> None:
 
 
 # ---- the whole site
-
-
-def site(folder: Path, *rulebooks: model.Rulebook) -> list[str]:
-    by_year = {(rulebook.scheme, rulebook.year): rulebook for rulebook in rulebooks}
-    years = []
-    for rulebook in rulebooks:
-        before = by_year.get((rulebook.scheme, rulebook.base or 0))
-        years.append(SiteYear(rulebook, answers(rulebook), compare(before, rulebook) if before else None))
-    return write_site(years, folder)
 
 
 def files(folder: Path) -> dict[str, bytes]:
