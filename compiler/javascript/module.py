@@ -45,7 +45,7 @@ def _definitions(rulebook: model.Rulebook, taken: set[str]) -> Iterator[str]:
     needed = _needed({**rules, **{f"{_EXPLAINS}{name}": made for name, made in explanations.items()}})
     plain = Translator(frozenset({*rules, *special}), taken=taken)
     yield from (_translated(plain, name, made) for name, made in rules.items() if name in needed - special.keys())
-    explaining = Translator(frozenset(explanations), _EXPLAINS, taken=taken)
+    explaining = Translator(frozenset(explanations), _EXPLAINS, frozenset(rules), taken=taken)
     yield from (_translated(explaining, name, made) for name, made in explanations.items())
 
 

@@ -59,6 +59,8 @@ class Translator:
 
     own: frozenset[str]
     prefix: str = ""
+    reached: frozenset[str] = frozenset()
+    """The names that are reached through «regler» in Python, and so must not be hidden by a variable."""
     local: frozenset[str] = frozenset()
     """The parameters and variables of the function that is translated."""
     taken: set[str] = field(default_factory=set)
@@ -69,7 +71,7 @@ class Translator:
     def function(self, made: ast.FunctionDef) -> str:
         """A function, with its value kept where it is kept in Python."""
         decorators = [name for one in made.decorator_list if (name := ast.unparse(one)).partition("(")[0] != "ved_kode"]
-        name, parameters = self._name(made.name), _parameters(made.args)
+        name, parameters = self._name(made.name), self._parameters(made.args)
         body = "".join(f"  {line}\n" for line in self._body(made))
         match decorators:
             case []:
@@ -92,7 +94,7 @@ class Translator:
     def _body(self, made: ast.FunctionDef) -> Iterator[str]:
         assigned = {target.id for node in ast.walk(made) if isinstance(node, ast.Assign) for target in _names(node)}
         if assigned:
-            yield f"let {', '.join(map(_allowed, sorted(assigned)))};"
+            yield f"let {', '.join(map(self._variable, sorted(assigned)))};"
         inside = self._inside(made.args, assigned)
         for statement in made.body:
             yield from inside._statement(statement)
@@ -104,7 +106,7 @@ class Translator:
             case ast.Return(value=ast.expr() as value):
                 yield f"return {self.expression(value)};"
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                yield f"{_allowed(name)} = {self.expression(value)};"
+                yield f"{self._variable(name)} = {self.expression(value)};"
             case ast.If(test=test, body=body, orelse=[]):
                 yield f"if ({self.expression(test)}) {{"
                 for inner in body:
@@ -131,7 +133,7 @@ class Translator:
             case ast.Starred(value=value):
                 return f"...{self.expression(value)}"
             case ast.Lambda(args=arguments, body=body):
-                return f"({_parameters(arguments)}) => {self._inside(arguments).expression(body)}"
+                return f"({self._parameters(arguments)}) => {self._inside(arguments).expression(body)}"
             case ast.Dict(keys=keys, values=values):
                 pairs = (f"[{self.expression(k)}, {self.expression(v)}]" for k, v in zip(keys, values, strict=True) if k)
                 return f"{self._of_runtime('$oppslag')}([{', '.join(pairs)}])"
@@ -191,8 +193,14 @@ class Translator:
     def _name(self, name: str) -> str:
         """A variable, what the module defines, or else what it uses of the runtime."""
         if name in self.local:
-            return _allowed(name)
+            return self._variable(name)
         return _allowed(self.prefix + name) if name in self.own else self._of_runtime(name)
+
+    def _variable(self, name: str) -> str:
+        return f"{name}$1" if name in self.reached else _allowed(name)
+
+    def _parameters(self, arguments: ast.arguments) -> str:
+        return ", ".join(self._variable(one.arg) for one in arguments.args)
 
     def _of_runtime(self, name: str) -> str:
         self.taken.add(name)
@@ -208,10 +216,6 @@ def referred(node: ast.AST) -> Iterator[str]:
             yield name
     for part in ast.iter_child_nodes(node):
         yield from referred(part)
-
-
-def _parameters(arguments: ast.arguments) -> str:
-    return ", ".join(_allowed(one.arg) for one in arguments.args)
 
 
 def _names(node: ast.Assign) -> Iterator[ast.Name]:

@@ -38,7 +38,10 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
-_RESERVED = {"index", "endringer", "forlop", "assets", "search", "404", *LISTS}
+TRY_IT = "prov.md"
+"""The page where a record is filled in and answered."""
+
+_RESERVED = {"index", "endringer", "forlop", "prov", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):

@@ -14,7 +14,7 @@ from compiler.compare import Comparison
 from compiler.compare_text import as_markdown
 from compiler.examples import Answers
 from compiler.names import slug
-from compiler.pages.addresses import PATHWAY, chapter_file
+from compiler.pages.addresses import PATHWAY, TRY_IT, chapter_file
 from compiler.pages.examples import Outcome, outcome, tabulated
 from compiler.pages.gathered import gathered, summary
 from compiler.pages.pathway import pathways
@@ -70,6 +70,8 @@ def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | N
         written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
     for page in lists:
         written[f"{page}.md"] = _write(page, given)
+    if rulebook.top_records():
+        written[TRY_IT] = _write("prov", given)
     if shown:
         written[PATHWAY] = _write("forlop", given)
     if changes:
@@ -100,7 +102,9 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
-    more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
+    more: list[dict[str, object]] = [
+        {title: page} for title, page in (("Prøv", TRY_IT), ("Forløp", PATHWAY)) if page in written
+    ]
     changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
     return [
         {"Oversikt": "index.md"},

@@ -16,6 +16,8 @@ import yaml
 from compiler import model
 from compiler.compare import Comparison
 from compiler.examples import Answers
+from compiler.pages import try_it
+from compiler.pages.addresses import TRY_IT
 from compiler.pages.links import broken_links
 from compiler.pages.render import front, navigation, pages, year_folder
 from compiler.pages.text import plain
@@ -47,8 +49,9 @@ class SiteYear:
     changes: Comparison | None
 
     def pages(self) -> dict[str, str]:
-        """The Markdown of the year."""
-        return pages(self.rulebook, self.answers, self.changes)
+        """The Markdown of the year, and the files beside it."""
+        written = pages(self.rulebook, self.answers, self.changes)
+        return written | (try_it.files(self.rulebook) if TRY_IT in written else {})
 
 
 def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT) -> list[str]:

@@ -2,7 +2,8 @@
 
 import { Tall, helt } from "./tall.js";
 import { lest, ordnet } from "./tekst.js";
-import { Kodesett, Tom, Uavklart, Ukjent, Uoppgitt, alle, erMangler, erTom, ikke, minst, samlet } from "./verdier.js";
+import { Dato, Tidspunkt } from "./tid.js";
+import { Kodesett, Uavklart, Ukjent, Uoppgitt, alle, erMangler, erTom, ikke, minst, samlet } from "./verdier.js";
 
 /** En verdi i en forklaring: navnet, verdien i grunnenhet og enheten den vises i. */
 export class Vist {
@@ -53,7 +54,14 @@ export function vist(verdi, enhet = "", teller = 1, nevner = 1) {
     return `${verdi.length} ${verdi.length === 1 ? "linje" : "linjer"}`;
   }
   const funnet = koder(verdi);
-  return funnet === null ? String(verdi) : funnet.join("+") || "ingen";
+  if (funnet !== null) return funnet.join("+") || "ingen";
+  return verdi?.husket_ ? kjennetegn(verdi).join(", ") || "en linje" : String(verdi);
+}
+
+/** Tekstene, datoene og tidspunktene i en post, som sier hvilken det er. */
+function kjennetegn(post) {
+  const sier = (en) => typeof en === "string" || en instanceof Dato || en instanceof Tidspunkt;
+  return post.felter_.map(([, verdi]) => verdi).filter(sier).map(String);
 }
 
 /** Et tall med desimalkomma og mellomrom mellom tusenene. */

@@ -107,7 +107,8 @@ function vurdert(regler, post) {
   const [faller, uavklart, varsler] = [[], [], []];
   const linjer = new Map(regler.lister.map((liste) => [liste.felt, vurderteLinjer(regler, post, liste, uavklart)]));
   for (const liste of regler.lister) {
-    if (liste.krav.length && linjer.get(liste.felt).every((linje) => linje.inngaar === false)) {
+    const egne = linjer.get(liste.felt);
+    if (liste.krav.length && egne.length && egne.every((linje) => linje.inngaar === false)) {
       faller.push(grunn(liste.felt, `ingen av linjene i ${liste.vist} inngår`));
     }
   }

@@ -1,0 +1,152 @@
+/** Siden «Prøv»: skjemaet, svaret som følger med mens det fylles ut, og saken i adressen. */
+
+import { lag, nyId } from "./dom.js";
+import * as kjoring from "./kjoring.js";
+import { visning } from "./resultat.js";
+import { skjema } from "./skjema.js";
+
+const VENT = 150;
+
+/** Det som ligger ved siden av siden: opplysningene om skjemaet, og reglene. */
+async function hent(rot) {
+  const adresse = (navn) => new URL(rot.dataset[navn], document.baseURI);
+  const [svar, { default: regelverk }] = await Promise.all([fetch(adresse("skjema")), import(adresse("regler"))]);
+  if (!svar.ok) throw new Error(`skjemaet svarte ${svar.status}`);
+  return { ...(await svar.json()), regler: regelverk(kjoring).REGLER };
+}
+
+// ---- saken i adressen
+
+/** Saken som siste del av en adresse: slaget, og så feltene; lister står som JSON. */
+function somFragment(slag, gitt) {
+  const felt = new URLSearchParams();
+  for (const [navn, verdi] of Object.entries(gitt)) felt.set(navn, typeof verdi === "string" ? verdi : JSON.stringify(verdi));
+  return `#${encodeURIComponent(slag)}?${felt}`;
+}
+
+/** Saken i en adresse; null når det ikke er noen. */
+function fraFragment(fragment) {
+  const [slag, felt] = fragment.replace(/^#/, "").split(/\?(.*)/s);
+  if (felt === undefined) return null;
+  return { slag: tydet(slag), gitt: Object.fromEntries(new URLSearchParams(felt)) };
+}
+
+function tydet(tekst) {
+  try {
+    return decodeURIComponent(tekst);
+  } catch {
+    return tekst;
+  }
+}
+
+// ---- siden
+
+export async function start(rot) {
+  rot.append(lag("p", {}, "Henter reglene …"));
+  try {
+    const aaret = await hent(rot);
+    rot.replaceChildren(...side(aaret));
+  } catch (feil) {
+    rot.replaceChildren(lag("p", { class: "prov-feil" }, `Reglene kunne ikke hentes: ${feil.message}`));
+    throw feil;
+  }
+}
+
+function side(aaret) {
+  const vises = visning(aaret);
+  const felter = lag("div", { class: "prov-felter" });
+  const kort = lag("p", { role: "status", class: "prov-kort" });
+  const svar = lag("div", { class: "prov-svar" });
+  const [slagId, eksempelId] = [nyId(), nyId()];
+  const slagvalg = lag("select", { id: slagId, onchange: () => bytt(slagvalg.value, {}) }, aaret.slag.map(({ id, navn }) => lag("option", { value: id }, navn)));
+  const eksempelvalg = lag("select", { id: eksempelId, onchange: velgEksempel });
+  const kopiert = lag("span", { role: "status", class: "prov-hjelp" });
+  let [slag, skjemaet, venter] = [aaret.slag[0], null, 0];
+
+  /** Bytt til et slag opplysninger, fylt ut med det som er gitt. */
+  function bytt(id, gitt) {
+    slag = aaret.slag.find((en) => en.id === id) ?? aaret.slag[0];
+    slagvalg.value = slag.id;
+    skjemaet = skjema(slag.felter, { koder: aaret.koder, endret });
+    skjemaet.fyll(gitt);
+    felter.replaceChildren(...skjemaet.elementer);
+    visEksempler();
+    regnUt();
+  }
+
+  function visEksempler() {
+    const egne = aaret.eksempler.map((eksempel, plass) => [eksempel, plass]).filter(([eksempel]) => eksempel.slag === slag.id);
+    eksempelvalg.replaceChildren(
+      lag("option", { value: "" }, egne.length ? "velg et eksempel" : "ingen eksempler av dette slaget"),
+      ...egne.map(([{ navn }, plass]) => lag("option", { value: String(plass) }, navn)),
+    );
+    eksempelvalg.disabled = !egne.length;
+  }
+
+  function velgEksempel() {
+    const valgt = eksempelvalg.value;
+    if (valgt === "") return;
+    const eksempel = aaret.eksempler[Number(valgt)];
+    bytt(eksempel.slag, eksempel.gitt);
+    eksempelvalg.value = valgt;
+  }
+
+  /** Noe er endret: regn ut når det har vært stille litt. */
+  function endret() {
+    eksempelvalg.value = "";
+    clearTimeout(venter);
+    venter = setTimeout(regnUt, VENT);
+  }
+
+  function regnUt() {
+    clearTimeout(venter);
+    const gitt = skjemaet.verdi();
+    kopiert.textContent = "";
+    if (!Object.keys(gitt).length) {
+      svar.replaceChildren(lag("p", {}, "Fyll ut skjemaet, eller velg et eksempel, så kommer svaret her."));
+      kort.textContent = "";
+      skjemaet.merk(new Map());
+      history.replaceState(null, "", location.pathname + location.search);
+      return;
+    }
+    const funnet = kjoring.svarMedLedd(aaret.regler.get(slag.id), gitt);
+    const ulest = ["feil i data", "ikke i utdraget"].includes(funnet.svar.status) ? funnet.svar.grunner : [];
+    skjemaet.merk(new Map(ulest.map(({ tekst, felt }) => [felt[0], tekst])));
+    kort.textContent = vises.kort(funnet.svar);
+    svar.replaceChildren(...vises.vis(funnet));
+    history.replaceState(null, "", somFragment(slag.id, gitt));
+  }
+
+  async function kopier() {
+    try {
+      await navigator.clipboard.writeText(location.href);
+      kopiert.textContent = "Adressen er kopiert.";
+    } catch {
+      kopiert.textContent = "Kopier adressen fra adressefeltet.";
+    }
+  }
+
+  /** Vis saken i adressen, når det er en. */
+  function fraAdressen() {
+    const saken = fraFragment(location.hash);
+    bytt(saken?.slag ?? slag.id, saken?.gitt ?? {});
+  }
+
+  window.addEventListener("hashchange", fraAdressen);
+  fraAdressen();
+  return [
+    lag(
+      "form",
+      { class: "prov-skjema", "aria-label": "Saken", onsubmit: (hendelse) => hendelse.preventDefault() },
+      lag("div", { class: "prov-valg" },
+        aaret.slag.length > 1 ? lag("div", { class: "prov-felt" }, lag("label", { for: slagId }, "Hva vil du prøve?"), slagvalg) : "",
+        lag("div", { class: "prov-felt" }, lag("label", { for: eksempelId }, "Fyll ut fra et eksempel"), eksempelvalg)),
+      felter,
+      lag("div", { class: "prov-knapper" },
+        lag("button", { type: "button", class: "prov-knapp", onclick: () => bytt(slag.id, {}) }, "Tøm skjemaet"),
+        lag("button", { type: "button", class: "prov-knapp", onclick: kopier }, "Kopier adressen til saken"),
+        kopiert),
+    ),
+    lag("section", { class: "prov-resultat", "aria-label": "Svaret" }, lag("h2", {}, "Svaret"), kort, svar),
+  ];
+}
