@@ -77,7 +77,8 @@ class Translator:
             case []:
                 return f"function {name}({parameters}) {{\n{body}}}"
             case ["husket"]:
-                return f"const {name} = {self._of_runtime('husket')}({_text(made.name)}, function ({parameters}) {{\n{body}}});"
+                kept = f"{self._of_runtime('husket')}({_text(made.name)}"
+                return f"const {name} = {kept}, function ({parameters}) {{\n{body}}});"
             case ["cache"]:
                 return f"const {name} = {self._of_runtime('$husketEn')}(function ({parameters}) {{\n{body}}});"
             case _:
@@ -135,7 +136,7 @@ class Translator:
             case ast.Lambda(args=arguments, body=body):
                 return f"({self._parameters(arguments)}) => {self._inside(arguments).expression(body)}"
             case ast.Dict(keys=keys, values=values):
-                pairs = (f"[{self.expression(k)}, {self.expression(v)}]" for k, v in zip(keys, values, strict=True) if k)
+                pairs = (f"[{self._parts(pair)}]" for pair in zip([k for k in keys if k], values, strict=True))
                 return f"{self._of_runtime('$oppslag')}([{', '.join(pairs)}])"
             case ast.Compare(left=left, ops=[ast.Is() | ast.IsNot() as operator], comparators=[right]):
                 same = "===" if isinstance(operator, ast.Is) else "!=="
@@ -159,6 +160,8 @@ class Translator:
         return self.expression(part.value if isinstance(part, ast.FormattedValue) else part)
 
     def _operator(self, operator: ast.AST, left: ast.expr, right: ast.expr) -> str:
+        if type(operator) not in _OPERATORS:
+            raise NotTranslated(ast.unparse(ast.Expression(left)) + f" {type(operator).__name__}")
         name = self._of_runtime(f"${_OPERATORS[type(operator)]}")
         return f"{name}({self.expression(left)}, {self.expression(right)})"
 
@@ -223,7 +226,11 @@ def _names(node: ast.Assign) -> Iterator[ast.Name]:
 
 
 def _empty(value: ast.expr) -> bool:
-    return (isinstance(value, ast.Tuple) and not value.elts) or (isinstance(value, ast.Constant) and value.value is None)
+    match value:
+        case ast.Tuple(elts=[]) | ast.Constant(value=None):
+            return True
+        case _:
+            return False
 
 
 def _allowed(name: str) -> str:

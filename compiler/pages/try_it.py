@@ -4,6 +4,7 @@ All of it is data beside the page. The browser shows texts from it as text, neve
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,9 @@ _NAMED = ("krav", "begrep", "unntak", "gruppering", "gruppe", "samling")
 """What an answer can give as a reason, and what has a place that an explanation tells of."""
 _MOST_CODES = 20_000
 """More codes than this of one kind are not suggested while they are typed: the list would outweigh the rules."""
+
+_ALL_SHOWN, _SHOWN_AT_ONCE = 14, 10
+"""A form with more fields than the first shows as many as the last, and has the others folded away."""
 
 Json = dict[str, Any]
 
@@ -50,24 +54,36 @@ def _form(rulebook: model.Rulebook) -> Json:
 
 def _kind(rulebook: model.Rulebook, record: model.Record, codes: dict[str, list[tuple[str, str]]]) -> Json:
     """A kind of record that can be filled in."""
+    common = _common(rulebook, record)
     return {
         "id": record.id,
         "navn": record.title or spoken(record.id),
         "samling": record.gathering is not None,
-        "felter": [_field(rulebook, record, felt, codes) for felt in fields_of(rulebook, record)],
+        "felter": [
+            _field(rulebook, record, felt, codes) | ({} if felt.id in common else {"sjelden": True})
+            for felt in fields_of(rulebook, record)
+        ],
     }
 
 
-def _field(
-    rulebook: model.Rulebook, record: model.Record, felt: Felt, codes: dict[str, list[tuple[str, str]]]
-) -> Json:
+def _common(rulebook: model.Rulebook, record: model.Record) -> set[str]:
+    """The fields that are shown at once: those that the year's examples give most often, or else the first."""
+    fields = fields_of(rulebook, record)
+    if len(fields) <= _ALL_SHOWN:
+        return {felt.id for felt in fields}
+    given = Counter(name for one in rulebook.examples if one.record == record.id for name in one.given)
+    by_use = sorted(fields, key=lambda felt: -given[felt.navn])
+    return {felt.id for felt in by_use[:_SHOWN_AT_ONCE]}
+
+
+def _field(rulebook: model.Rulebook, record: model.Record, felt: Felt, codes: dict[str, list[tuple[str, str]]]) -> Json:
     """A field of the form, without what is empty; the codes that it completes to are put in `codes`."""
     field = record.field(felt.navn)
     found: Json = {
         "id": felt.id,
         "navn": felt.navn,
         "slag": felt.slag,
-        "etikett": spoken(felt.navn),
+        "etikett": spoken(felt.navn) if field is not None else f"gruppe ({spoken(felt.navn)})",
         "tekst": field.text if field is not None else "gruppen som alt er funnet, når den er det",
         "enhet": felt.enhet,
         "valg": felt.valg,

@@ -14,6 +14,7 @@ const BETYR = {
   "feil i data": "Noe som er fylt ut, kan ikke leses.",
 };
 const ORD = new Map([[true, "inngår"], [false, "inngår ikke"], [null, "uavklart"]]);
+const ORD_FOR_MERKE = { "✓": "oppfylt", "✗": "ikke oppfylt", "?": "uavklart", "–": "gjelder ikke", "=": "regnet ut" };
 const DESIMALER = 6;
 
 /** Et tall slik det vises; svært mange desimaler blir avrundet, og det sies. */
@@ -32,16 +33,18 @@ export function visning({ navn, steder }) {
   }
 
   function verdi(id, funnet) {
-    if (funnet === null) return "gjelder ikke, eller kan ikke beregnes";
+    if (funnet === null) return "–";
     if (funnet instanceof Tall) return `${vistTall(funnet)} ${navn[id]?.enhet ?? ""}`.trim();
     if (typeof funnet === "boolean") return funnet ? "ja" : "nei";
     if (funnet instanceof Set) return ordnet(funnet).join(", ") || "ingen";
     return Array.isArray(funnet) ? funnet.join(", ") || "ingen" : String(funnet);
   }
 
-  function verditabell(verdier, overskrift) {
+  function verditabell(verdier, overskrift, grunner) {
     if (!verdier.size) return null;
-    const rader = [...verdier].map(([id, en]) => lag("tr", {}, lag("th", { scope: "row" }, regel(id)), lag("td", {}, verdi(id, en))));
+    const uten = (id) => (grunner.some((en) => en.id === id) ? "kan ikke beregnes" : "gjelder ikke her");
+    const vises = (id, en) => (en === null ? uten(id) : verdi(id, en));
+    const rader = [...verdier].map(([id, en]) => lag("tr", {}, lag("th", { scope: "row" }, regel(id)), lag("td", {}, vises(id, en))));
     return lag("table", { class: "prov-verdier" }, lag("caption", {}, overskrift), lag("tbody", {}, rader));
   }
 
@@ -54,14 +57,16 @@ export function visning({ navn, steder }) {
     return liste.length ? [lag("h3", {}, overskrift), lag("ul", {}, liste.map(grunn))] : [];
   }
 
-  function linjesvar([felt, linjer]) {
+  /** Svarene på linjene i en liste; `gitt` er linjene slik de er fylt ut, og den første teksten sier hvilken det er. */
+  function linjesvar([felt, linjer], gitt) {
     if (!linjer.length) return [];
     const ids = [...new Set(linjer.flatMap((linje) => [...linje.verdier.keys()]))];
     const hode = ["Nr.", "Svar", ...ids.map(regel), "Hvorfor"].map((en) => lag("th", { scope: "col" }, en));
     const rad = (linje, plass) => {
       const celler = ids.map((id) => lag("td", {}, linje.verdier.has(id) ? verdi(id, linje.verdier.get(id)) : "–"));
       const hvorfor = [...linje.grunner, ...linje.varsler].map(grunn);
-      const nummer = lag("th", { scope: "row" }, String(plass + 1));
+      const hvilken = Object.values(gitt?.[plass] ?? {}).find((en) => typeof en === "string");
+      const nummer = lag("th", { scope: "row" }, hvilken ? `${plass + 1}: ${hvilken}` : String(plass + 1));
       const svar = lag("td", {}, lag("strong", {}, stor(ORD.get(linje.inngaar))));
       return lag("tr", {}, nummer, svar, celler, lag("td", {}, hvorfor.length ? lag("ul", {}, hvorfor) : "–"));
     };
@@ -74,31 +79,34 @@ export function visning({ navn, steder }) {
 
   // ---- forklaringen
 
-  function ledd(tre) {
+  /** Et ledd; det som står under, er brettet sammen der det er mye, og åpent der det avgjør. */
+  function ledd(tre, nivaa = 0) {
     const { merke, svar, tekst, verdier, under, sted } = tre;
-    const ord = { "✓": "oppfylt", "✗": "ikke oppfylt", "?": "uavklart", "–": "gjelder ikke", "=": "er" }[merke];
-    const adresse = steder[sted];
     const hode = [
-      lag("span", { class: `prov-merke prov-merke-${svar}`, role: "img", "aria-label": ord }, merke),
+      lag("span", { class: "prov-merke", role: "img", "aria-label": ORD_FOR_MERKE[merke] }, merke),
       ` ${tekst}`,
       verdier ? lag("span", { class: "prov-grunnlag" }, ` [${verdier}]`) : "",
-      adresse ? [" ", lag("a", { href: adresse, "aria-label": `Regelen: ${tekst}` }, "regelen")] : "",
     ];
-    return lag("li", {}, hode, under.length ? lag("ul", {}, under.map(ledd)) : "");
+    const lenke = steder[sted] ? [" ", lag("a", { href: steder[sted], "aria-label": `Regelen: ${tekst}` }, "regelen")] : [];
+    if (!under.length) return lag("li", {}, hode, lenke);
+    const deler = lag("ul", {}, under.map((en) => ledd(en, nivaa + 1)));
+    if (nivaa) return lag("li", {}, hode, lenke, deler);
+    return lag("li", {}, lag("details", { open: merke === "=" || svar !== true }, lag("summary", {}, hode), lenke, deler));
   }
 
+  /** Forklaringen, steg for steg. */
   function forklaring(deler) {
     const { gjelder, utenfor } = forklart(deler);
     const vises = gjelder.filter((tre) => tre !== null);
-    if (!vises.length && !utenfor.length) return null;
+    if (!vises.length && !utenfor.length) return [];
     const krav = utenfor.map(({ tekst, verdier }) => lag("li", {}, tekst, lag("span", { class: "prov-grunnlag" }, ` [${verdier}]`)));
-    return lag(
-      "details",
-      { class: "prov-forklaring", open: true },
-      lag("summary", {}, "Forklaringen, steg for steg"),
-      lag("ul", {}, vises.map(ledd)),
-      krav.length ? lag("details", {}, lag("summary", {}, `Krav som ikke gjelder her (${krav.length})`), lag("ul", {}, krav)) : null,
-    );
+    const ikkeHer = lag("details", {}, lag("summary", {}, `Krav som ikke gjelder her (${krav.length})`), lag("ul", {}, krav));
+    const merker = "✓ oppfylt, ✗ ikke oppfylt, ? uavklart, = regnet ut, – gjelder ikke";
+    return [
+      lag("h2", {}, "Forklaringen"),
+      lag("p", { class: "prov-hjelp", "aria-hidden": "true" }, merker),
+      lag("ul", {}, vises.map((en) => ledd(en)), krav.length ? lag("li", {}, ikkeHer) : null),
+    ];
   }
 
   // ---- helheten
@@ -134,22 +142,21 @@ export function visning({ navn, steder }) {
     return lag("p", { class: "prov-hjelp" }, "Sist bekreftet av kildene: ", deler);
   }
 
-  /** Svaret som elementer; `deler` er leddene som forklarer det. */
-  function vis({ svar, deler }) {
+  /** Svaret som elementer; `gitt` er det som er fylt ut. */
+  function vis(svar, gitt) {
     const brukt = svar.brukt === null ? new Map() : svar.brukt.verdier;
     return [
-      lag("p", { class: `prov-status prov-status-${svar.status.replaceAll(" ", "-").replaceAll("å", "aa")}` }, lag("strong", {}, stor(svar.status)), ` – ${BETYR[svar.status]}`),
+      lag("p", { class: `prov-status prov-status-${svar.status.replaceAll(" ", "-")}` }, lag("strong", {}, stor(svar.status)), ` – ${BETYR[svar.status]}`),
       grupper(svar),
-      verditabell(new Map([...brukt, ...svar.verdier]), "Beregnet"),
+      verditabell(new Map([...brukt, ...svar.verdier]), "Beregnet", svar.grunner),
       ...grunner(svar.grunner.length > 1 ? "Grunner" : "Grunn", svar.grunner),
       ...grunner(svar.varsler.length > 1 ? "Varsler" : "Varsel", svar.varsler),
       mulige(svar),
-      ...[...svar.lister].flatMap(linjesvar),
+      ...[...svar.lister].flatMap((liste) => linjesvar(liste, gitt[liste[0]])),
       bekreftet(svar),
-      forklaring(deler),
     ].filter((en) => en !== null);
   }
 
-  return { vis, kort };
+  return { vis, kort, forklaring };
 }
 

@@ -1,6 +1,6 @@
 /** Siden «Prøv»: skjemaet, svaret som følger med mens det fylles ut, og saken i adressen. */
 
-import { lag, nyId } from "./dom.js";
+import { lag, nyId, stor } from "./dom.js";
 import * as kjoring from "./kjoring.js";
 import { visning } from "./resultat.js";
 import { skjema } from "./skjema.js";
@@ -39,6 +39,14 @@ function tydet(tekst) {
   }
 }
 
+/** Det svaret har å si om felt i skjemaet: det som ikke kan leses, og det som trengs for å avgjøre det. */
+function meldinger({ status, grunner }) {
+  const erFeil = status === "feil i data" || status === "ikke i utdraget";
+  const felt = grunner.flatMap((grunn) => grunn.felt.map((navn) => [navn, grunn.tekst]));
+  if (erFeil) return new Map(felt.map(([navn, tekst]) => [navn, { tekst: `${stor(tekst)}.`, erFeil }]));
+  return new Map(felt.map(([navn]) => [navn, { tekst: "Trengs for å avgjøre svaret.", erFeil }]));
+}
+
 // ---- siden
 
 export async function start(rot) {
@@ -57,6 +65,7 @@ function side(aaret) {
   const felter = lag("div", { class: "prov-felter" });
   const kort = lag("p", { role: "status", class: "prov-kort" });
   const svar = lag("div", { class: "prov-svar" });
+  const forklaring = lag("section", { class: "prov-forklaring", "aria-label": "Forklaringen" });
   const [slagId, eksempelId] = [nyId(), nyId()];
   const slagvalg = lag("select", { id: slagId, onchange: () => bytt(slagvalg.value, {}) }, aaret.slag.map(({ id, navn }) => lag("option", { value: id }, navn)));
   const eksempelvalg = lag("select", { id: eksempelId, onchange: velgEksempel });
@@ -104,16 +113,17 @@ function side(aaret) {
     kopiert.textContent = "";
     if (!Object.keys(gitt).length) {
       svar.replaceChildren(lag("p", {}, "Fyll ut skjemaet, eller velg et eksempel, så kommer svaret her."));
+      forklaring.replaceChildren();
       kort.textContent = "";
       skjemaet.merk(new Map());
       history.replaceState(null, "", location.pathname + location.search);
       return;
     }
     const funnet = kjoring.svarMedLedd(aaret.regler.get(slag.id), gitt);
-    const ulest = ["feil i data", "ikke i utdraget"].includes(funnet.svar.status) ? funnet.svar.grunner : [];
-    skjemaet.merk(new Map(ulest.map(({ tekst, felt }) => [felt[0], tekst])));
+    skjemaet.merk(meldinger(funnet.svar));
     kort.textContent = vises.kort(funnet.svar);
-    svar.replaceChildren(...vises.vis(funnet));
+    svar.replaceChildren(...vises.vis(funnet.svar, gitt));
+    forklaring.replaceChildren(...vises.forklaring(funnet.deler));
     history.replaceState(null, "", somFragment(slag.id, gitt));
   }
 
@@ -147,6 +157,7 @@ function side(aaret) {
         lag("button", { type: "button", class: "prov-knapp", onclick: kopier }, "Kopier adressen til saken"),
         kopiert),
     ),
-    lag("section", { class: "prov-resultat", "aria-label": "Svaret" }, lag("h2", {}, "Svaret"), kort, svar),
+    lag("section", { class: "prov-resultat", "aria-label": "Svaret", tabindex: "0" }, lag("h2", {}, "Svaret"), kort, svar),
+    forklaring,
   ];
 }

@@ -12,8 +12,16 @@ const HJELP = {
 /** Et skjema for feltene; `kontekst` har kodene som kan foreslås, og det som skal skje når noe endres. */
 export function skjema(felter, kontekst) {
   const deler = felter.map((felt) => ({ felt, del: lagDel(felt, kontekst) }));
+  const sjeldne = deler.filter(({ felt }) => felt.sjelden);
+  const flere = lag(
+    "details",
+    { class: "prov-flere" },
+    lag("summary", {}, `Flere opplysninger (${sjeldne.length})`),
+    lag("div", { class: "prov-felter" }, sjeldne.map(({ del }) => del.element)),
+  );
+  const vanlige = deler.filter(({ felt }) => !felt.sjelden).map(({ del }) => del.element);
   return {
-    elementer: deler.map(({ del }) => del.element),
+    elementer: sjeldne.length ? [...vanlige, flere] : vanlige,
 
     /** Det som er fylt ut, etter id. */
     verdi() {
@@ -23,11 +31,13 @@ export function skjema(felter, kontekst) {
 
     fyll(gitt) {
       for (const { felt, del } of deler) del.fyll(gitt[felt.id] ?? gitt[felt.navn] ?? null);
+      flere.open = sjeldne.some(({ del }) => del.verdi() !== null);
     },
 
-    /** Vis meldingene ved feltene de gjelder; de som er vist, tas ut av `feil`. */
-    merk(feil, sti = "") {
-      for (const { felt, del } of deler) del.merk(feil, `${sti}${felt.navn}`);
+    /** Vis meldingene ved feltene de gjelder; et felt som er brettet bort, blir brettet fram når det har en. */
+    merk(meldinger, sti = "") {
+      for (const { felt, del } of deler) del.merk(meldinger, `${sti}${felt.navn}`);
+      if (sjeldne.some(({ felt }) => meldinger.has(`${sti}${felt.navn}`))) flere.open = true;
     },
   };
 }
@@ -41,24 +51,18 @@ function lagDel(felt, kontekst) {
 
 /** Plassen til en melding under et felt. */
 function meldingsplass() {
-  const element = lag("p", { class: "prov-feil", id: nyId(), hidden: true });
+  const element = lag("p", { class: "prov-melding", id: nyId(), hidden: true });
   return {
     element,
-    /** Vis teksten, eller ingenting når den ikke er der; si fra på inndataelementet, når det er ett. */
-    vis(tekst, inndata = null) {
-      element.textContent = tekst ?? "";
+    /** Vis en melding, eller ingenting når den ikke er der; si fra på inndataelementet når den er om en feil. */
+    vis({ tekst, erFeil } = { tekst: "", erFeil: false }, inndata = null) {
+      element.textContent = tekst;
       element.hidden = !tekst;
-      if (tekst) inndata?.setAttribute("aria-invalid", "true");
+      element.classList.toggle("prov-feil", erFeil);
+      if (erFeil) inndata?.setAttribute("aria-invalid", "true");
       else inndata?.removeAttribute("aria-invalid");
     },
   };
-}
-
-/** Ta ut meldingen om et felt. */
-function tatt(feil, sti) {
-  const tekst = feil.get(sti);
-  feil.delete(sti);
-  return tekst;
 }
 
 /** Merkelappen på et felt, med enheten det oppgis i. */
@@ -83,7 +87,7 @@ function enkeldel(felt, kontekst) {
     element: lag("div", { class: "prov-felt" }, etikett(felt, id), hjelp, inndata.elementer, melding.element),
     verdi: () => (trimmet(inndata.kilde.value) ? inndata.kilde.value : null),
     fyll: (raa) => inndata.sett(raa === null ? "" : raa === true ? "ja" : raa === false ? "nei" : String(raa)),
-    merk: (feil, sti) => melding.vis(tatt(feil, sti), inndata.kilde),
+    merk: (meldinger, sti) => melding.vis(meldinger.get(sti), inndata.kilde),
   };
 }
 
@@ -189,7 +193,7 @@ function rader({ navn, hjelp, element, lagRad, kontekst }) {
     leggTil,
     /** Radene som verdier; null når ingenting er oppgitt. */
     oppgitt: (verdier) => (verdier.length || ingen.checked ? verdier : null),
-    vis: (tekst) => melding.vis(tekst),
+    vis: (en) => melding.vis(en),
   };
 }
 
@@ -221,7 +225,7 @@ function kodedel(felt, kontekst) {
       gruppe.toem(raa !== null && somListe(raa).length === 0);
       for (const kode of somListe(raa)) gruppe.leggTil().sett(String(kode));
     },
-    merk: (feil, sti) => gruppe.vis(tatt(feil, sti)),
+    merk: (meldinger, sti) => gruppe.vis(meldinger.get(sti)),
   };
 }
 
@@ -253,9 +257,9 @@ function listedel(felt, kontekst) {
       gruppe.toem(raa !== null && somListe(raa).length === 0);
       for (const linje of somListe(raa)) gruppe.leggTil().egne.fyll(somLinje(felt, linje));
     },
-    merk(feil, sti) {
-      gruppe.radene().forEach((rad, plass) => rad.egne.merk(feil, `${sti} ${plass + 1}: `));
-      gruppe.vis(tatt(feil, sti));
+    merk(meldinger, sti) {
+      gruppe.radene().forEach((rad, plass) => rad.egne.merk(meldinger, `${sti} ${plass + 1}: `));
+      gruppe.vis(meldinger.get(sti));
     },
   };
 }

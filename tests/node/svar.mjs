@@ -17,12 +17,19 @@ function somJson(verdi) {
   return Object.fromEntries(Object.entries(verdi).map(([navn, en]) => [navn, somJson(en)]));
 }
 
+// Bruker en modul noe som kjøringen ikke har, skal det vises med en gang, og ikke først i en sjelden sak.
+const streng = new Proxy(kjoring, {
+  get(alt, navn) {
+    if (!(navn in alt)) throw new Error(`kjøringen har ikke «${String(navn)}»`);
+    return alt[navn];
+  },
+});
 const moduler = new Map();
 
 async function reglene(modul, opplysninger) {
   if (!moduler.has(modul)) {
     const { default: regelverk } = await import(pathToFileURL(modul));
-    moduler.set(modul, regelverk(kjoring).REGLER);
+    moduler.set(modul, regelverk(streng).REGLER);
   }
   return moduler.get(modul).get(opplysninger);
 }
