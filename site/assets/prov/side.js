@@ -50,7 +50,7 @@ function meldinger({ status, grunner }) {
 // ---- siden
 
 export async function start(rot) {
-  rot.append(lag("p", {}, "Henter reglene …"));
+  rot.replaceChildren(lag("p", {}, "Henter reglene …"));
   try {
     const aaret = await hent(rot);
     rot.replaceChildren(...side(aaret));
