@@ -39,12 +39,21 @@ function tydet(tekst) {
   }
 }
 
+const TRENGS = { tekst: "Trengs for å avgjøre svaret.", erFeil: false };
+
 /** Det svaret har å si om felt i skjemaet: det som ikke kan leses, og det som trengs for å avgjøre det. */
-function meldinger({ status, grunner }) {
-  const erFeil = status === "feil i data" || status === "ikke i utdraget";
-  const felt = grunner.flatMap((grunn) => grunn.felt.map((navn) => [navn, grunn.tekst]));
-  if (erFeil) return new Map(felt.map(([navn, tekst]) => [navn, { tekst: `${stor(tekst)}.`, erFeil }]));
-  return new Map(felt.map(([navn]) => [navn, { tekst: "Trengs for å avgjøre svaret.", erFeil }]));
+function meldinger(slag, { status, grunner, lister }) {
+  if (status === "feil i data" || status === "ikke i utdraget") {
+    return new Map(grunner.flatMap(({ tekst, felt }) => felt.map((navn) => [navn, { tekst: `${stor(tekst)}.`, erFeil: true }])));
+  }
+  const trengs = grunner.flatMap((grunn) => grunn.felt);
+  for (const [id, linjer] of lister) {
+    const { navn } = slag.felter.find((felt) => felt.id === id);
+    linjer.forEach((linje, plass) => {
+      for (const felt of linje.grunner.flatMap((grunn) => grunn.felt)) trengs.push(`${navn} ${plass + 1}: ${felt}`);
+    });
+  }
+  return new Map(trengs.map((sti) => [sti, TRENGS]));
 }
 
 // ---- siden
@@ -120,7 +129,7 @@ function side(aaret) {
       return;
     }
     const funnet = kjoring.svarMedLedd(aaret.regler.get(slag.id), gitt);
-    skjemaet.merk(meldinger(funnet.svar));
+    skjemaet.merk(meldinger(slag, funnet.svar));
     kort.textContent = vises.kort(funnet.svar);
     svar.replaceChildren(...vises.vis(funnet.svar, gitt));
     forklaring.replaceChildren(...vises.forklaring(funnet.deler));
