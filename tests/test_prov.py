@@ -4,9 +4,11 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from compiler.evaluate import evaluate
@@ -148,7 +150,7 @@ def test_all_by_keyboard(page: Page, address: str) -> None:
     expect(page.locator(".prov-linjer")).to_have_count(0)
 
 
-@pytest.mark.parametrize("name", ["oppdiktet-2021", "fastlege-2022"])
+@pytest.mark.parametrize("name", ["oppdiktet-2021", pytest.param("fastlege-2022", marks=pytest.mark.langt)])
 def test_every_example_comes_out_as_the_reference_says(page: Page, address: str, name: str) -> None:
     rulebook = RULEBOOKS[name]
     opened(page, address, name)
@@ -184,6 +186,22 @@ def test_no_more_is_needed_than_scripts_of_the_site(browser: Browser, built_site
         expect(page.locator(".prov-linjer tbody tr")).to_have_count(1)
         page.close()
         assert refused == []
+
+
+@pytest.mark.parametrize("colours", ["light", pytest.param("dark", marks=pytest.mark.langt)])
+def test_form_and_answer_are_accessible(browser: Browser, address: str, colours: Literal["light", "dark"]) -> None:
+    """No violations of WCAG 2.1 AA when the form has faults, and with all of an answer unfolded."""
+    page = browser.new_page(color_scheme=colours)
+    wrong, right = ([{"takst": "2ad", "tid": time}, {"takst": "2ak"}] for time in ("x", "25"))
+    for case in (
+        "",
+        f"#Regning?alder=tre&linjer={quote(json.dumps(wrong))}",
+        f"#Regning?linjer={quote(json.dumps(right))}",
+    ):
+        opened(page, address, "fastlege-2021", case)
+        page.evaluate("for (const one of document.querySelectorAll('#prov details')) one.open = true")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in Axe().run(page, "#prov").response["violations"]] == []
+    page.close()
 
 
 def test_the_form_fits_a_narrow_screen(browser: Browser, address: str) -> None:
