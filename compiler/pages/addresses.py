@@ -38,7 +38,7 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
-_RESERVED = {"index", "endringer", "forlop", "assets", "search", "404", *LISTS}
+_RESERVED = {"index", "endringer", "forlop", "systemer", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from compiler import model
 from compiler.compare import Comparison
 from compiler.pages.render import write_page, year_folder
-from compiler.pages.text import Md, plain
-from compiler.words import day_shown, year_shown
+from compiler.pages.text import Md, escape, plain
+from compiler.words import day_shown, number, year_shown
 
 _YEAR_LAST = re.compile(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$")
 _SHORT = 3
@@ -27,9 +28,8 @@ class _Year:
     status: str
     valid: str
     extract: str
-    groups: int
-    rates: int
-    examples: int
+    content: str
+    """How much there is in it: «1 200 grupper, 14 satser»."""
     changes: Md | None
     """The address of its changes, where it builds on a year."""
 
@@ -65,9 +65,9 @@ def front(rulebooks: Sequence[model.Rulebook], changes: Mapping[str, Comparison]
     found = {} if changes is None else changes
     schemes = {years[0].scheme: _scheme(years, found) for years in _schemes(rulebooks)}
     news = [_news(years[0], found[years[0].name]) for years in _schemes(rulebooks) if years[0].name in found]
-    written = {"index.md": write_page("forside", {"schemes": list(schemes.values()), "news": news})}
+    written = {"index.md": write_page("forside", {"schemes": list(schemes.values()), "news": news, "status": _status})}
     for scheme, shown in schemes.items():
-        written[f"{scheme.lower()}/index.md"] = write_page("ordning", {"scheme": shown})
+        written[f"{scheme.lower()}/index.md"] = write_page("ordning", {"scheme": shown, "status": _status})
     return written
 
 
@@ -118,10 +118,32 @@ def _year(rulebook: model.Rulebook, compared: bool) -> _Year:
         status=rulebook.status,
         valid=f"{day_shown(rulebook.valid_from)}{until}",
         extract=rulebook.extract or "",
-        groups=len(rulebook.groups) + sum(len(table.rows) for table in rulebook.tables if table.keys == ("takst",)),
-        rates=len(rulebook.rates),
-        examples=len(rulebook.examples),
+        content=", ".join(_content(rulebook)),
         changes=Md(f"{rulebook.year}/endringer/") if compared else None,
+    )
+
+
+def _content(rulebook: model.Rulebook) -> Iterator[str]:
+    """How many there are of what readers look for."""
+    tariffs = sum(len(table.rows) for table in rulebook.tables if table.keys == ("takst",))
+    kinds = (
+        (len(rulebook.groups), "gruppe", "grupper"),
+        (tariffs, "takst", "takster"),
+        (len(rulebook.requirements), "krav", "krav"),
+        (len(rulebook.rates), "sats", "satser"),
+        (len(rulebook.examples), "eksempel", "eksempler"),
+    )
+    for count, one, many in kinds:
+        if count:
+            yield f"{number(Decimal(count))} {one if count == 1 else many}"
+
+
+def _status(year: _Year) -> Md:
+    """The status of a year, marked where it is not final."""
+    return (
+        escape(f"({year.status})")
+        if year.status == "endelig"
+        else Md(f'<span class="merke">{escape(year.status)}</span>')
     )
 
 

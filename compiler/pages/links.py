@@ -5,6 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+NOT_FOUND = "404.html"
+
 
 class _Page(HTMLParser):
     """The addresses a page links to, and those it has."""
@@ -25,13 +27,19 @@ class _Page(HTMLParser):
 
 def broken_links(site: Path) -> list[str]:
     """Each link to a page or an anchor that is not in the site."""
+    root = site.resolve()
     pages = {path.resolve(): _read(path) for path in sorted(site.rglob("*.html"))}
     return [
-        f"{path.relative_to(site.resolve()).as_posix()}: lenken «{link}» fører ingen steder"
+        f"{path.relative_to(root).as_posix()}: lenken «{link}» fører ingen steder"
         for path, page in pages.items()
         for link in sorted(set(page.links))
-        if not _leads(path, link, pages)
+        if not _leads(path, _from_root(link) if path == root / NOT_FOUND else link, pages)
     ]
+
+
+def _from_root(link: str) -> str:
+    """A link of the page that a server shows for every address that is not there: it is from the root of the site."""
+    return f".{link}" if link.startswith("/") else link
 
 
 def _leads(path: Path, link: str, pages: Mapping[Path, _Page]) -> bool:

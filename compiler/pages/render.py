@@ -1,8 +1,7 @@
 """The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from compiler.pages.text import Md, code, escape, joined, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
-from compiler.words import year_shown
 
 TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
 
@@ -65,15 +63,15 @@ def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | N
         "answered": lambda example: _answered(view, example, answers.get(example.id)),
         "tabulated": lambda table: tabulated(view, table, answers),
     }
-    written = {"index.md": _write("index", given)}
+    written = {"index.md": write_page("index", given)}
     for chapter in rulebook.chapters:
-        written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
+        written[chapter_file(chapter)] = write_page("kapittel", {**given, "chapter": chapter})
     for page in lists:
-        written[f"{page}.md"] = _write(page, given)
+        written[f"{page}.md"] = write_page(page, given)
     if shown:
-        written[PATHWAY] = _write("forlop", given)
+        written[PATHWAY] = write_page("forlop", given)
     if changes:
-        written["endringer.md"] = _write("endringer", given)
+        written["endringer.md"] = write_page("endringer", given)
     return written | dict(view.rows.files())
 
 
@@ -101,6 +99,7 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
     more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
+    systems: list[dict[str, object]] = [{"For systemer": "systemer.md"}] if "systemer.md" in written else []
     changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
     return [
         {"Oversikt": "index.md"},
@@ -108,36 +107,9 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
         *more,
         {"Oppslag": lists},
         *changes,
+        *systems,
         {"Alle regelverk": "../../"},
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _YearRow:
-    """A rule year on the front page."""
-
-    shown: str
-    address: Md
-    title: str
-    status: str
-    valid: str
-    extract: str
-
-
-def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
-    """The front page: each scheme with its rule years, the newest first."""
-    schemes: dict[str, list[model.Rulebook]] = {}
-    for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
-        schemes.setdefault(rulebook.scheme, []).append(rulebook)
-    rows = [(_scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
-    return {"index.md": _write("forside", {"schemes": rows})}
-
-
-def _scheme_title(newest: model.Rulebook) -> str:
-    """What a scheme is called: «Innsatsstyrt finansiering (ISF)», from the title of its newest year."""
-    title = re.sub(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$", "", newest.title).removesuffix(" for").strip()
-    scheme = newest.scheme
-    return title if scheme.lower() in title.lower() else f"{title} ({scheme})" if title else scheme
 
 
 def year_folder(rulebook: model.Rulebook) -> str:
@@ -145,20 +117,7 @@ def year_folder(rulebook: model.Rulebook) -> str:
     return f"{rulebook.scheme.lower()}/{rulebook.year}"
 
 
-def _year_row(rulebook: model.Rulebook) -> _YearRow:
-    view = View(rulebook)
-    until = f" til {view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
-    return _YearRow(
-        shown=year_shown(rulebook),
-        address=Md(f"{year_folder(rulebook)}/"),
-        title=rulebook.title,
-        status=rulebook.status,
-        valid=f"{view.date(rulebook.valid_from)}{until}",
-        extract=f"utdrag: {rulebook.extract}" if rulebook.extract else "",
-    )
-
-
-def _write(template: str, given: Mapping[str, object]) -> str:
+def write_page(template: str, given: Mapping[str, object]) -> str:
     """A page from its template, with single blank lines."""
     text = _environment().get_template(f"{template}.md.jinja").render(given)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

@@ -67,7 +67,8 @@ def nginx(found: str) -> str:
     said = [f'    add_header {name} "{value}" always;' for name, value in headers(found).items()]
     cached = [f'    "~{_HASHED}" "public, max-age=31536000, immutable";']
     lines = [
-        "# Eksempel. Bytt navn, sertifikat og mappe. Stilene og skriptene til temaet har innholdet i navnet, og hentes én gang.",
+        "# Eksempel, laget av «regelverk bygg». Bytt navn, sertifikat og mappe.",
+        "# Stilene og skriptene til temaet har innholdet i navnet, og hentes bare én gang.",
         "map $uri $regelverk_holdbarhet {",
         '    default "no-cache";',
         *cached,

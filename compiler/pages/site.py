@@ -1,5 +1,6 @@
 """The site: Markdown and settings on disk, built by MkDocs in parts, one for the front and one for each rule year."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,14 +14,15 @@ from typing import Any
 
 import yaml
 
-from compiler import model
+from compiler import export, model
 from compiler.compare import Comparison
 from compiler.examples import Answers
+from compiler.pages.addresses import Addresses
 from compiler.pages.banner import banners
-from compiler.pages.downloads import downloads, versions
+from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
 from compiler.pages.finish import finished, with_banner
 from compiler.pages.front import front, front_menu, year_name
-from compiler.pages.links import broken_links
+from compiler.pages.links import NOT_FOUND, broken_links
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, fingerprint
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
@@ -33,7 +35,6 @@ ROOT = Path(__file__).parent.parent.parent
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
 _AT_A_TIME = 2
 _FRONT = "forside"
-_NOT_FOUND = "404.html"
 _UNUSED = ("*.map", "lunr", "workers", "sitemap.xml*", "objects.inv")
 """What the theme and MkDocs write and no page asks for."""
 
@@ -48,9 +49,10 @@ class SiteYear:
 
     def pages(self) -> dict[str, str]:
         """The Markdown of the year, and the files beside it."""
-        files = downloads(self.rulebook, self.changes)
+        files = downloads(self.rulebook, self.changes, Addresses(self.rulebook))
         written = pages(self.rulebook, self.answers, self.changes)
-        return {**written, SYSTEMS: for_systems(self.rulebook, self.answers, files), **files}
+        written[SYSTEMS] = for_systems(self.rulebook, self.answers, files)
+        return written | {one.name: one.text for one in files}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _build(parts: Sequence[_Part], reuse: Reuse, root: Path) -> list[str]:
         return warnings
     front_pages = reuse.recalled(parts[0].key)
     assert front_pages is not None
-    allowed = scripts((front_pages / _NOT_FOUND).read_text(encoding="utf-8"))
+    allowed = scripts((front_pages / NOT_FOUND).read_text(encoding="utf-8"))
     with ThreadPoolExecutor(_AT_A_TIME) as pool:
         found = pool.map(lambda part: _build_part(part, reuse, root, allowed), parts[1:])
         return list(chain.from_iterable(found))
@@ -185,9 +187,9 @@ def _finish(part: _Part, site: Path, allowed: set[str] | None) -> list[str]:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     if part.folder:
         shutil.rmtree(site / "assets")
-        (site / _NOT_FOUND).unlink()
+        (site / NOT_FOUND).unlink()
     made = {path: finished(path.read_text(encoding="utf-8"), part.depth) for path in sorted(site.rglob("*.html"))}
-    known = scripts(made[site / _NOT_FOUND]) if allowed is None else allowed
+    known = scripts(made[site / NOT_FOUND]) if allowed is None else allowed
     found = policy(known)
     for path, html in made.items():
         if not scripts(html) <= known:
@@ -207,14 +209,16 @@ def _put_together(parts: Sequence[_Part], years: Sequence[SiteYear], reuse: Reus
         shutil.copytree(kept, new / part.folder, dirs_exist_ok=True)
     shutil.copytree(root / "site" / "assets", new / "assets", dirs_exist_ok=True)
     rulebooks = [year.rulebook for year in years]
-    (new / "versjon.json").write_text(versions(rulebooks), encoding="utf-8")
+    versions_of = {part.folder: json.loads((new / part.folder / VERSION).read_text("utf-8")) for part in parts[1:]}
+    (new / VERSION).write_text(versions(versions_of), encoding="utf-8")
+    (new / SCHEMA).write_text(export.schema(), encoding="utf-8")
     for path, banner in banners(rulebooks, new):
         path.write_text(with_banner(path.read_text(encoding="utf-8"), banner), encoding="utf-8")
 
 
 def _make_ready(new: Path, at: str, beside: Path) -> None:
     """What a server needs: the headers, and a page for addresses that are not there, which works from all of them."""
-    path = new / _NOT_FOUND
+    path = new / NOT_FOUND
     html = path.read_text(encoding="utf-8")
     found = policy(scripts(html))
     path.write_text(html.replace('="/', f'="{at}'), encoding="utf-8")
