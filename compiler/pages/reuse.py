@@ -9,10 +9,12 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from compiler.pages.links import Links
+
 _TOOLS = ("mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments")
 _APART = ("assets", "pages", "templates")
 """The folders of `site` that pages do not hold: files that they share, and what is in their Markdown already."""
-_MANIFEST = "innhold.json"
+_MANIFEST, _LINKS = "innhold.json", "lenker.json"
 _SITE = "sider"
 
 
@@ -33,7 +35,7 @@ class Reuse:
             manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
-        return folder / _SITE if manifest == _hashes(folder / _SITE) else None
+        return folder / _SITE if manifest == _hashes(folder) else None
 
     def building(self, key: str) -> Path:
         """An empty place to build a part in, which counts as kept only after `keep`."""
@@ -42,10 +44,16 @@ class Reuse:
         folder.mkdir(parents=True)
         return folder / _SITE
 
-    def keep(self, key: str) -> None:
-        """A part is built and finished."""
+    def keep(self, key: str, links: Mapping[str, Links]) -> None:
+        """A part is built and finished; its pages have these links."""
         folder = self.place / key
-        (folder / _MANIFEST).write_text(json.dumps(_hashes(folder / _SITE)), encoding="utf-8")
+        (folder / _LINKS).write_text(json.dumps(links), encoding="utf-8")
+        (folder / _MANIFEST).write_text(json.dumps(_hashes(folder)), encoding="utf-8")
+
+    def links(self, key: str) -> dict[str, Links]:
+        """The links of the pages of a part that is kept."""
+        found = json.loads((self.place / key / _LINKS).read_text(encoding="utf-8"))
+        return {page: Links(*map(tuple, links)) for page, links in found.items()}
 
     def forget(self, used: Collection[str]) -> None:
         """Drop every part that this site does not use."""
@@ -75,7 +83,7 @@ def tools(root: Path) -> str:
 
 def _hashes(folder: Path) -> dict[str, str]:
     """The fingerprint of each file in a folder."""
-    return {path: hashlib.sha256(content).hexdigest() for path, content in _contents(folder)}
+    return {path: hashlib.sha256(content).hexdigest() for path, content in _contents(folder) if path != _MANIFEST}
 
 
 def _contents(folder: Path) -> Iterator[tuple[str, bytes]]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 import shutil
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from compiler.pages.banner import banners
 from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
 from compiler.pages.finish import finished, with_banner
 from compiler.pages.front import front, front_menu, year_name
-from compiler.pages.links import NOT_FOUND, broken_links
+from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, fingerprint
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
@@ -83,7 +84,8 @@ def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT, at: s
     warnings = _build(parts, reuse, root)
     if not warnings:
         _put_together(parts, years, reuse, new, root)
-        warnings = broken_links(new)
+        found = ((part.folder, page, links) for part in parts for page, links in reuse.links(part.key).items())
+        warnings = broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
     if not warnings:
         _make_ready(new, at, target / "publisering")
         shutil.rmtree(target / "site", ignore_errors=True)
@@ -158,7 +160,8 @@ def _build_part(part: _Part, reuse: Reuse, root: Path, allowed: set[str] | None 
     if not warnings:
         warnings = _finish(part, site, allowed)
     if not warnings:
-        reuse.keep(part.key)
+        pages = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html")}
+        reuse.keep(part.key, {page: links_of(path.read_text(encoding="utf-8")) for page, path in pages.items()})
     return warnings
 
 
