@@ -43,7 +43,7 @@ def links_of(html: str) -> Links:
 
 
 def broken_links(site: Path, known: Mapping[str, Links] | None = None) -> list[str]:
-    """Each link to a page or an anchor that is not in the site; `known` are the links of its pages, if they are read."""
+    """Each link to a page or an anchor that is not in the site; `known` are the links of its pages, if read."""
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     pages = known if known is not None else _read(site, files)
     anchors = {path: set(page.anchors) for path, page in pages.items()}
