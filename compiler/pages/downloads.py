@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
@@ -11,9 +12,11 @@ from compiler.compare import CodesChange, Comparison, Detail, FigureChange, Item
 from compiler.compare_facts import Line
 from compiler.csv_text import csv_text
 from compiler.pages.addresses import Addresses
-from compiler.rule_blocks import table_cells
+from compiler.words import number
 
 VERSION = "versjon.json"
+GROUPED = "\u00a0"
+"""What stands between the digits of a large number where people read it."""
 SCHEMA = "regelverk.schema.json"
 """The schema of all the years' JSON, at the root of the site."""
 
@@ -88,9 +91,12 @@ def _tables(
     yield "satser", "Satsene, én rad for hver verdi", _rates(rulebook)
     for table in rulebook.tables:
         if table.keys not in (("gruppe",), ("takst",)):
-            rows = [table_cells(table, row) for row in table.rows]
-            name = addresses.anchors["tabell", table.id]
-            yield name, f"Tabellen «{table.title or table.id}»", ([field.name for field in table.fields], rows)
+            rows = [
+                {_named(field): _cell(field, row.values.get(field.name)) for field in table.fields}
+                for row in table.rows
+            ]
+            name, what = addresses.anchors["tabell", table.id], f"Tabellen «{table.title or table.id}»"
+            yield name, what, ([_named(field) for field in table.fields], rows)
     yield "regeltabeller", "Radene i regeltabellene, i den rekkefølgen de prøves", _rules(rulebook)
     yield "endringer", "Endringene fra året før", _changes(changes)
 
@@ -98,7 +104,7 @@ def _tables(
 def _groups(rulebook: model.Rulebook) -> _Table:
     """The groups, with what the tables of groups say of each."""
     keyed = [table for table in rulebook.tables if table.keys == ("gruppe",)]
-    columns = ["gruppe", "tittel", *(_named(table, field) for table in keyed for field in _said(table))]
+    columns = ["gruppe", "tittel", *(_named(field) for table in keyed for field in _said(table))]
     rows = []
     for group in rulebook.groups:
         row = {"gruppe": group.id, "tittel": group.title or ""}
@@ -111,7 +117,7 @@ def _groups(rulebook: model.Rulebook) -> _Table:
 def _tariffs(rulebook: model.Rulebook) -> _Table:
     """The tariffs, with what every table of tariffs says of each."""
     keyed = [table for table in rulebook.tables if table.keys == ("takst",)]
-    columns = ["takst", "tittel", *(_named(table, field) for table in keyed for field in _said(table))]
+    columns = ["takst", "tittel", *(_named(field) for table in keyed for field in _said(table))]
     found: dict[str, dict[str, str]] = {}
     for table in keyed:
         for row in table.rows:
@@ -125,16 +131,31 @@ def _said(table: model.Table) -> list[model.RecordField]:
     return [field for field in table.fields if field.name not in table.keys]
 
 
-def _named(table: model.Table, field: model.RecordField) -> str:
+def _named(field: model.RecordField) -> str:
     """What a column is called, with its unit."""
-    return f"{field.name} ({field.unit.shown})" if field.unit else field.name
+    return f"{field.name} ({field.unit.shown})" if field.unit and field.unit.shown else field.name
 
 
 def _cells(table: model.Table, key: str) -> dict[str, str]:
     """What a table says of a group or a tariff."""
     row = table.row(key)
-    cells = table_cells(table, row) if row is not None else {}
-    return {_named(table, field): cells.get(field.name, "") for field in _said(table)}
+    return {_named(field): _cell(field, row.values.get(field.name) if row else None) for field in _said(table)}
+
+
+def _cell(field: model.RecordField, value: model.Cell | None) -> str:
+    """A value in the unit of its column, as a spreadsheet reads it: «1234,5»."""
+    match value:
+        case bool():
+            return "ja" if value else "nei"
+        case Decimal():
+            unit = field.unit.model_copy(update={"shown": ""}) if field.unit else None
+            return number(value, unit).replace(GROUPED, "").replace("−", "-")
+        case model.CodeSet(codes=codes):
+            return " ".join(codes)
+        case None:
+            return ""
+        case str():
+            return value
 
 
 def _sets(rulebook: model.Rulebook) -> _Table:

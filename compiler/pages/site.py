@@ -3,6 +3,7 @@
 import json
 import os
 import posixpath
+import re
 import shutil
 import subprocess
 import sys
@@ -224,6 +225,7 @@ def _make_ready(new: Path, at: str, beside: Path) -> None:
     path = new / NOT_FOUND
     html = path.read_text(encoding="utf-8")
     found = policy(scripts(html))
+    html = re.sub(r"<title>[^<]*</title>", "<title>Siden finnes ikke</title>", html)
     path.write_text(html.replace('="/', f'="{at}'), encoding="utf-8")
     (new / "_headers").write_text(static_host(found), encoding="utf-8")
     (new / ".nojekyll").write_text("", encoding="utf-8")
