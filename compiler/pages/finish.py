@@ -21,20 +21,23 @@ _KEYED = re.compile(r'<div class="tabell nokler-(\d+)[^"]*">\s*<table>.*?</table
 _ALIGNED = re.compile(r'<(t[hd]) style="text-align: (left|right|center);"')
 _SIDES = {"left": "venstre", "right": "hoyre", "center": "midt"}
 _GENERATOR = re.compile(r'\s*<meta name="generator"[^>]*>')
+_ARTICLE = '<article class="md-content__inner md-typeset"'
 _SCOPE = re.compile(r'__md_scope=new URL\("[^"]*",location\)')
 _ASSETS = re.compile(r'((?:href|src)="|"search": ")((?:\.\./)*)assets/')
 ANNOUNCED = re.compile(r'<div data-md-component="announce">\s*</div>')
 """Where the theme leaves room for what holds for every page; see `banner`."""
 
 
-def finished(html: str, depth: int) -> str:
+def finished(html: str, depth: int, name: str = "") -> str:
     """A page with what accessibility and the security policy need, of a site that lies `depth` folders down.
 
-    The theme keeps the choice of colours by the folder of the site; here all rule years share it. No style stands in
-    the page itself: the alignment of a column is a class.
+    `name` is what the rule year is called, which is said on paper. The theme keeps the choice of colours by the folder
+    of the site; here all rule years share it. No style stands in the page itself: the alignment of a column is a class.
     """
     for old, new in _LABELS.items():
         html = html.replace(old, new)
+    if name:
+        html = html.replace(_ARTICLE, f'{_ARTICLE} data-regelverk="{name}"', 1)
     html = _GENERATOR.sub("", html)
     html = _SCOPE.sub('__md_scope=new URL("/",location)', html)
     html = _ASSETS.sub(lambda found: f"{found[1]}{found[2]}{'../' * depth}assets/", html)

@@ -192,7 +192,8 @@ def _finish(part: _Part, site: Path, allowed: set[str] | None) -> list[str]:
     if part.folder:
         shutil.rmtree(site / "assets")
         (site / NOT_FOUND).unlink()
-    made = {path: finished(path.read_text(encoding="utf-8"), part.depth) for path in sorted(site.rglob("*.html"))}
+    name = str(part.settings.get("site_name", ""))
+    made = {path: finished(path.read_text(encoding="utf-8"), part.depth, name) for path in sorted(site.rglob("*.html"))}
     known = scripts(made[site / NOT_FOUND]) if allowed is None else allowed
     found = policy(known)
     for path, html in made.items():
