@@ -157,7 +157,7 @@ def _site_path(_context: click.Context, _option: click.Parameter, value: str) ->
     "at",
     default="/",
     callback=_site_path,
-    help="Stien som nettstedet skal ligge under på tjeneren, som «/regelverk/»; brukes av siden for adresser som ikke finnes.",
+    help="Stien nettstedet skal ligge under på tjeneren, som «/regelverk/»; den trengs av siden for feil adresser.",
 )
 def bygg(folder: Path, target: Path, uten_nettsted: bool, at: str) -> int:
     """Bygg pakkene, JSON og nettstedet av alle regelverkene."""

@@ -13,7 +13,8 @@ from compiler.compare import Comparison
 from compiler.compare_text import as_markdown
 from compiler.examples import Answers
 from compiler.names import slug
-from compiler.pages.addresses import PATHWAY, chapter_file
+from compiler.pages.addresses import LISTS, PATHWAY, chapter_file
+from compiler.pages.ended import ended, ended_anchor
 from compiler.pages.examples import Outcome, outcome, tabulated
 from compiler.pages.gathered import gathered, summary
 from compiler.pages.pathway import pathways
@@ -61,18 +62,30 @@ def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | N
         "titles": TITLES,
         "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
         "answered": lambda example: _answered(view, example, answers.get(example.id)),
+        "ended_anchor": lambda amendment: ended_anchor(view, amendment),
         "tabulated": lambda table: tabulated(view, table, answers),
     }
     written = {"index.md": write_page("index", given)}
     for chapter in rulebook.chapters:
         written[chapter_file(chapter)] = write_page("kapittel", {**given, "chapter": chapter})
-    for page in lists:
-        written[f"{page}.md"] = write_page(page, given)
+    for page in LISTS:
+        if text := _list_page(view, page, lists, given):
+            written[f"{page}.md"] = text
     if shown:
         written[PATHWAY] = write_page("forlop", given)
     if changes:
         written["endringer.md"] = write_page("endringer", given)
     return written | dict(view.rows.files())
+
+
+def _list_page(view: View, page: str, lists: Mapping[str, int], given: Mapping[str, object]) -> str:
+    """A list page with what it lists, and then what the year has ended of it."""
+    gone = ended(view, page)
+    text = write_page(page, given) if page in lists else f"# {TITLES[page]}\n" if gone else ""
+    if not gone or view.comparison is None:
+        return text
+    more = write_page("opphevet", {"view": view, "page": Md(page), "old": view.comparison.old, "ended": gone})
+    return f"{text}\n{more}"
 
 
 def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -> Outcome:
