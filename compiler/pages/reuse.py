@@ -14,6 +14,8 @@ from compiler.pages.links import Links
 _TOOLS = ("mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments")
 _APART = ("assets", "pages", "templates")
 """The folders of `site` that pages do not hold: files that they share, and what is in their Markdown already."""
+_MOST = 100
+"""How many parts are kept that the site does not use."""
 _MANIFEST, _LINKS = "innhold.json", "lenker.json"
 _SITE = "sider"
 
@@ -56,10 +58,10 @@ class Reuse:
         return {page: Links(*map(tuple, links)) for page, links in found.items()}
 
     def forget(self, used: Collection[str]) -> None:
-        """Drop every part that this site does not use."""
-        for folder in sorted(self.place.iterdir()):
-            if folder.name not in used:
-                shutil.rmtree(folder)
+        """Drop the oldest of the parts that this site does not use, as after going from one version to another."""
+        unused = [folder for folder in self.place.iterdir() if folder.name not in used]
+        for folder in sorted(unused, key=lambda folder: (folder.stat().st_mtime, folder.name))[:-_MOST]:
+            shutil.rmtree(folder)
 
 
 def fingerprint(name: str, docs: Path, settings: Mapping[str, object], root: Path) -> str:

@@ -73,12 +73,15 @@ class _Part:
         return self.folder.count("/") + 1 if self.folder else 0
 
 
-def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT, at: str = "/") -> list[str]:
+def write_site(
+    years: Sequence[SiteYear], target: Path, root: Path = ROOT, at: str = "/", kept: Path | None = None
+) -> list[str]:
     """Build the site into `target/site` and return every warning; `at` is the path that a server has it under.
 
-    The Markdown stays in `target/sider`. A site that was there is replaced only when the whole new one is built.
+    The Markdown stays in `target/sider`. A site that was there is replaced only when the whole new one is built. Built
+    rule years are kept in `kept`, or in `target/.nettsted`.
     """
-    sources, new, reuse = target / "sider", target / "site.ny", Reuse(target / ".nettsted")
+    sources, new, reuse = target / "sider", target / "site.ny", Reuse(kept or target / ".nettsted")
     for folder in (sources, new):
         shutil.rmtree(folder, ignore_errors=True)
     parts = [_front_part(root, years, sources), *(_year_part(root, year, sources) for year in years)]

@@ -9,7 +9,7 @@ from compiler.examples import Answers, gathered_rows
 from compiler.names import identifier
 from compiler.pages.downloads import SCHEMA, VERSION, Download
 from compiler.pages.render import write_page
-from compiler.pages.text import Md, fenced
+from compiler.pages.text import fenced
 from compiler.python.symbols import package_name, verb_of
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
@@ -36,7 +36,7 @@ def for_systems(rulebook: model.Rulebook, answers: Answers, files: Sequence[Down
     first = rulebook.top_records()[:1]
     given = {
         "r": rulebook,
-        "code": _block(code_example(rulebook, answers)),
+        "code": fenced(code_example(rulebook, answers)),
         "package": package,
         "project": package.replace("_", "-"),
         "verb": verb_of(rulebook),
@@ -46,14 +46,9 @@ def for_systems(rulebook: model.Rulebook, answers: Answers, files: Sequence[Down
         "files": [_File(one.name, one.what, one.rows, _size(one.text)) for one in files if one.name != VERSION],
         "schema": SCHEMA,
         "versions": VERSION,
-        "block": lambda text: _block(str(text).split("\n")),
+        "block": lambda text: fenced(str(text).split("\n")),
     }
     return write_page("systemer", given)
-
-
-def _block(lines: Sequence[str]) -> Md:
-    """Lines shown as they are written."""
-    return Md("\n").join(fenced(list(lines)))
 
 
 def _size(text: str) -> str:
@@ -76,10 +71,10 @@ def code_example(rulebook: model.Rulebook, answers: Answers) -> list[str]:
     more_records = len(rulebook.top_records()) > 1
     if isinstance(answer, Samlet):
         given = _written("poster", gathered_rows(example))
-        call = f'samlet = {name}.samle(poster, "{example.record}")'
+        call = f"samlet = {name}.samle(poster, {example.record!r})"
         return [*lines, *given, call, *_comments(_gathered(answer))]
     given = _written("post", example.given)
-    of = f', "{example.record}"' if more_records else ""
+    of = f", {example.record!r}" if more_records else ""
     call = f"svar = {name}.{verb_of(rulebook)}_data(post{of})"
     return [*lines, *given, call, *_comments(_answered(answer))]
 
@@ -91,7 +86,7 @@ def _chosen(rulebook: model.Rulebook, answers: Answers) -> model.Example | None:
     def rank(example: model.Example) -> tuple[bool, bool, int]:
         answer = answers[example.id]
         complete = isinstance(answer, Svar) and answer.status == "gruppert" and bool(answer.verdier)
-        return not complete, len(example.given) > _FIELDS, len(found) and found.index(example)
+        return not complete, len(example.given) > _FIELDS, found.index(example)
 
     return min(found, key=rank, default=None)
 
