@@ -30,6 +30,7 @@ Golden = Callable[[str, Path], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update` writes the expected files anew."""
     parser.addoption("--update", action="store_true", help="skriv de ventede filene på nytt")
+    parser.addoption("--nye-adresser", action="store_true", help="legg nye adresser til i tests/adresser.txt")
     parser.addoption("--aar", help="et frosset regelår som skal rettes, for eksempel isf-2020")
     parser.addoption("--rettelse", help="hvorfor det frosne regelåret rettes")
 

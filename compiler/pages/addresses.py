@@ -100,6 +100,17 @@ class Addresses:
         page = next(page for page, kinds in LISTS.items() if key[0] in kinds)
         return f"{page}.md#{self.rows[key]}"
 
+    def every(self) -> Iterator[str]:
+        """Every link to the year: its pages, and each definition where it stands and on its list page."""
+        listed = {kind: page for page, kinds in LISTS.items() for kind in kinds}
+        yield from ("index.md", *(chapter_file(chapter) for chapter in self.rulebook.chapters))
+        for key in self.definitions:
+            if key[0] in listed:
+                yield f"{listed[key[0]]}.md"
+                yield self.listed(key)
+            if key in self.homes and key[0] != "kilde":
+                yield f"{self.homes[key]}#{self.anchors[key]}"
+
     def prose_target(self, target: str, inherited: bool) -> str | None:
         """The address for a relative link in a chapter's prose: another chapter, or another year's folder."""
         path, hash_, anchor = target.partition("#")
