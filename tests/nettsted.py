@@ -17,14 +17,14 @@ _KEPT = TemporaryDirectory(prefix="regelverk-nettsted-")
 """The rule years that the tests have built, for those that do not test the building itself."""
 
 
-def site(folder: Path, *rulebooks: model.Rulebook, kept: Path | None = Path(_KEPT.name)) -> list[str]:
+def site(folder: Path, *rulebooks: model.Rulebook, kept: Path | None = Path(_KEPT.name), at: str = "/") -> list[str]:
     """Build the site of some rule years into `folder/site`; every warning."""
     by_year = {(rulebook.scheme, rulebook.year): rulebook for rulebook in rulebooks}
     years = []
     for rulebook in rulebooks:
         before = by_year.get((rulebook.scheme, rulebook.base or 0))
         years.append(SiteYear(rulebook, answers(rulebook), compare(before, rulebook) if before else None))
-    return write_site(years, folder, kept=kept)
+    return write_site(years, folder, at=at, kept=kept)
 
 
 def some_schemes(folder: Path) -> Path:

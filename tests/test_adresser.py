@@ -1,7 +1,7 @@
 """Links never break: every address of the last release is still there.
 
-`tests/adresser.txt` has a line for each page of a scheme and some years: the scheme, the years, the page, and what on it
-can be linked to in all of them. `--nye-adresser` adds what is new to it.
+`tests/adresser.txt` has a line for each page of a scheme and some years: the scheme, the years, the page, and what on
+it can be linked to in all of them. `--nye-adresser` adds what is new to it.
 """
 
 from collections import defaultdict

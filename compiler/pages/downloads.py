@@ -199,8 +199,7 @@ def _rates(rulebook: model.Rulebook) -> _Table:
     rows = []
     for rate in rulebook.rates:
         values: list[tuple[str, model.Rate | model.RatePeriod]] = [("", rate)]
-        if rate.periods:
-            values = [(period.start.isoformat(), period) for period in rate.periods]
+        values += [(period.start.isoformat(), period) for period in rate.periods]
         for start, one in values:
             sources = (f"{cited.source}, {cited.place}" if cited.place else cited.source for cited in one.citations)
             row = {"sats": rate.id, "tittel": rate.title or "", "gjelder fra": start, "vist": one.shown}
@@ -246,7 +245,11 @@ def _detail(detail: Detail) -> dict[str, str]:
     match detail:
         case FigureChange(old=old, new=new, percent=percent):
             shown = {"før": old.shown if old else "", "etter": new.shown if new else ""}
-            return {"hva": detail.aspect, **shown, "prosent": f"{percent:f}" if percent is not None else ""}
+            return {
+                "hva": detail.aspect,
+                **shown,
+                "prosent": f"{percent:f}".replace(".", ",") if percent is not None else "",
+            }
         case CodesChange(removed=removed, added=added):
             codes = {"før": " ".join(one.code for one in removed), "etter": " ".join(one.code for one in added)}
             return {"hva": f"{detail.aspect}: ut og inn", **codes}
