@@ -68,7 +68,7 @@ def test_what_has_not_changed_is_not_built_again(two: Path, folder: Path) -> Non
 def test_a_year_that_changes_is_built_alone(folder: Path) -> None:
     changed = FIRST_YEAR.model_copy(update={"published": date(2019, 12, 24)})
     assert built(folder, changed, SECOND_YEAR) == ["isf-2020"]
-    assert "24.\xa0desember 2019" in (folder / "site/isf/2020/index.html").read_text(encoding="utf-8")
+    assert "Publisert 24" in (folder / "site/isf/2020/index.html").read_text(encoding="utf-8")
 
 
 def test_a_year_that_goes_or_comes_changes_no_other(folder: Path) -> None:
@@ -189,12 +189,12 @@ def test_files_to_download_are_read_by_a_spreadsheet() -> None:
     assert found["tabell-priser.csv"].startswith("år;døgnpris (kr per døgn);merknad\n2019;900;\n2020;1000,5;")
     assert "enhetspris;Enhetsprisen;;1 000 kr per poeng;1000;" in found["satser.csv"]
     assert "enhetspris;Enhetsprisen;2020-07-01;1 100 kr per poeng;1100;" in found["satser.csv"]
-    assert "små_inngrep;;intervall;JAB00;JAB20;;\n" in found["kodesett.csv"]
-    assert "små_inngrep;;kode;JAB10;;ja;\n" in found["kodesett.csv"]
+    assert "små_inngrep;Små inngrep;intervall;JAB00;JAB20;;\n" in found["kodesett.csv"]
+    assert "små_inngrep;Små inngrep;kode;JAB10;;ja;\n" in found["kodesett.csv"]
 
 
 def test_changes_to_download_have_both_years(two: Path) -> None:
-    changes = (two / "site/isf/2021/endringer.csv").read_text(encoding="utf-8").splitlines()
+    changes = (two / "site/isf/2021/endringer.csv").read_text(encoding="utf-8").replace("\xa0", " ").splitlines()
     assert changes[0] == "slag;id;navn;endring;hva;før;etter;prosent;begrunnelse"
     said = "45 808 kr per poeng;46 719 kr per poeng;2,0;lønns- og prisvekst"
     assert f"sats;enhetspris;Enhetsprisen i somatikk;endret;verdi;{said}" in changes
