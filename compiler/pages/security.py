@@ -5,8 +5,8 @@ from base64 import b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
-"""A script in the page itself. One with a type is data, and one with an address is a file of the site."""
+_SCRIPT = re.compile(r'<script(?![^>]*(?:\ssrc=|type="application/json"))[^>]*>(.*?)</script>', re.DOTALL)
+"""A script in the page itself, and not data or a file of the site."""
 _CHARSET = '<meta charset="utf-8">'
 
 _HASHED = r"\.[0-9a-f]{8}\.min\.(css|js)$"
