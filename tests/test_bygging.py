@@ -4,7 +4,9 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from datetime import date
+from itertools import count, cycle
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,13 @@ from compiler import export, model
 from compiler.examples import answers
 from compiler.packages import imported
 from compiler.pages import site as building
-from compiler.pages.front import year_name
+from compiler.pages.front import front, year_name
 from compiler.pages.systems import code_example
 from tests.library import LIBRARY, MADE_UP
 from tests.nettsted import site
 from tests.test_compare import FIRST, SECOND, year
-from tests.test_pages import files
+from tests.test_markdown_safety import NASTY, rendered
+from tests.test_pages import base_of, files, poisoned, poisoned_answers
 
 FIRST_YEAR = year(FIRST)
 SECOND_YEAR = year(SECOND, FIRST_YEAR, "02-nytt.regel")
@@ -166,6 +169,29 @@ def test_a_page_with_another_script_is_not_published(two: Path, folder: Path, mo
     warnings = site(folder, *YEARS, kept=None)
     assert warnings == ["isf/2020/grupper/index.html: siden har et skript som ikke er temaets"]
     assert files(folder / "site") == files(two / "site")
+
+
+@pytest.mark.parametrize("name", ["isf-2021", "fastlege-2022", "oppdiktet-2021"])
+def test_texts_stay_text_on_the_pages_around_the_rules(name: str) -> None:
+    tame, wild = (
+        around_the_rules(RULEBOOKS[name], texts)
+        for texts in ((f"tekst {number}" for number in count()), (f"{one} {n}" for n, one in enumerate(cycle(NASTY))))
+    )
+    assert tame.keys() == wild.keys()
+    for path, page in tame.items():
+        ours, theirs = rendered(page), rendered(wild[path])
+        assert ours.tags == theirs.tags, path
+        assert [key for key, _ in ours.attributes] == [key for key, _ in theirs.attributes], path
+        assert theirs.other == [], path
+
+
+def around_the_rules(rulebook: model.Rulebook, texts: Iterator[str]) -> dict[str, str]:
+    """The front, the page of the scheme, the page for systems and what the year has ended, with other texts."""
+    other, answered = poisoned(rulebook, texts), poisoned_answers(rulebook, texts)
+    comparison = poisoned(base_of(rulebook), texts)
+    written = building.SiteYear(other, answered, comparison).pages()
+    ended = {path: text for path, text in written.items() if "## Opphevet i " in text}
+    return front([other], {other.name: comparison}) | ended | {"systemer.md": written["systemer.md"]}
 
 
 # ---- for systems
