@@ -84,6 +84,23 @@ def test_front_calls_a_scheme_by_its_title(scheme: str, title: str, heading: str
     assert f"### [{heading}](" in page
 
 
+def test_front_tells_how_much_is_new_in_the_newest_year() -> None:
+    changes = {"isf-2021": compare(FIRST_YEAR, SECOND_YEAR)}
+    page = front([FIRST_YEAR, SECOND_YEAR], changes)["index.md"]
+    assert "- [Regelverket (ISF) 2021](isf/2021/endringer/): 3 nye, 5 endrede og 1 utgått\n" in page
+    same = {"isf-2021": compare(FIRST_YEAR, FIRST_YEAR)}
+    assert "endringer/): ingen endringer\n" in front([FIRST_YEAR, SECOND_YEAR], same)["index.md"]
+
+
+def test_the_page_of_a_scheme_tells_what_each_year_is() -> None:
+    page = front([FIRST_YEAR, SECOND_YEAR], {"isf-2021": compare(FIRST_YEAR, SECOND_YEAR)})["isf/index.md"]
+    assert "Det nyeste regelåret er 2021 (endelig)." in text(page)
+    row = page.split("| [2020](../isf/2020/) |")[1].split("\n")[0]
+    assert "endelig | 1&#46;" in row
+    assert "2 grupper, 1 krav, 4 satser" in row
+    assert page.count("[fra året før](2021/endringer/)") == 1
+
+
 def test_index_has_banner_chapters_and_key_figures() -> None:
     page = pages(WITH_PROSE, {})["index.md"]
     assert "Status: endelig. Gjelder fra 1. januar 2020." in text(page)

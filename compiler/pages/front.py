@@ -55,9 +55,8 @@ class _News:
     title: str
     shown: str
     address: Md
-    new: int
-    changed: int
-    ended: int
+    count: str
+    """«8 nye, 3 endrede og 1 utgått»."""
 
 
 def front(rulebooks: Sequence[model.Rulebook], changes: Mapping[str, Comparison] | None = None) -> dict[str, str]:
@@ -149,11 +148,7 @@ def _status(year: _Year) -> Md:
 
 def _news(newest: model.Rulebook, changes: Comparison) -> _News:
     count = Counter(item.change for item in changes.items)
-    return _News(
-        title=scheme_title(newest),
-        shown=year_shown(newest),
-        address=Md(f"{year_folder(newest)}/"),
-        new=count["ny"],
-        changed=count["endret"],
-        ended=count["utgått"],
-    )
+    words = (("ny", "ny", "nye"), ("endret", "endret", "endrede"), ("utgått", "utgått", "utgåtte"))
+    some = [f"{count[change]} {one if count[change] == 1 else many}" for change, one, many in words if count[change]]
+    said = " og ".join(filter(None, (", ".join(some[:-1]), *some[-1:]))) or "ingen endringer"
+    return _News(scheme_title(newest), year_shown(newest), Md(f"{year_folder(newest)}/"), said)
