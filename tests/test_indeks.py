@@ -190,7 +190,8 @@ def test_generated_code_agrees_with_the_reference(both: Both) -> None:
     _drawn(rulebook, agrees, 400)
 
 
-def test_looking_up_makes_no_difference(both: Both) -> None:
+@pytest.mark.parametrize("number", [500, pytest.param(2000, marks=pytest.mark.langt)])
+def test_looking_up_makes_no_difference(both: Both, number: int) -> None:
     rulebook, module = both
     rules = module.REGLER["Kontakt"]
     assert rules.indeks is not None
@@ -199,10 +200,11 @@ def test_looking_up_makes_no_difference(both: Both) -> None:
     def same(case: Case) -> None:
         assert module._vurder(rules, case)[0] == module._vurder(without, case)[0]
 
-    _drawn(rulebook, same, 1500)
+    _drawn(rulebook, same, number)
 
 
-def test_the_condition_of_a_group_that_is_passed_over_does_not_hold(both: Both) -> None:
+@pytest.mark.parametrize("number", [1500, pytest.param(2000, marks=pytest.mark.langt)])
+def test_the_condition_of_a_group_that_is_passed_over_does_not_hold(both: Both, number: int) -> None:
     rulebook, module = both
     rules = module.REGLER["Kontakt"]
     passed_over: set[str] = set()
@@ -216,7 +218,7 @@ def test_the_condition_of_a_group_that_is_passed_over_does_not_hold(both: Both) 
         passed_over.update(group.id for group in others)
         assert {group.naar(post) for group in others} <= {False}
 
-    _drawn(rulebook, ruled_out, 2000)
+    _drawn(rulebook, ruled_out, number)
     hooked = {id_ for layer in rules.indeks.lag for hook in layer for id_ in hook.mengder}
     assert passed_over == hooked, "each group that hangs on something is passed over by someone"
 

@@ -46,12 +46,13 @@ def written(folder: Path, **texts: str) -> list[Rulebook]:
     return library.rulebooks()
 
 
+@pytest.mark.parametrize("number", [40, pytest.param(400, marks=pytest.mark.langt)])
 @pytest.mark.parametrize(("name", "record"), KINDS)
-def test_the_memory_answers_as_the_package_does(packages: Packages, name: str, record: str) -> None:
+def test_the_memory_answers_as_the_package_does(packages: Packages, name: str, record: str, number: int) -> None:
     rulebook, module, _ = packages[name]
     remembered = memory(module, record)
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+    @settings(max_examples=number, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(cases(rulebook, rulebook.record(record)))
     def agrees(case: dict[str, Any]) -> None:
         assert remembered(case) == module.grupper_data(case, record)
