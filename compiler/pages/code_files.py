@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -10,7 +10,6 @@ from typing import Any
 from compiler.names import fold
 from compiler.pages.codes import TYPES, Place, YearCodes
 
-FOLDER = "oppslag"
 _MOST_BYTES = 24_000
 """A file of codes that would be larger is split by the next character, as long as that helps."""
 _MOST_CODES = 200
@@ -21,21 +20,21 @@ Entry = tuple[int, str, str, tuple[Place, ...]]
 """A code in one rule year: which year, as it is shown, what it means, and where."""
 
 
-def code_files(years: Sequence[YearCodes], order: Callable[[YearCodes], Any] | None = None) -> dict[str, str]:
-    """JSON by file name. The years stand by scheme, the newest first, unless an order is given."""
-    listed = sorted(years, key=order or (lambda one: (one.scheme, -one.year)))
-    codes = _by_key(listed)
+def code_files(years: Sequence[YearCodes], titles: Mapping[str, str]) -> dict[str, str]:
+    """JSON by file name. The years stand in the order given; `titles` says what each scheme is called."""
+    codes = _by_key(years)
     shards = dict(_shards(codes))
     words = _words(codes)
     index = {
-        "aar": [{"ordning": one.scheme, "vist": one.shown, "adresse": one.folder} for one in listed],
+        "ordninger": titles,
+        "aar": [{"ordning": one.scheme, "vist": one.shown, "adresse": one.folder} for one in years],
         "typer": TYPES,
         "koder": sorted(shards),
         "navn": sorted(words),
     }
-    files = {"indeks.json": _json(index), "strekk.json": _stretches(listed)}
+    files = {"indeks.json": as_json(index), "strekk.json": _stretches(years)}
     files |= {f"koder-{_file_name(prefix)}.json": text for prefix, text in shards.items()}
-    return files | {f"navn-{prefix}.json": _json(found) for prefix, found in words.items()}
+    return files | {f"navn-{prefix}.json": as_json(found) for prefix, found in words.items()}
 
 
 def folded(word: str) -> str:
@@ -104,7 +103,7 @@ def _shards(codes: Mapping[str, list[Entry]], depth: int = 1) -> Iterator[tuple[
 def _shard(codes: Mapping[str, list[Entry]]) -> str:
     kept = _Kept()
     written = {key: _entries(kept, entries) for key, entries in codes.items()}
-    return _json({"koder": written, **kept.content()})
+    return as_json({"koder": written, **kept.content()})
 
 
 def _entries(kept: _Kept, entries: Sequence[Entry]) -> list[list[Any]]:
@@ -119,7 +118,7 @@ def _words(codes: Mapping[str, list[Entry]]) -> dict[str, dict[str, list[str]]]:
     """The codes whose names have a word, by the two first letters of the word and then by the word."""
     found: dict[str, dict[str, None]] = {}
     for key, entries in codes.items():
-        if key.isdigit() and any(key_has_scheme(shown) for _, shown, _, _ in entries):
+        if key.isdigit() and any(_has_scheme(shown) for _, shown, _, _ in entries):
             continue
         for text in {text for _, _, text, _ in entries if text}:
             for word in _WORD.findall(text):
@@ -131,7 +130,7 @@ def _words(codes: Mapping[str, list[Entry]]) -> dict[str, dict[str, list[str]]]:
     return files
 
 
-def key_has_scheme(shown: str) -> bool:
+def _has_scheme(shown: str) -> bool:
     """The code is a group with the name of its scheme, as «DRG 442», which stands under that name too."""
     return " " in shown
 
@@ -144,7 +143,7 @@ def _stretches(years: Sequence[YearCodes]) -> str:
         for one in year.stretches:
             found.setdefault((one.low, one.high, one.without), []).append([at, kept.several(one.places)])
     rows = [[low, high, without, uses] for (low, high, without), uses in sorted(found.items())]
-    return _json({"strekk": rows, **kept.content()})
+    return as_json({"strekk": rows, **kept.content()})
 
 
 def _file_name(prefix: str) -> str:
@@ -152,5 +151,5 @@ def _file_name(prefix: str) -> str:
     return "".join(one.lower() if re.fullmatch("[A-Z0-9]", one) else f"_{ord(one):x}" for one in prefix)
 
 
-def _json(content: object) -> str:
+def as_json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -129,11 +129,11 @@ def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
     schemes: dict[str, list[model.Rulebook]] = {}
     for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
         schemes.setdefault(rulebook.scheme, []).append(rulebook)
-    rows = [(_scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
+    rows = [(scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
     return {"index.md": _write("forside", {"schemes": rows})}
 
 
-def _scheme_title(newest: model.Rulebook) -> str:
+def scheme_title(newest: model.Rulebook) -> str:
     """What a scheme is called: «Innsatsstyrt finansiering (ISF)», from the title of its newest year."""
     title = re.sub(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$", "", newest.title).removesuffix(" for").strip()
     scheme = newest.scheme

@@ -18,6 +18,7 @@ from compiler.compare import Comparison
 from compiler.examples import Answers
 from compiler.pages.links import broken_links
 from compiler.pages.render import front, navigation, pages, year_folder
+from compiler.pages.search import add_search
 from compiler.pages.text import plain
 from compiler.words import year_shown
 
@@ -64,7 +65,7 @@ def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT) -> li
     warnings = _build(settings)
     if not warnings:
         _finish(new)
-        warnings = broken_links(new)
+        warnings = add_search(new, [year.rulebook for year in years]) or broken_links(new)
     if not warnings:
         shutil.rmtree(target / "site", ignore_errors=True)
         new.rename(target / "site")
@@ -103,7 +104,8 @@ def _write_pages(root: Path, docs: Path, written: Mapping[str, str]) -> None:
 def _write_settings(root: Path, path: Path, settings: Mapping[str, Any], site: Path) -> Path:
     """Settings that inherit the root's."""
     inherited = os.path.relpath(root / "mkdocs.yml", path.parent)
-    whole = {"INHERIT": inherited, **settings, "site_dir": os.path.relpath(site, path.parent)}
+    theme = {"custom_dir": os.path.relpath(root / "site" / "theme", path.parent)}
+    whole = {"INHERIT": inherited, **settings, "theme": theme, "site_dir": os.path.relpath(site, path.parent)}
     path.write_text(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
