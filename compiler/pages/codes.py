@@ -102,8 +102,8 @@ class _Collected:
         self.rulebook = rulebook
         self.addresses = Addresses(rulebook)
         self._groups = {group.id: group.shown for group in rulebook.groups if group.scheme is not None}
-        self._mentions: dict[str, dict[Key, None]] = {}
-        self._texts: dict[str, str] = {}
+        self._mentions: dict[str, dict[Key, str]] = {}
+        """The places of each code, and what they say that it means."""
         self._sets: list[tuple[Key, model.CodeSet]] = []
         self._users = self._used_by()
         self._shown: dict[Key, Place] = {}
@@ -112,16 +112,16 @@ class _Collected:
         self._in_rules()
 
     def codes(self) -> dict[str, tuple[Code, ...]]:
-        """The codes by key, as they are shown."""
+        """The codes by key, as they are shown; one that means several things stands once for each."""
         found: dict[str, list[Code]] = {}
         titled = {group.shown: group.scheme for group in self.rulebook.groups if group.scheme is not None}
-        for shown in sorted(self._mentions):
-            code = Code(shown, self._texts.get(shown, ""), self._places(self._mentions[shown]))
+        for shown, places in sorted(self._mentions.items()):
             keys = [key_of(shown)]
             if scheme := titled.get(shown):
                 keys.append(key_of(shown.removeprefix(scheme)))
+            codes = [Code(shown, text, self._places(some, shown)) for text, some in _by_meaning(places).items()]
             for key in dict.fromkeys(keys):
-                found.setdefault(key, []).append(code)
+                found.setdefault(key, []).extend(codes)
         return {key: tuple(codes) for key, codes in found.items() if key}
 
     def stretches(self) -> Iterator[Stretch]:
@@ -215,9 +215,8 @@ class _Collected:
             self._mention(shown, place, None)
 
     def _mention(self, shown: str, place: Key, text: str | None) -> None:
-        self._mentions.setdefault(shown, {})[place] = None
-        if text:
-            self._texts.setdefault(shown, text)
+        places = self._mentions.setdefault(shown, {})
+        places[place] = text or places.get(place, "")
 
     def _flat(self, codes: model.CodeSet) -> Iterator[tuple[str, str]]:
         """The codes of a set as stretches, with those of the sets in it."""
@@ -244,9 +243,11 @@ class _Collected:
                     found.setdefault(used, {})[user] = None
         return {used: list(users) for used, users in found.items()}
 
-    def _places(self, keys: Iterable[Key]) -> tuple[Place, ...]:
-        """The places in order, each with its users."""
-        return tuple(sorted((self._place(key) for key in keys), key=_in_order))
+    def _places(self, keys: Iterable[Key], shown: str = "") -> tuple[Place, ...]:
+        """The places in order, each with its users; the group or tariff that a code is the number of comes first."""
+        own = [key for key in keys if getattr(self.addresses.definitions.get(key), "shown", None) == shown]
+        rest = sorted((self._place(key) for key in keys if key not in own), key=_in_order)
+        return (*map(self._place, own), *rest)
 
     def _place(self, key: Key) -> Place:
         """A definition with those that use it."""
@@ -282,6 +283,16 @@ class _Collected:
 def _in_order(place: Place) -> tuple[int, str, str]:
     kinds = list(TYPES)
     return (kinds.index(place.type) if place.type in kinds else len(kinds), fold(place.name).lower(), place.address)
+
+
+def _by_meaning(places: Mapping[Key, str]) -> dict[str, list[Key]]:
+    """The places by what they say that a code means; those that do not say go with the rest where all agree."""
+    told = {text for text in places.values() if text}
+    only = next(iter(told)) if len(told) == 1 else ""
+    found: dict[str, list[Key]] = {}
+    for place, text in places.items():
+        found.setdefault(text or only, []).append(place)
+    return found
 
 
 def _codes_in(condition: model.Expr) -> Iterator[str]:

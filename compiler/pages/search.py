@@ -28,7 +28,7 @@ _LEFT_OUT = (".headerlink", ".regel-fot", "svg", "script")
 """What of a page is no text to search in."""
 _UNUSED = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """Pagefind's own views, which the site does not show."""
-_LESS = {*LISTS, "endringer", "forlop"}
+_REPEATING = {*LISTS, "endringer", "forlop"}
 """Pages that repeat what the chapters say; a chapter comes first."""
 _SIGNED = len("pagefind_dcd")
 
@@ -53,7 +53,9 @@ def add_search(site: Path, rulebooks: Sequence[model.Rulebook]) -> list[str]:
         pages = list(_indexed(site))
         words = _vocabulary(pages)
         content = {"bokstaver": "".join(words), "sider": _pages(pages, [f"{year_folder(one)}/" for one in years])}
-        files |= {"sider.json": as_json(content)} | {f"ord-{letter}.json": as_json(some) for letter, some in words.items()}
+        files |= {"sider.json": as_json(content)} | {
+            f"ord-{letter}.json": as_json(some) for letter, some in words.items()
+        }
         _write(site / CODES, files)
     return warnings
 
@@ -87,10 +89,10 @@ def _copy_texts(site: Path, target: Path) -> None:
     """The text of each page, at the same address below another folder."""
     for path in sorted(site.rglob("index.html")):
         place = path.relative_to(site)
-        if (found := _ARTICLE.search(path.read_text(encoding="utf-8"))) is None:
+        found = _ARTICLE.search(path.read_text(encoding="utf-8"))
+        if found is None or place.parts[0] == CODES:
             continue
-        weight = ' data-pagefind-weight="0.4"' if place.parent.name in _LESS else ""
-        text = found[0].replace("<article", f"<article data-pagefind-body{weight}", 1)
+        text = found[0].replace("<article", "<article data-pagefind-body", 1)
         (target / place).parent.mkdir(parents=True, exist_ok=True)
         (target / place).write_text(f"<html lang=nb><body>{text}</body></html>", encoding="utf-8")
 
@@ -105,16 +107,16 @@ def _indexed(site: Path) -> Iterator[_Page]:
     yield from sorted(found, key=lambda page: page.address)
 
 
-def _pages(pages: Iterable[_Page], folders: Sequence[str]) -> dict[str, tuple[int | None, str, str]]:
-    """Each page by Pagefind's id: which rule year by number, the title, and the address below the folder of the year.
+def _pages(pages: Iterable[_Page], folders: Sequence[str]) -> dict[str, tuple[int | None, str, str, bool]]:
+    """Each page by Pagefind's id: the number of its rule year, title, address there, and whether it repeats others.
 
     With it a search is narrowed, and the pages of several years brought together, before any of them is fetched.
     """
-    found: dict[str, tuple[int | None, str, str]] = {}
+    found: dict[str, tuple[int | None, str, str, bool]] = {}
     for page in pages:
         year = next((at for at, folder in enumerate(folders) if page.address.startswith(folder)), None)
         address = page.address if year is None else page.address.removeprefix(folders[year])
-        found[page.id] = (year, page.title, address)
+        found[page.id] = (year, page.title, address, address.rstrip("/") in _REPEATING)
     return found
 
 

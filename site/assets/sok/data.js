@@ -29,6 +29,7 @@ export function foldet(ord) {
 const ENDELSER = new Set(["", ..."e r n t s a er en et es ne te re ene ens ets ere est ers".split(" ")]);
 
 // Det ordet i en liste som ligner mest: det som begynner med ordet, ellers det som bare har en annen endelse.
+// Av to som er like når de er foldet, er det ene et navn i data («saerkode»), og ordet er det som er skrevet på norsk.
 export function likest(ord, liste) {
   const sokt = foldet(ord);
   let best = null;
@@ -38,7 +39,9 @@ export function likest(ord, liste) {
     while (like < sokt.length && sokt[like] === funnet[like]) like += 1;
     const lengre = funnet.length - like;
     if (like < sokt.length && !(like > 2 && ENDELSER.has(sokt.slice(like)) && ENDELSER.has(funnet.slice(like)))) continue;
-    if (!best || like > best.like || (like === best.like && lengre < best.lengre)) best = { ord: ett, like, lengre };
+    const norsk = /[æøå]/.test(ett);
+    const bedre = best && (like - best.like || best.lengre - lengre || norsk - best.norsk);
+    if (!best || bedre > 0) best = { ord: ett, like, lengre, norsk };
   }
   return best;
 }

@@ -1,6 +1,10 @@
 // Fulltekst med Pagefind. Det samme avsnittet i flere regelår er ett treff, og det nyeste året står først.
 import { fil, foldet, likest } from "./data.js";
 
+// Så mye teller en side som ikke er et kapittel i et regelverk, og en som koden er brukt på.
+const GJENTAR = 0.5;
+const BRUKER = 2;
+
 let pagefind;
 
 async function hentPagefind(rot) {
@@ -14,29 +18,35 @@ export async function finn(rot, tekst, koder, slippGjennom) {
   if (sporring === null) return [];
   const [{ search }, { sider }, indeks] = await Promise.all([hentPagefind(rot), fil(rot, "sider.json"), fil(rot, "indeks.json")]);
   const { results } = await search(sporring);
+  const brukt = new Set(koder.flatMap((kode) => kode.aar.flatMap((ett) => ett.steder.map((sted) => sidenTil(ett, sted)))));
   const grupper = new Map();
   for (const resultat of results) {
-    const [aar, tittel, adresse] = sider[resultat.id] ?? [];
+    const [aar, tittel, adresse, gjentar] = sider[resultat.id] ?? [];
     if (tittel === undefined || !slippGjennom(aar)) continue;
     const ett = aar === null ? null : indeks.aar[aar];
-    const treff = { tittel, aar, adresse: (ett?.adresse ?? "") + adresse, resultat };
+    const hel = (ett?.adresse ?? "") + adresse;
+    const vekt = resultat.score * (gjentar || !ett ? GJENTAR : 1) * (brukt.has(hel) ? BRUKER : 1);
+    const treff = { tittel, aar, vekt, adresse: hel, resultat };
     const navn = ett ? `${ett.ordning}/${adresse}` : adresse;
     grupper.set(navn, [...(grupper.get(navn) ?? []), treff]);
   }
-  return [...grupper.values()].map((gruppe) => {
+  const treff = [...grupper.values()].map((gruppe) => {
     const [nyest, ...andre] = gruppe.sort((en, to) => en.aar - to.aar);
-    return { ...nyest, andre };
+    return { ...nyest, andre, vekt: Math.max(...gruppe.map((ett) => ett.vekt)) };
   });
+  return treff.sort((en, to) => to.vekt - en.vekt);
 }
+
+const sidenTil = (aar, sted) => (aar.adresse + sted.adresse).split("#")[0];
 
 // Det Pagefind skal spørres om: en kode slik den er skrevet i regelverket, eller ordene som de er skrevet der.
 // null når et av ordene ikke finnes; Pagefind ville ellers lett etter begynnelsen av det.
 async function somFinnes(rot, tekst, koder) {
-  if (koder.length) return `"${koder[0].replaceAll('"', "")}"`;
+  if (koder.length) return `"${koder[0].vist.replaceAll('"', "")}"`;
   const ordene = tekst.match(/[\p{L}\p{N}]+/gu) ?? [];
   const funnet = [];
   for (const ett of ordene) {
-    if (/\d/.test(ett)) funnet.push(ett);
+    if (/\d/.test(ett)) funnet.push(`"${ett}"`);
     else if (ett.length > 1) {
       const skrevet = await skrevetSlik(rot, ett);
       if (skrevet === null) return null;

@@ -23,7 +23,9 @@ export async function slaaOpp(rot, tekst) {
     if (like.length) return like;
     return deler(tekst).length > 1 ? avDeler(rot, tekst) : [];
   }
-  return [...(sokt.length > 2 ? await somHeter(rot, indeks, tekst) : [])];
+  if (sokt.length < 3) return [];
+  const navngitt = await somHeter(rot, indeks, tekst);
+  return navngitt.length ? navngitt : somBegynner(rot, indeks, sokt);
 }
 
 // Når teksten som helhet ikke er en kode, kan ett av ordene i den være det.
@@ -120,29 +122,33 @@ async function somBegynner(rot, indeks, sokt) {
   return funnet.slice(0, FLEST);
 }
 
+// Lange koder er mer bestemte enn korte.
+const lengstForst = (en, to) => to.length - en.length || (en < to ? -1 : 1);
+
 async function somHeter(rot, indeks, tekst) {
   const ordene = tekst.split(/[^\p{L}]+/u).filter((ett) => foldet(ett).length > 2);
-  let felles = null;
-  for (const ett of ordene) {
-    const nokler = new Set(await koderMedOrd(rot, indeks, ett));
-    felles = felles === null ? nokler : new Set([...felles].filter((kode) => nokler.has(kode)));
-  }
+  const likt = await Promise.all(ordene.map((ett) => medOrd(rot, indeks, ett)));
+  if (!likt.length || likt.includes(null)) return [];
+  const felles = [...likt[0].koder].filter((kode) => likt.every((ett) => ett.koder.has(kode)));
+  const heter = (navn) => likt.every((ett) => foldet(navn).includes(ett.begynner));
   const funnet = [];
-  for (const kode of [...(felles ?? [])].sort().slice(0, FLEST)) {
-    const like = await medNokkel(rot, indeks, kode);
-    funnet.push(...like.map((en) => ({ ...en, hvordan: "navn" })));
+  for (const nokkelen of felles.sort(lengstForst).slice(0, FLEST)) {
+    for (const kode of await medNokkel(rot, indeks, nokkelen)) {
+      const aar = kode.aar.filter((ett) => heter(ett.tekst));
+      if (aar.length) funnet.push({ ...kode, aar, hvordan: "navn" });
+    }
   }
   return funnet;
 }
 
-async function koderMedOrd(rot, indeks, ord) {
+// Kodene som har et ord i navnet, med endelsene det kan ha, og begynnelsen som ordene har felles.
+async function medOrd(rot, indeks, ord) {
   const start = foldet(ord).slice(0, 2);
-  if (!indeks.navn.includes(start)) return [];
+  if (!indeks.navn.includes(start)) return null;
   const lest = await fil(rot, `navn-${start}.json`);
   const best = likest(ord, Object.keys(lest));
-  if (!best) return [];
-  const felles = foldet(best.ord).slice(0, best.like);
-  return Object.keys(lest)
-    .filter((ett) => ett.startsWith(felles) && ett.length - felles.length <= best.lengre + 2)
-    .flatMap((ett) => lest[ett]);
+  if (!best) return null;
+  const begynner = best.ord.slice(0, best.like);
+  const like = Object.keys(lest).filter((ett) => ett.startsWith(begynner) && ett.length - begynner.length <= best.lengre + 2);
+  return { begynner, koder: new Set(like.flatMap((ett) => lest[ett])) };
 }

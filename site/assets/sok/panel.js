@@ -60,7 +60,7 @@ export function lagPanel(rot, { id, ved = () => {} }) {
       const indeks = await klar;
       const slipp = slipper(indeks);
       const koder = await slaaOpp(rot, tekst);
-      const like = koder.filter((kode) => kode.hvordan === "lik").map((kode) => kode.vist);
+      const like = koder.filter((kode) => kode.hvordan === "lik");
       const sider = await finn(rot, tekst, like, slipp);
       if (dette !== nummer) return;
       vis(indeks, koder, sider, slipp);
