@@ -8,10 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
+from tests.nettleser import served, started
+from tests.nettsted import some_schemes
 from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
 ROOT = Path(__file__).parent.parent
@@ -121,4 +124,18 @@ def packages() -> Iterator[Packages]:
         for years in (*schemes(LIBRARY), *schemes(MADE_UP)):
             package = stack.enter_context(imported(years))
             found |= {rulebook.name: (rulebook, package.aar(rulebook.year), package) for rulebook in years}
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all the tests that need one; they are in the group `nettleser`, and run in one process."""
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A site of some schemes, served."""
+    with served(some_schemes(tmp_path_factory.mktemp("nettsted"))) as found:
         yield found
