@@ -27,14 +27,15 @@
     });
   }
 
-  // Mørke farger. Temaet husker valget; knappen velger det neste av dem.
+  // Mørke farger. Temaet husker valget; knappen velger det av dem som ikke vises nå.
   const fargeknapp = topp("farger");
   const valg = [...document.querySelectorAll('input[name="__palette"]')];
   if (fargeknapp && valg.length) {
-    const vis = () => fargeknapp.setAttribute("aria-pressed", String(document.body.dataset.mdColorScheme === "slate"));
+    const vises = () => document.body.dataset.mdColorScheme;
+    const vis = () => fargeknapp.setAttribute("aria-pressed", String(vises() === "slate"));
     vis();
     new MutationObserver(vis).observe(document.body, { attributeFilter: ["data-md-color-scheme"] });
-    fargeknapp.addEventListener("click", () => valg[(valg.findIndex((ett) => ett.checked) + 1) % valg.length].click());
+    fargeknapp.addEventListener("click", () => valg.find((ett) => ett.dataset.mdColorScheme !== vises())?.click());
   }
 
   // Menyen over regelår: stedet på siden følger med til det andre året.
