@@ -15,6 +15,7 @@ from compiler.words import spoken, year_shown
 MANY_USERS = 40
 """More users of one thing than this are not listed; its own page has them."""
 
+_SIGNS = str.maketrans("", "", ".-–_")
 _CODE_KINDS = ("kode", "koder", "gruppe")
 _THROUGH = ("begrep", "kodesett")
 """What a rule can reach a code through."""
@@ -79,7 +80,7 @@ class YearCodes:
 
 def key_of(code: str) -> str:
     """The form that codes are looked up in: upper-case, without space, point or hyphen."""
-    return re.sub(r"[\s.\-–_]", "", code).upper()
+    return "".join(code.split()).translate(_SIGNS).upper()
 
 
 def year_codes(rulebook: model.Rulebook) -> YearCodes:
@@ -107,7 +108,13 @@ class _Collected:
         self._sets: list[tuple[Key, model.CodeSet]] = []
         self._users = self._used_by()
         self._shown: dict[Key, Place] = {}
-        self._known()
+        self._several: dict[tuple[Key, ...], tuple[Place, ...]] = {}
+        self._own: dict[str, Key] = {}
+        """The group or tariff that a code is the number of."""
+        self._in_sets_and_groups()
+        self._named = frozenset(self._mentions)
+        for table in rulebook.tables:
+            self._in_table(table)
         self._in_conditions()
         self._in_rules()
 
@@ -136,19 +143,18 @@ class _Collected:
 
     # ---- mentions
 
-    def _known(self) -> None:
-        """Codes of code systems, sets, tables, groups and tariffs."""
+    def _in_sets_and_groups(self) -> None:
+        """Codes of groups, sets and code systems."""
         book = self.rulebook
         for group in book.groups:
             if group.scheme is not None:
+                self._own[group.shown] = ("gruppe", group.id)
                 self._mention(group.shown, ("gruppe", group.id), group.title)
         for named in book.sets:
             self._set(("kodesett", named.id), named.codes, named.texts)
         for system in book.code_systems:
             for code, text in system.codes.items():
                 self._mention(code, ("kodeverk", system.id), text)
-        for table in book.tables:
-            self._in_table(table)
 
     def _in_table(self, table: model.Table) -> None:
         """The codes that the rows of a table are looked up by, and those that stand in them."""
@@ -157,6 +163,7 @@ class _Collected:
         for row in table.rows:
             place = ("takst", row.id) if table.key == "takst" else ("tabell", table.id)
             if table.key == "takst":
+                self._own[row.shown] = place
                 self._mention(row.shown, place, row.title)
             for field in coded:
                 value = row.values.get(field.name)
@@ -209,9 +216,9 @@ class _Collected:
             self._sets.append((place, codes))
 
     def _written(self, value: str, place: Key) -> None:
-        """A text in a condition, where it is a code: one that the year knows, or one with a digit and no space."""
+        """A text in a condition, where it is a code: one of a set or a group, or one with a digit and no space."""
         shown = self._groups.get(value, value)
-        if shown in self._mentions or re.fullmatch(r"(?=.*\d)[^\s]{2,12}", value):
+        if shown in self._named or re.fullmatch(r"(?=.*\d)[^\s]{2,12}", value):
             self._mention(shown, place, None)
 
     def _mention(self, shown: str, place: Key, text: str | None) -> None:
@@ -245,9 +252,12 @@ class _Collected:
 
     def _places(self, keys: Iterable[Key], shown: str = "") -> tuple[Place, ...]:
         """The places in order, each with its users; the group or tariff that a code is the number of comes first."""
-        own = [key for key in keys if getattr(self.addresses.definitions.get(key), "shown", None) == shown]
-        rest = sorted((self._place(key) for key in keys if key not in own), key=_in_order)
-        return (*map(self._place, own), *rest)
+        own = self._own.get(shown)
+        first = tuple(key for key in keys if key == own)
+        rest = tuple(key for key in keys if key != own)
+        if rest not in self._several:
+            self._several[rest] = tuple(sorted(map(self._place, rest), key=_in_order))
+        return (*map(self._place, first), *self._several[rest])
 
     def _place(self, key: Key) -> Place:
         """A definition with those that use it."""
