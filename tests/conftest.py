@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
-from tests.nettleser import served, started
+from tests.nettleser import started
 from tests.nettsted import some_schemes
 from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
@@ -129,13 +129,12 @@ def packages() -> Iterator[Packages]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all the tests that need one; they are in the group `nettleser`, and run in one process."""
+    """One Chromium for all the tests of the site, which are in the group «nettleser»."""
     with started() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site of some schemes, served."""
-    with served(some_schemes(tmp_path_factory.mktemp("nettsted"))) as found:
-        yield found
+def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with some schemes, which the browser looks at."""
+    return some_schemes(tmp_path_factory.mktemp("nettsted"))

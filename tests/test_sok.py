@@ -180,6 +180,13 @@ def test_what_no_rulebook_has_finds_nothing(looked_up: Page, typed: str) -> None
 # ---- the site in a browser
 
 
+@pytest.fixture(scope="module")
+def address(shown_site: Path) -> Iterator[str]:
+    """The site of some schemes, served."""
+    with served(shown_site) as found:
+        yield found
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that must not complain in the console."""
@@ -327,8 +334,13 @@ def test_dark_colours_are_chosen_and_kept(page: Page, address: str) -> None:
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1400])
+LONG = pytest.mark.langt
+
+
+@pytest.mark.parametrize(
+    ("width", "colours"),
+    [(1400, "light"), (390, "dark"), pytest.param(1400, "dark", marks=LONG), pytest.param(390, "light", marks=LONG)],
+)
 def test_axe_finds_nothing_with_the_search_and_the_menus_open(
     browser: Browser, address: str, width: int, colours: Any
 ) -> None:
