@@ -22,7 +22,7 @@ CODES = "oppslag"
 """The folder of the page for looking up codes, and of the files that it and the search read."""
 FULL_TEXT = "pagefind"
 
-_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset">.*?</article>', re.DOTALL)
+_ARTICLE = re.compile(r'<article class="md-content__inner md-typeset"[^>]*>.*?</article>', re.DOTALL)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LEFT_OUT = (".headerlink", ".regel-fot", "svg", "script")
 """What of a page is no text to search in."""
@@ -116,7 +116,8 @@ def _pages(pages: Iterable[_Page], folders: Sequence[str]) -> dict[str, tuple[in
     for page in pages:
         year = next((at for at, folder in enumerate(folders) if page.address.startswith(folder)), None)
         address = page.address if year is None else page.address.removeprefix(folders[year])
-        found[page.id] = (year, page.title, address, address.rstrip("/") in _REPEATING)
+        repeats = year is not None and address.rstrip("/") in _REPEATING
+        found[page.id] = (year, page.title, address, repeats)
     return found
 
 
