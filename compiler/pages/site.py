@@ -27,6 +27,7 @@ from compiler.pages.front import front, front_menu, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, fingerprint
+from compiler.pages.search import add_search
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
 from compiler.pages.systems import SYSTEMS, for_systems
 from compiler.pages.text import plain
@@ -89,7 +90,7 @@ def write_site(
     if not warnings:
         _put_together(parts, years, reuse, new, root)
         found = ((part.folder, page, links) for part in parts for page, links in reuse.links(part.key).items())
-        warnings = broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
+        warnings = add_search(new, [year.rulebook for year in years]) or broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
     if not warnings:
         _make_ready(new, at, target / "publisering")
         shutil.rmtree(target / "site", ignore_errors=True)
@@ -173,7 +174,8 @@ def _write_settings(root: Path, part: _Part, site: Path) -> Path:
     """Settings that inherit the root's."""
     path = part.docs.parent / "mkdocs.yml"
     places = {"docs_dir": part.docs.name, "site_dir": os.path.relpath(site, path.parent)}
-    whole = {"INHERIT": os.path.relpath(root / "mkdocs.yml", path.parent), **part.settings, **places}
+    theme = {"custom_dir": os.path.relpath(root / "site" / "theme", path.parent)}
+    whole = {"INHERIT": os.path.relpath(root / "mkdocs.yml", path.parent), **part.settings, "theme": theme, **places}
     path.write_text(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
