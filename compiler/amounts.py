@@ -34,33 +34,39 @@ class _Tried(NamedTuple):
     because: Mapping[str, str]
 
 
-def amounts(rulebook: model.Rulebook, group: model.Group) -> tuple[Amount, ...]:
-    """What a group that a record can be given comes to; nothing where no calculation gives kroner."""
-    if group.id not in rulebook.worth:
-        rulebook.worth[group.id] = tuple(_amounts(rulebook, group))
-    return rulebook.worth[group.id]
+def amounts(rulebook: model.Rulebook) -> Mapping[str, tuple[Amount, ...]]:
+    """What each group comes to, by its id; nothing for a group where no calculation gives kroner."""
+    if not rulebook.worth:
+        for grouping in rulebook.groupings:
+            if rulebook.record(grouping.record).gathering is None:
+                rulebook.worth.update(_of_grouping(rulebook, grouping))
+    return rulebook.worth
 
 
-def _amounts(rulebook: model.Rulebook, group: model.Group) -> Iterator[Amount]:
-    grouping = rulebook.grouping_with(group) or rulebook.record_grouping
-    if grouping is None or rulebook.record(grouping.record).gathering is not None:
-        return
+def _of_grouping(rulebook: model.Rulebook, grouping: model.Grouping) -> Iterator[tuple[str, tuple[Amount, ...]]]:
+    """The groups that a record can be given in a grouping, each with what it comes to."""
     terms = _kroner_terms(rulebook, grouping)
     record = rulebook.record(grouping.record)
-    tried = _tried(rulebook, record, {grouping.id: group.id}, (), [term.id for term in terms]) if terms else []
-    for term in terms:
-        same: dict[tuple[Decimal | None, str], list[_Tried]] = {}
-        for one in tried:
-            value = one.values.get(term.id)
-            number = value if isinstance(value, Decimal) else None
-            if number is not None or term.id in one.because:
-                same.setdefault((number, one.because.get(term.id, "")), []).append(one)
-        for (number, because), ones in same.items():
-            every = len(ones) == len(tried)
-            yield Amount(term.id, () if every else tuple(" ".join(one.choices) for one in ones), number, because)
+    for group in rulebook.groups if terms else ():
+        if (rulebook.grouping_with(group) or rulebook.record_grouping) is grouping:
+            tried = _tried(rulebook, record, {grouping.id: group.id}, (), terms)
+            yield group.id, tuple(amount for term in terms for amount in _alike(term, tried))
 
 
-def _kroner_terms(rulebook: model.Rulebook, grouping: model.Grouping) -> list[model.Term]:
+def _alike(term: str, tried: Sequence[_Tried]) -> Iterator[Amount]:
+    """What a calculation came to, each outcome once with the choices that it came of."""
+    same: dict[tuple[Decimal | None, str], list[_Tried]] = {}
+    for one in tried:
+        value = one.values.get(term)
+        number = value if isinstance(value, Decimal) else None
+        if number is not None or term in one.because:
+            same.setdefault((number, one.because.get(term, "")), []).append(one)
+    for (number, because), ones in same.items():
+        choices = () if len(ones) == len(tried) else tuple(" ".join(one.choices) for one in ones)
+        yield Amount(term, choices, number, because)
+
+
+def _kroner_terms(rulebook: model.Rulebook, grouping: model.Grouping) -> list[str]:
     """The calculations that give kroner and depend on the group."""
     of_group = {("gruppering", grouping.id)}
     of_group |= {("tabell", table.id) for table in rulebook.tables if table.keys == ("gruppe",)}
@@ -68,8 +74,8 @@ def _kroner_terms(rulebook: model.Rulebook, grouping: model.Grouping) -> list[mo
     while more := {("begrep", id_) for id_, found in refers.items() if found & of_group} - of_group:
         of_group |= more
     found = (term for term in rulebook.terms if term.in_result and term.record == grouping.record)
-    shown = [term for term in found if term.unit is not None and term.unit.shown == KRONER]
-    return [term for term in shown if ("begrep", term.id) in of_group]
+    shown = [term.id for term in found if term.unit is not None and term.unit.shown == KRONER]
+    return [id_ for id_ in shown if ("begrep", id_) in of_group]
 
 
 def _tried(

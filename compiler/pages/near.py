@@ -1,6 +1,6 @@
 """The examples of a rule: those that it hits, and those where all but one of its conditions hold.
 
-A group and a term are made of the conditions that must all hold; a requirement of what it asks «når», and then that what
+A group and a term are made of the conditions that must all hold; a requirement of what it asks «når», and that what
 it requires does not hold. An example is near when exactly one of at least two such conditions did not hold: for a
 requirement, that is a record which broke nothing, or which the requirement would have refused but for one thing.
 """
@@ -13,7 +13,7 @@ from compiler import model
 from compiler.evaluate import Case
 from compiler.examples import Answers
 from compiler.runtime.samlet import Samlet
-from compiler.runtime.svar import Svar
+from compiler.runtime.svar import Linjesvar, Svar
 from compiler.runtime.verdier import REGNING
 
 Key = tuple[str, str]
@@ -96,9 +96,10 @@ def _hit(rulebook: model.Rulebook, answer: Svar | Samlet) -> Iterator[Key]:
         lines = [line for lines in svar.lister.values() for line in lines]
         groups = [svar.gruppe, *(one.gruppe for one in svar.valgte)]
         yield from (("gruppe", group) for group in groups if group is not None)
-        told = {reason.id for one in (svar, *lines) for reason in (*one.grunner, *one.varsler)}
+        judged: list[Svar | Linjesvar] = [svar, *lines]
+        told = {reason.id for one in judged for reason in (*one.grunner, *one.varsler)}
         yield from (("krav", id_) for id_ in told & requirements)
-        values = {id_ for one in (svar, *lines) for id_, value in one.verdier.items() if value is not None}
+        values = {id_ for one in judged for id_, value in one.verdier.items() if value is not None}
         yield from (("begrep", id_) for id_ in values & calculations)
 
 
