@@ -5,7 +5,7 @@ it requires does not hold. An example is near when exactly one of at least two s
 requirement, that is a record which broke nothing, or which the requirement would have refused but for one thing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import localcontext
 from typing import Any, NamedTuple
 
@@ -23,7 +23,8 @@ class Near(NamedTuple):
     """An example that all but one of the conditions of a rule held for, and that one."""
 
     example: model.Example
-    missing: model.Expr
+    missing: model.Expr | None
+    """None for a requirement that was asked and is met."""
 
 
 class Found(NamedTuple):
@@ -39,6 +40,11 @@ class _Rule(NamedTuple):
     key: Key
     record: str
     parts: tuple[model.Expr, ...]
+
+    @property
+    def said(self) -> tuple[model.Expr | None, ...]:
+        """The conditions as an author wrote them: of a requirement, not the one that it is broken."""
+        return (*self.parts[:-1], None) if self.key[0] == "krav" else self.parts
 
 
 def examples_of_rules(rulebook: model.Rulebook, answers: Answers) -> Mapping[Key, Found]:
@@ -57,7 +63,7 @@ def examples_of_rules(rulebook: model.Rulebook, answers: Answers) -> Mapping[Key
                 hit.add(rule.key)
             missed = next((one.index(False) for one in held if one.count(False) == 1 and len(one) > 1), None)
             if rule.key not in hit and missed is not None:
-                found.setdefault(rule.key, Found([], [])).near.append(Near(example, rule.parts[missed]))
+                found.setdefault(rule.key, Found([], [])).near.append(Near(example, rule.said[missed]))
         for key in sorted(hit):
             found.setdefault(key, Found([], [])).hits.append(example)
     return found
@@ -125,9 +131,3 @@ def _held(case: Case, rule: _Rule, env: Mapping[str, Any]) -> list[bool]:
     """For each condition of a rule, whether it surely held; what is undecided did not."""
     with localcontext(REGNING):
         return [case.truth(part, env) is True for part in rule.parts]
-
-
-def counted(found: Iterable[object], most: int) -> tuple[list[Any], int]:
-    """The first of what was found, and how many more there are."""
-    every = list(found)
-    return every[:most], max(len(every) - most, 0)

@@ -14,11 +14,12 @@ from compiler.compare import Comparison
 from compiler.compare_text import as_markdown
 from compiler.examples import Answers
 from compiler.names import slug
+from compiler.pages.about import About
 from compiler.pages.addresses import PATHWAY, chapter_file
 from compiler.pages.examples import Outcome, outcome, tabulated
-from compiler.pages.gathered import gathered, summary
+from compiler.pages.gathered import answered, gathered
 from compiler.pages.pathway import pathways
-from compiler.pages.text import Md, code, escape, joined, plain
+from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
@@ -45,10 +46,16 @@ TITLES = {
 }
 
 
-def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | None = None) -> dict[str, str]:
+def pages(
+    rulebook: model.Rulebook,
+    answers: Answers,
+    comparison: Comparison | None = None,
+    earlier: Sequence[model.Rulebook] = (),
+) -> dict[str, str]:
     """Markdown by file name, and long tables as CSV.
 
-    `answers` are the answers of the examples by id, `comparison` is with the year before.
+    `answers` are the answers of the examples by id, `comparison` is with the year that this one builds on, and
+    `earlier` are the years of the scheme before this one.
     """
     view = View(rulebook, comparison)
     changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
@@ -56,13 +63,13 @@ def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | N
     shown = pathways(view, answers)
     given = {
         "view": view,
-        "answers": answers,
+        "about": About(view, answers, earlier),
         "changes": Md(changes),
         "lists": lists,
         "pathways": shown,
         "titles": TITLES,
         "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
-        "answered": lambda example: _answered(view, example, answers.get(example.id)),
+        "answered": lambda example: answered(view, example, answers.get(example.id)),
         "tabulated": lambda table: tabulated(view, table, answers),
     }
     written = {"index.md": _write("index", given)}
@@ -82,18 +89,6 @@ def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -
     if example.gathers:
         return gathered(view, example, answer if isinstance(answer, Samlet) else None)
     return outcome(view, example, answer if isinstance(answer, Svar) else None)
-
-
-def _answered(view: View, example: model.Example, answer: Svar | Samlet | None) -> Md:
-    """The answer of an example in a few words."""
-    match answer:
-        case None:
-            return Md("ikke beregnet")
-        case Samlet():
-            return summary(view, example, answer)
-        case Svar():
-            groups = [one.gruppe for one in answer.valgte] or ([answer.gruppe] if answer.gruppe else [])
-            return joined([answer.status, *(view.link("gruppe", group, view.spoken(group)) for group in groups)])
 
 
 def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:

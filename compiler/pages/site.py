@@ -40,15 +40,19 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class SiteYear:
-    """A rule year with what its pages show beside the rules: the answers of its examples, and what is new."""
+    """A rule year with what its pages show beside the rules."""
 
     rulebook: model.Rulebook
     answers: Answers
+    """Of its examples."""
     changes: Comparison | None
+    """From the year that it builds on."""
+    earlier: tuple[model.Rulebook, ...] = ()
+    """The years of the scheme before it: what figures have been, and other years to compare it with."""
 
     def pages(self) -> dict[str, str]:
         """The Markdown of the year."""
-        return pages(self.rulebook, self.answers, self.changes)
+        return pages(self.rulebook, self.answers, self.changes, self.earlier)
 
 
 def write_site(years: Sequence[SiteYear], target: Path, root: Path = ROOT) -> list[str]:

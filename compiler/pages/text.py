@@ -161,7 +161,7 @@ class Prose:
                 at += 1
             elif fence := _FENCE.match(line):
                 end = _end_of_fence(lines, at + 1, fence[1])
-                yield _fenced(lines[at + 1 : end])
+                yield [fenced(lines[at + 1 : end])]
                 at = end + 1
             elif heading := _HEADING.match(line):
                 yield [Md(f"{heading[1] if len(heading[1]) > 1 else '##'} {self.inline(heading[2], False)}")]
@@ -213,10 +213,10 @@ def _plain_lines(text: str) -> Md:
     return Md("\n").join(escape(line) for line in text.split("\n"))
 
 
-def _fenced(lines: list[str]) -> list[Md]:
+def fenced(lines: Iterable[str]) -> Md:
     """Text shown as written."""
     shown = "\n".join(_SPECIAL.sub(lambda m: _entity(m[0]), _CONTROL.sub("", line)) for line in lines)
-    return [Md(f'<pre tabindex="0"><code>{shown}</code></pre>')]
+    return Md(f'<pre tabindex="0"><code>{shown}</code></pre>')
 
 
 def _start_safe(text: Md) -> Md:
