@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from compiler import model
-from compiler.pages.text import Md, escape
+from compiler.pages.text import Md, escape, joined
 from compiler.runtime.svar import Verdi
 from compiler.words import day_shown, moment_shown, number, spoken
 
@@ -41,9 +41,11 @@ def rate_value(rate: model.Rate) -> Md:
     return first.value + Md(" (") + changes + Md(")") if later else first.value
 
 
-def result(term: model.Term | None, value: Verdi) -> Md:
-    """A computed value, which is in shown units already."""
+def result(term: model.Term | None, value: Verdi | frozenset[str]) -> Md:
+    """A computed value, which is in shown units already; of codes, all of them."""
     match value:
+        case frozenset():
+            return joined(sorted(value)) or Md("ingen")
         case None:
             return Md("kan ikke beregnes")
         case bool():
