@@ -170,9 +170,7 @@ class About:
         title = f"{rule.name}: {name.lower()} {years}{unit}"
         steady = series.steady_since
         made = Md("") if steady else chart(id_, title, series)
-        rows = tuple(
-            (point.label, _with_unit(point.shown, series.unit, point.value is None)) for point in series.points
-        )
+        rows = tuple((point.label, point.shown) for point in series.points)
         return Told(f"{name}{unit}", years, made, steady, rows)
 
     # ---- uses and text
@@ -202,7 +200,3 @@ def _listed(words: Sequence[str]) -> str:
     """«somatikk, phv voksne og tsb»."""
     *first, last = words
     return f"{', '.join(first)} og {last}" if first else last
-
-
-def _with_unit(shown: str, unit: str, bare: bool) -> str:
-    return shown if bare or not unit else f"{shown}\u00a0{unit}"

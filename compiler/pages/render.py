@@ -1,7 +1,7 @@
 """The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,12 +10,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compiler import model
-from compiler.compare import Comparison
-from compiler.compare_text import as_markdown
+from compiler.compare import Comparison, compare
 from compiler.examples import Answers
 from compiler.names import slug
 from compiler.pages.about import About
-from compiler.pages.addresses import PATHWAY, chapter_file
+from compiler.pages.addresses import CHANGES, PATHWAY, changes_file, chapter_file
+from compiler.pages.changes import Changes
 from compiler.pages.examples import Outcome, outcome, tabulated
 from compiler.pages.gathered import answered, gathered
 from compiler.pages.pathway import pathways
@@ -58,13 +58,13 @@ def pages(
     `earlier` are the years of the scheme before this one.
     """
     view = View(rulebook, comparison)
-    changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
+    changes = list(_changes(view, comparison, earlier))
     lists = list_pages(view)
     shown = pathways(view, answers)
     given = {
         "view": view,
         "about": About(view, answers, earlier),
-        "changes": Md(changes),
+        "changes": changes,
         "lists": lists,
         "pathways": shown,
         "titles": TITLES,
@@ -79,9 +79,20 @@ def pages(
         written[f"{page}.md"] = _write(page, given)
     if shown:
         written[PATHWAY] = _write("forlop", given)
-    if changes:
-        written["endringer.md"] = _write("endringer", given)
+    for one in changes:
+        written[one.file] = _write("endringer", {**given, "change": one})
+        written |= dict(one.files())
     return written | dict(view.rows.files())
+
+
+def _changes(view: View, comparison: Comparison | None, earlier: Sequence[model.Rulebook]) -> Iterator[Changes]:
+    """The comparisons with earlier years, first with the year built on, then with the others, the newest first."""
+    base = comparison.old.year if comparison is not None else None
+    before = {one.year: one for one in earlier if one.year < view.rulebook.year}
+    if comparison is not None:
+        yield Changes(view, comparison, CHANGES, before.get(comparison.old.year))
+    for year in sorted(before.keys() - {base}, reverse=True):
+        yield Changes(view, compare(before[year], view.rulebook), changes_file(year), before[year])
 
 
 def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -> Outcome:
@@ -96,7 +107,9 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
     more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
-    changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
+    first = next((file for file in written if file.startswith("endringer") and file.endswith(".md")), "")
+    title = "Endringer fra i fjor" if first == CHANGES else "Endringer"
+    changes: list[dict[str, object]] = [{title: first}] if first else []
     return [
         {"Oversikt": "index.md"},
         {"Kapitler": chapters},
