@@ -151,13 +151,13 @@ class Changes:
     def _changed(self, item: Item, words: Sequence[WordsChange]) -> Changed:
         """A rule with what it said beside what it says."""
         lines = [
-            Md("- **") + what + Md(":** ") + codes
+            Md("**") + what + Md(":** ") + codes
             for detail in item.details
             if isinstance(detail, CodesChange)
             for what, codes in codes_told(detail)
         ]
         told = reasons_in_table(item) if any(isinstance(detail, FigureChange) for detail in item.details) else ()
-        lines += [Md("- Begrunnelse: ") + escape(reason) for reason in item.because if reason not in told]
+        lines += [Md("Begrunnelse: ") + escape(reason) for reason in item.because if reason not in told]
         return Changed(self._name(item), tuple(side_by_side(item, detail) for detail in words), tuple(lines))
 
     # ---- figures

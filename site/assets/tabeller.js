@@ -151,7 +151,7 @@
     }
   }
 
-  const rolige = ".forlop-tabeller, .side-om-side, .regel-eksempel, .historikk-boks"; // tabeller som leses som de står
+  const rolige = ".forlop-tabeller, .side-om-side, .regel-eksempel, .historikk-boks, .endring"; // tabeller som leses som de står
   const tabeller = document.querySelectorAll(`article table:not(:is(${rolige}) table)`);
   [...tabeller].filter((en) => en.tHead?.rows.length === 1 && en.tBodies.length === 1).forEach((en, nummer) => new Tabell(en, nummer));
 })();
