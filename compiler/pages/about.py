@@ -74,6 +74,7 @@ class About:
         self.rulebook = view.rulebook
         self.answers = answers
         self._history = History(view.rulebook, earlier)
+        self._orders: dict[str, tuple[list[str], dict[str, int]]] = {}
 
     # ---- kroner and order
 
@@ -90,20 +91,29 @@ class About:
 
     def place(self, group: model.Group) -> Md | None:
         """Where a group stands in the order: «Prøves som nummer 2 av 5, etter DRG 1 og før DRG 3.»"""
-        found = order.place(self.rulebook, group)
-        if found is None:
+        grouping = self.rulebook.grouping_with(group)
+        groups, places = self._order(grouping) if grouping is not None else ([], {})
+        if group.id not in places or len(groups) < 2:
             return None
-        number, count, before, after = found
+        at, count = places[group.id], len(groups)
+        before, after = groups[at - 1] if at else None, groups[at + 1] if at + 1 < count else None
         links = [(word, self._group(id_)) for word, id_ in (("etter", before), ("før", after)) if id_ is not None]
         words = Md(" og ").join(Md(f"{word} ") + name for word, name in links)
-        return Md(f"Prøves som nummer {number} av {count}, ") + words + Md(".")
+        return Md(f"Prøves som nummer {at + 1} av {count}, ") + words + Md(".")
+
+    def _order(self, grouping: model.Grouping) -> tuple[list[str], dict[str, int]]:
+        """The groups of a grouping in the order they are tried, and the place of each."""
+        if grouping.id not in self._orders:
+            groups = order.tried(self.rulebook, grouping)
+            self._orders[grouping.id] = groups, {id_: at for at, id_ in enumerate(groups)}
+        return self._orders[grouping.id]
 
     def _group(self, id_: str) -> Md:
         return self.view.link("gruppe", id_, spoken(id_))
 
     def order_figure(self, grouping: model.Grouping) -> Md | None:
         """The order of a grouping as a figure; nothing where there is no order to show, or too much of it."""
-        groups = order.tried(self.rulebook, grouping)
+        groups, _ = self._order(grouping)
         if not 2 <= len(groups) <= order.MOST:
             return None
         after = ["radene i regeltabellene"] if grouping.results else []
@@ -115,7 +125,7 @@ class About:
 
     def in_order(self, grouping: model.Grouping) -> list[Md]:
         """The order as links, which says what the figure shows."""
-        return [self.view.link("gruppe", id_) for id_ in order.tried(self.rulebook, grouping)]
+        return [self.view.link("gruppe", id_) for id_ in self._order(grouping)[0]]
 
     # ---- examples
 

@@ -57,7 +57,9 @@ def told(
         about = [item for item in items if _is_about(item, kind, id_) and (rules is None or item.id in rules)]
         lines += rows_lines(of, about) if about else ()
     told_before = {id(item) for _, items in together for item in items}
-    for item in comparison.items:
+    parts = _KINDS.get(kind, (kind,))
+    candidates = comparison.items if "rad" in parts or "regel" in parts else comparison.about(parts, id_)
+    for item in candidates:
         if id(item) in told_before or not _is_about(item, kind, id_):
             continue
         name = item.name.partition(": ")[2] if item.kind == "rad" else ""

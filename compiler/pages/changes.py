@@ -108,8 +108,8 @@ class Changes:
 
     def files(self) -> Iterator[tuple[str, str]]:
         """The tables that are too long to be shown, as CSV."""
-        for kind in KINDS:
-            for place, table in enumerate(self._tables(kind)):
+        for kind, tables in self._tables.items():
+            for place, table in enumerate(tables):
                 if len(table.cells) > shown.IN_FULL:
                     rows = (dict(zip(table.heads, map("; ".join, cells), strict=True)) for cells in table.cells)
                     yield self._file(kind, place), csv_text(table.heads, rows)
@@ -128,7 +128,7 @@ class Changes:
                 lines += self._lines(item_lines(self.comparison, item, figures=False), item)
         for name, items in told_together(self.comparison, kind):
             lines += self._lines([*rows_lines(name, items), *reasons_lines(items)])
-        figures = tuple(self._figures(kind, place, table) for place, table in enumerate(self._tables(kind)))
+        figures = tuple(self._figures(kind, place, table) for place, table in enumerate(self._tables[kind]))
         return Section(KINDS[kind][0], figures, tuple(changed), tuple(lines))
 
     def _lines(self, lines: Iterator[Line] | Sequence[Line], item: Item | None = None) -> Iterator[Md]:
@@ -172,8 +172,12 @@ class Changes:
         file = self._file(kind, place) if len(cells) < len(table.cells) else ""
         return Figures(table.heading, table.heads, tuple(rows), len(table.cells), file)
 
-    def _tables(self, kind: Kind) -> Iterator[_Table]:
+    @cached_property
+    def _tables(self) -> Mapping[Kind, tuple[_Table, ...]]:
         """A table for each figure that differs."""
+        return {kind: tuple(self._tables_of(kind)) for kind in KINDS}
+
+    def _tables_of(self, kind: Kind) -> Iterator[_Table]:
         items = told_one_by_one(self.comparison, kind)
         figures = [(item, detail) for item in items for detail in item.details if isinstance(detail, FigureChange)]
         for aspect in dict.fromkeys(detail.aspect for _, detail in figures):

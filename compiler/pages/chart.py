@@ -1,6 +1,5 @@
 """A chart of a figure through the years: a bar for each, with the years downwards so that it is read on a phone."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 from compiler.pages.history import Point, Series
@@ -8,6 +7,8 @@ from compiler.pages.text import Md, escape
 
 _WIDTH, _ROW, _LETTER = 360, 24, 7
 _GAP = 8
+_OWN = ' class="historikk-naa"'
+"""What marks the year of the page."""
 
 
 def chart(id_: str, title: str, series: Series) -> Md:
@@ -16,12 +17,19 @@ def chart(id_: str, title: str, series: Series) -> Md:
     right = _LETTER * max(len(point.shown) for point in series.points if point.value is not None) + _GAP
     place = _Scale([point.value for point in series.points if point.value is not None], left, _WIDTH - right)
     height = _ROW * len(series.points) + 4
+    rows = [(point, 2 + number * _ROW) for number, point in enumerate(series.points)]
     parts = [
         Md(f'<svg class="historikk" role="img" aria-labelledby="{id_}-t" viewBox="0 0 {_WIDTH} {height}" '),
         Md(f'xmlns="http://www.w3.org/2000/svg"><title id="{id_}-t">') + escape(title) + Md("</title>"),
-        Md(f'<line class="historikk-null" x1="{place.zero}" y1="0" x2="{place.zero}" y2="{height}"/>'),
-        *(row for number, point in enumerate(series.points) for row in _row(point, 2 + number * _ROW, place)),
-        Md("</svg>"),
+        Md(f'<path class="historikk-null" d="M{place.zero} 0V{height}"/>'),
+        *(_text(point, 0, top, point.label) for point, top in rows),
+        Md('<g class="historikk-stolper">'),
+        *(_bar(point, point.value, top, place) for point, top in rows if point.value is not None),
+        Md('</g><g class="historikk-tall">'),
+        *(_figure(point, point.value, top, place) for point, top in rows if point.value is not None),
+        Md('</g><g class="historikk-mangler">'),
+        *(_text(point, place.left + 4, top, point.shown) for point, top in rows if point.value is None),
+        Md("</g></svg>"),
     ]
     return Md("").join(parts)
 
@@ -41,19 +49,17 @@ class _Scale:
         return round(self._left + float(value - self._low) * self._step)
 
 
-def _row(point: Point, top: int, place: _Scale) -> Iterator[Md]:
-    """A time with its bar and its figure; where there is no figure, why."""
-    own = " historikk-naa" if point.own else ""
-    yield _text(f"historikk-aar{own}", 0, top + 15, point.label)
-    if point.value is None:
-        yield _text("historikk-mangler", place.left + 4, top + 15, point.shown)
-        return
-    end = place.of(point.value)
-    start, stop = sorted((place.zero, end))
-    yield Md(f'<rect class="historikk-stolpe{own}" x="{start}" y="{top + 3}" ')
-    yield Md(f'width="{max(stop - start, 1)}" height="{_ROW - 8}"/>')
-    yield _text(f"historikk-tall{own}", stop + 5, top + 15, point.shown)
+def _bar(point: Point, value: Decimal, top: int, place: _Scale) -> Md:
+    start, stop = sorted((place.zero, place.of(value)))
+    size = f'x="{start}" y="{top + 3}" width="{max(stop - start, 1)}" height="{_ROW - 8}"'
+    return Md(f"<rect{_OWN if point.own else ''} {size}/>")
 
 
-def _text(look: str, x: int, y: int, text: str) -> Md:
-    return Md(f'<text class="{look}" x="{x}" y="{y}">') + escape(text) + Md("</text>")
+def _figure(point: Point, value: Decimal, top: int, place: _Scale) -> Md:
+    """The figure at the end of its bar."""
+    return _text(point, max(place.zero, place.of(value)) + 5, top, point.shown)
+
+
+def _text(point: Point, x: int, top: int, text: str) -> Md:
+    place = f'x="{x}" y="{top + 15}"' if x else f'y="{top + 15}"'
+    return Md(f"<text{_OWN if point.own else ''} {place}>") + escape(text) + Md("</text>")

@@ -1,7 +1,7 @@
 """The order that a grouping tries its groups in: where each stands, and a figure of them all."""
 
 from collections.abc import Iterator, Sequence
-from textwrap import shorten
+from textwrap import shorten, wrap
 
 from compiler import model
 from compiler.pages.text import Md, escape
@@ -9,23 +9,13 @@ from compiler.pages.text import Md, escape
 MOST = 40
 """A grouping with more groups than this has no figure, only its list."""
 
-_WIDTH, _BOX, _HIGH, _STEP = 340, 250, 34, 56
-_LETTERS = 33
+_WIDTH, _BOX, _HIGH, _STEP = 340, 250, 40, 62
+_LETTERS, _LINE = 36, 15
 
 
 def tried(rulebook: model.Rulebook, grouping: model.Grouping) -> list[str]:
     """The groups of a grouping that have a condition, in the order they are tried."""
     return [group.id for group in rulebook.groups_of(grouping) if group.when is not None or group.uses is not None]
-
-
-def place(rulebook: model.Rulebook, group: model.Group) -> tuple[int, int, str | None, str | None] | None:
-    """The number of a group in the order, how many there are, and the groups tried before and after it."""
-    grouping = rulebook.grouping_with(group)
-    order = tried(rulebook, grouping) if grouping is not None else []
-    if group.id not in order or len(order) < 2:
-        return None
-    at = order.index(group.id)
-    return at + 1, len(order), order[at - 1] if at else None, order[at + 1] if at + 1 < len(order) else None
 
 
 def figure(id_: str, title: str, groups: Sequence[str], after: Sequence[str], every: bool) -> Md:
@@ -50,11 +40,14 @@ def _box(number: int, name: str, conditional: bool, onward: str) -> Iterator[Md]
     top = 4 + number * _STEP
     look = "" if conditional else " rekkefolge-ellers"
     yield Md(f'<rect class="rekkefolge-boks{look}" x="2" y="{top}" width="{_BOX}" height="{_HIGH}" rx="3"/>')
-    label = shorten(f"{number + 1}. {name}" if conditional else name, _LETTERS, placeholder=" …")
-    yield _text("rekkefolge-navn", 12, top + 22, label)
+    middle = top + _HIGH // 2
+    label = shorten(f"{number + 1}. {name}" if conditional else name, 2 * _LETTERS - 8, placeholder=" …")
+    lines = wrap(label, _LETTERS)
+    for place, line in enumerate(lines):
+        yield _text("rekkefolge-navn", 12, middle + 4 + _LINE * place - _LINE * (len(lines) - 1) // 2, line)
     if conditional:
-        yield _arrow(_BOX + 2, top + _HIGH // 2, _BOX + 28, top + _HIGH // 2)
-        yield _text("rekkefolge-svar", _BOX + 34, top + 22, "ja: gis")
+        yield _arrow(_BOX + 2, middle, _BOX + 28, middle)
+        yield _text("rekkefolge-svar", _BOX + 34, middle + 4, "ja: gis")
     if onward:
         yield _arrow(30, top + _HIGH, 30, top + _STEP)
         yield _text("rekkefolge-svar", 40, top + _HIGH + 16, onward)

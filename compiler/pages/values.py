@@ -62,9 +62,8 @@ def result(term: model.Term | None, value: Verdi | frozenset[str]) -> Md:
             return escape(value)
 
 
-def figure(table: model.Table, field: model.RecordField, value: Decimal, with_unit: bool = True) -> Md:
+def figure(field: model.RecordField, value: Decimal, places: int | None, with_unit: bool = True) -> Md:
     """A number of a column, with as many decimals as the column has; the unit may stand in the heading instead."""
-    places = places_shown(_column(table, field), field.unit)
     unit = field.unit if with_unit or field.unit is None else field.unit.model_copy(update={"shown": ""})
     return escape(number(value, unit, places))
 
@@ -124,6 +123,7 @@ def with_oere(values: Sequence[Decimal], unit: str, places: int | None) -> int |
     return max(2, *(_places(value) for value in values))
 
 
-def _column(table: model.Table, field: model.RecordField) -> list[Decimal]:
-    """The numbers of a column."""
-    return [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]
+def places_of_column(table: model.Table, field: model.RecordField) -> int | None:
+    """The decimals that the numbers of a column are shown with."""
+    values = [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]
+    return places_shown(values, field.unit)
