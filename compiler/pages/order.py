@@ -42,15 +42,16 @@ def _box(number: int, name: str, conditional: bool, onward: str) -> Iterator[Md]
     yield Md(f'<rect class="rekkefolge-boks{look}" x="2" y="{top}" width="{_BOX}" height="{_HIGH}" rx="3"/>')
     middle = top + _HIGH // 2
     label = shorten(f"{number + 1}. {name}" if conditional else name, 2 * _LETTERS - 8, placeholder=" …")
-    lines = wrap(label, _LETTERS)
-    for place, line in enumerate(lines):
-        yield _text("rekkefolge-navn", 12, middle + 4 + _LINE * place - _LINE * (len(lines) - 1) // 2, line)
+    first, second, *_ = *wrap(label, _LETTERS), "", ""
+    start = middle + 4 - (_LINE // 2 if second else 0)
+    yield Md(f'<text x="12" y="{start}">') + escape(first)
+    yield Md(f'<tspan x="12" dy="{_LINE}">') + escape(second) + Md("</tspan></text>")
     if conditional:
         yield _arrow(_BOX + 2, middle, _BOX + 28, middle)
-        yield _text("rekkefolge-svar", _BOX + 34, middle + 4, "ja: gis")
+        yield _text(_BOX + 34, middle + 4, "ja: gis")
     if onward:
         yield _arrow(30, top + _HIGH, 30, top + _STEP)
-        yield _text("rekkefolge-svar", 40, top + _HIGH + 16, onward)
+        yield _text(40, top + _HIGH + 16, onward)
 
 
 def _arrow(x: int, y: int, to_x: int, to_y: int) -> Md:
@@ -61,5 +62,5 @@ def _arrow(x: int, y: int, to_x: int, to_y: int) -> Md:
     return Md(f'<path class="rekkefolge-pil" d="M{x} {y}L{to_x} {to_y}{head}"/>')
 
 
-def _text(look: str, x: int, y: int, text: str) -> Md:
-    return Md(f'<text class="{look}" x="{x}" y="{y}">') + escape(text) + Md("</text>")
+def _text(x: int, y: int, text: str) -> Md:
+    return Md(f'<text x="{x}" y="{y}">') + escape(text) + Md("</text>")
