@@ -116,8 +116,8 @@ def _states(rulebook: model.Rulebook, example: model.Example) -> dict[str, Any]:
         return {}
     case = Case(rulebook, record)
     with localcontext(REGNING):
-        status = case.answer(example.given).status
-    if status in ("feil i data", "ikke i utdraget"):
+        case.answer(example.given)
+    if case.known is None:  # It could not be read.
         return {}
     states: dict[str, Any] = {"case": case, record.id: [case.env]}
     for listed in rulebook.judged_lists(record):
