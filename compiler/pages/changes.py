@@ -187,11 +187,7 @@ class Changes:
         step = is_step(figures[0][1])
         sides = ("Før", "Etter") if step else (self.comparison.old.label, self.comparison.new.label)
         rows = [_figure_cells(item, detail) for item, detail in figures]
-        heads = (
-            KINDS[kind][1],
-            *(f"{capital(aspect)} {side}" if kind != "sats" else side for side in sides),
-            "Endring",
-        )
+        heads = (KINDS[kind][1], *sides, "Endring")
         in_kroner = [_difference(detail) for _, detail in figures]
         if any(in_kroner):
             heads = (*heads, "Endring i kroner")
