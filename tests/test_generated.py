@@ -14,7 +14,7 @@ RULEBOOKS = [*LIBRARY.rulebooks(), *MADE_UP.rulebooks()]
 KINDS = [(r.name, record.id) for r in RULEBOOKS for record in r.top_records()]
 MANY = 100_000
 """Cases in the long test, over all rule years and kinds of record."""
-FEW = max(40, 6_000 // len(KINDS))
+FEW = max(25, 4_000 // len(KINDS))
 """Cases of each in the quick test."""
 QUICK = settings(max_examples=FEW, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
