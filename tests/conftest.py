@@ -8,10 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
+from tests.nettleser import started
+from tests.nettsted import some_schemes
 from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
 ROOT = Path(__file__).parent.parent
@@ -122,3 +125,16 @@ def packages() -> Iterator[Packages]:
             package = stack.enter_context(imported(years))
             found |= {rulebook.name: (rulebook, package.aar(rulebook.year), package) for rulebook in years}
         yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all the tests of the site, which are in the group «nettleser»."""
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with some schemes, which the browser looks at."""
+    return some_schemes(tmp_path_factory.mktemp("nettsted"))

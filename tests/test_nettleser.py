@@ -1,27 +1,20 @@
 """The built site in a real browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.nettleser import served, started
-from tests.nettsted import some_schemes
+from tests.nettleser import served
 
 pytestmark = pytest.mark.xdist_group("nettleser")
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all the tests."""
-    with started() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site of some schemes, served."""
-    with served(some_schemes(tmp_path_factory.mktemp("nettsted"))) as found:
+def address(shown_site: Path) -> Iterator[str]:
+    """The site, served."""
+    with served(shown_site) as found:
         yield found
 
 

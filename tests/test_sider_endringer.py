@@ -6,7 +6,8 @@ from compiler import model
 from compiler.compare import compare
 from compiler.pages import pages
 from tests.test_compare import SECOND, year
-from tests.test_pages import rendered, text
+from tests.test_markdown_safety import rendered
+from tests.test_pages import text
 from tests.test_sider_regel import BOOK, LATER, THIRD
 
 NEW_WORDS = """

@@ -186,8 +186,8 @@ class Changes:
     def _table(self, kind: Kind, aspect: str, figures: Sequence[tuple[Item, FigureChange]]) -> _Table:
         step = is_step(figures[0][1])
         sides = ("Før", "Etter") if step else (self.comparison.old.label, self.comparison.new.label)
-        rows = [_figure_cells(item, detail) for item, detail in figures]
-        heads = (KINDS[kind][1], *sides, "Endring")
+        rows: list[tuple[Cell, ...]] = [_figure_cells(item, detail) for item, detail in figures]
+        heads: tuple[str, ...] = (KINDS[kind][1], *sides, "Endring")
         in_kroner = [_difference(detail) for _, detail in figures]
         if any(in_kroner):
             heads = (*heads, "Endring i kroner")

@@ -13,11 +13,12 @@
     return funnet ? Number(funnet[0].replace(/\s/g, "").replace("−", "-").replace("+", "").replace(",", ".")) : null;
   };
 
-  const ulike = (a, b) => {
+  // Rekkefølgen av to celler; det som ikke er tall, står sist blant tall begge veier.
+  const ulike = (a, b, fortegn) => {
     const [x, y] = [tall(a), tall(b)];
-    if (x !== null && y !== null && x !== y) return x - y;
     if ((x === null) !== (y === null)) return x === null ? 1 : -1;
-    return a.localeCompare(b, "nb", { numeric: true });
+    if (x !== null && x !== y) return fortegn * (x - y);
+    return fortegn * a.localeCompare(b, "nb", { numeric: true });
   };
 
   // Semikolon mellom cellene, anførselstegn om dem som trenger det.
@@ -142,7 +143,9 @@
       for (const hode of this.hoder) hode.removeAttribute("aria-sort");
       this.hoder[plass].setAttribute("aria-sort", ned ? "descending" : "ascending");
       const fortegn = ned ? -1 : 1;
-      for (const rader of [this.rader, this.vist]) rader.sort((a, b) => fortegn * ulike(a.celler[plass] ?? "", b.celler[plass] ?? ""));
+      for (const rader of [this.rader, this.vist]) {
+        rader.sort((a, b) => ulike(a.celler[plass] ?? "", b.celler[plass] ?? "", fortegn));
+      }
       this.tegn();
     }
 
