@@ -37,6 +37,7 @@ class _Tried(NamedTuple):
 def amounts(rulebook: model.Rulebook) -> Mapping[str, tuple[Amount, ...]]:
     """What each group comes to, by its id; nothing for a group where no calculation gives kroner."""
     if not rulebook.worth:
+        rulebook.worth.update((group.id, ()) for group in rulebook.groups)
         for grouping in rulebook.groupings:
             if rulebook.record(grouping.record).gathering is None:
                 rulebook.worth.update(_of_grouping(rulebook, grouping))

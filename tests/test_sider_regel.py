@@ -157,7 +157,7 @@ def test_a_rate_that_changes_within_the_year_has_a_bar_for_each_part() -> None:
 
 def test_a_definition_says_who_refers_to_it() -> None:
     assert referrers(BOOK)["begrep", "er_møte"] == [("krav", "voksen")]
-    assert "Brukes av begrep Refusjonen" in rule(page_of(BOOK), "sats-enhetspris")
+    assert "Brukes av beregning Refusjonen" in rule(page_of(BOOK), "sats-enhetspris")
     assert "Brukes av krav Pasienten er voksen" in rule(page_of(BOOK), "begrep-er-mote")
 
 

@@ -193,7 +193,7 @@ class About:
         """What refers to a definition, a type at a time."""
         found: dict[str, list[Md]] = {}
         for by in self._referrers.get(canonical((kind, id_)), ()):
-            found.setdefault(self.view.type_name(by[0]), []).append(self.view.link(*by))
+            found.setdefault(self.view.rule(*by, 3).type_name, []).append(self.view.link(*by))
         return [(name, joined(links)) for name, links in found.items()]
 
     def is_much_used(self, kind: str, id_: str) -> bool:

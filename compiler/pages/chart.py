@@ -6,7 +6,7 @@ from compiler.pages.history import Point, Series
 from compiler.pages.text import Md, escape
 
 _WIDTH, _ROW, _LETTER = 360, 24, 7
-_GAP = 8
+_GAP = 12
 _OWN = ' class="historikk-naa"'
 """What marks the year of the page."""
 
