@@ -44,16 +44,20 @@ _UNUSED = ("*.map", "lunr", "workers", "sitemap.xml*", "objects.inv")
 
 @dataclass(frozen=True, slots=True)
 class SiteYear:
-    """A rule year with what its pages show beside the rules: the answers of its examples, and what is new."""
+    """A rule year with what its pages show beside the rules."""
 
     rulebook: model.Rulebook
     answers: Answers
+    """Of its examples."""
     changes: Comparison | None
+    """From the year that it builds on."""
+    earlier: tuple[model.Rulebook, ...] = ()
+    """The years of the scheme before it: what figures have been, and other years to compare it with."""
 
     def pages(self) -> dict[str, str]:
         """The Markdown of the year, and the files beside it."""
         files = downloads(self.rulebook, self.changes, Addresses(self.rulebook))
-        written = pages(self.rulebook, self.answers, self.changes)
+        written = pages(self.rulebook, self.answers, self.changes, self.earlier)
         written[SYSTEMS] = for_systems(self.rulebook, self.answers, files)
         return written | {one.name: one.text for one in files}
 
@@ -90,7 +94,9 @@ def write_site(
     if not warnings:
         _put_together(parts, years, reuse, new, root)
         found = ((part.folder, page, links) for part in parts for page, links in reuse.links(part.key).items())
-        warnings = add_search(new, [year.rulebook for year in years]) or broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
+        warnings = broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
+    if not warnings:
+        warnings = add_search(new, [year.rulebook for year in years])
     if not warnings:
         _make_ready(new, at, target / "publisering")
         shutil.rmtree(target / "site", ignore_errors=True)
