@@ -180,13 +180,6 @@ def test_what_no_rulebook_has_finds_nothing(looked_up: Page, typed: str) -> None
 # ---- the site in a browser
 
 
-@pytest.fixture(scope="module")
-def address(shown_site: Path) -> Iterator[str]:
-    """The site of some schemes, served."""
-    with served(shown_site) as found:
-        yield found
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that must not complain in the console."""

@@ -38,12 +38,15 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
+TRY_IT = "prov.md"
+"""The page where a record is filled in and answered."""
+
 CHANGES = "endringer.md"
 """The page of what is new from the year that a year builds on."""
 
 _CHANGES = "endringer-fra-"
 
-_RESERVED = {"index", "endringer", "forlop", "systemer", "assets", "search", "404", *LISTS}
+_RESERVED = {"index", "endringer", "forlop", "prov", "systemer", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):

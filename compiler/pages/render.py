@@ -13,7 +13,7 @@ from compiler.compare import Comparison, compare
 from compiler.examples import Answers
 from compiler.names import slug
 from compiler.pages.about import About
-from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, changes_file, chapter_file
+from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, TRY_IT, changes_file, chapter_file
 from compiler.pages.changes import Changes
 from compiler.pages.ended import ended, ended_anchor
 from compiler.pages.examples import Outcome, outcome, tabulated
@@ -78,6 +78,8 @@ def pages(
     for page in LISTS:
         if text := _list_page(view, page, lists, given):
             written[f"{page}.md"] = text
+    if rulebook.top_records():
+        written[TRY_IT] = write_page("prov", given)
     if shown:
         written[PATHWAY] = write_page("forlop", given)
     for one in changes:
@@ -117,7 +119,9 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
-    more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
+    more: list[dict[str, object]] = [
+        {title: page} for title, page in (("Prøv", TRY_IT), ("Forløp", PATHWAY)) if page in written
+    ]
     systems: list[dict[str, object]] = [{"For systemer": "systemer.md"}] if "systemer.md" in written else []
     first = next((file for file in written if file.startswith("endringer") and file.endswith(".md")), "")
     title = "Endringer fra i fjor" if first == CHANGES else "Endringer"

@@ -19,7 +19,8 @@ import yaml
 from compiler import export, model
 from compiler.compare import Comparison
 from compiler.examples import Answers
-from compiler.pages.addresses import Addresses
+from compiler.pages import try_it
+from compiler.pages.addresses import TRY_IT, Addresses
 from compiler.pages.banner import banners
 from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
 from compiler.pages.finish import finished, with_banner
@@ -59,6 +60,7 @@ class SiteYear:
         files = downloads(self.rulebook, self.changes, Addresses(self.rulebook))
         written = pages(self.rulebook, self.answers, self.changes, self.earlier)
         written[SYSTEMS] = for_systems(self.rulebook, self.answers, files)
+        written |= try_it.files(self.rulebook) if TRY_IT in written else {}
         return written | {one.name: one.text for one in files}
 
 
