@@ -30,6 +30,7 @@ Golden = Callable[[str, Path], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update` writes the expected files anew."""
     parser.addoption("--update", action="store_true", help="skriv de ventede filene på nytt")
+    parser.addoption("--nye-adresser", action="store_true", help="legg nye adresser til i tests/adresser.txt")
     parser.addoption("--aar", help="et frosset regelår som skal rettes, for eksempel isf-2020")
     parser.addoption("--rettelse", help="hvorfor det frosne regelåret rettes")
 
@@ -129,19 +130,19 @@ def packages() -> Iterator[Packages]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """One Chromium for all the tests."""
+    """One Chromium for all the tests of the site, which are in the group «nettleser»."""
     with started() as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
-def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a site of some schemes."""
+def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with some schemes, which the browser looks at."""
     return some_schemes(tmp_path_factory.mktemp("nettsted"))
 
 
 @pytest.fixture(scope="session")
-def address(built_site: Path) -> Iterator[str]:
+def address(shown_site: Path) -> Iterator[str]:
     """The address of that site, served."""
-    with served(built_site) as found:
+    with served(shown_site) as found:
         yield found

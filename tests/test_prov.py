@@ -179,8 +179,8 @@ def test_what_is_written_stays_text(page: Page, address: str) -> None:
     assert page.evaluate("window.tatt") is None
 
 
-def test_no_more_is_needed_than_scripts_of_the_site(browser: Browser, built_site: Path) -> None:
-    with served(built_site, {"Content-Security-Policy": POLICY}) as address:
+def test_no_more_is_needed_than_scripts_of_the_site(browser: Browser, shown_site: Path) -> None:
+    with served(shown_site, {"Content-Security-Policy": POLICY}) as address:
         page = browser.new_page()
         refused: list[str] = []
         page.on("console", lambda message: refused.append(message.text) if "prov" in message.text else None)
@@ -224,9 +224,9 @@ def test_without_javascript_the_page_says_so(browser: Browser, address: str) -> 
 
 
 @pytest.mark.parametrize("name", ["isf-2023", "fastlege-2021", "oppdiktet-2020"])
-def test_every_address_leads_somewhere(built_site: Path, name: str) -> None:
+def test_every_address_leads_somewhere(shown_site: Path, name: str) -> None:
     """The links of the answer, which no one sees until they are made, lead to pages and anchors that are there."""
-    folder = built_site / year_folder(RULEBOOKS[name])
+    folder = shown_site / year_folder(RULEBOOKS[name])
     form = json.loads((folder / "prov-skjema.json").read_text(encoding="utf-8"))
     links = {*form["steder"].values(), *(one["adresse"] for one in form["navn"].values())}
     assert links
