@@ -38,12 +38,15 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
+TRY_IT = "prov.md"
+"""The page where a record is filled in and answered."""
+
 CHANGES = "endringer.md"
 """The page of what is new from the year that a year builds on."""
 
 _CHANGES = "endringer-fra-"
 
-_RESERVED = {"index", "endringer", "forlop", "assets", "search", "404", *LISTS}
+_RESERVED = {"index", "endringer", "forlop", "prov", "systemer", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):
@@ -104,6 +107,17 @@ class Addresses:
         key = canonical(key)
         page = next(page for page, kinds in LISTS.items() if key[0] in kinds)
         return f"{page}.md#{self.rows[key]}"
+
+    def every(self) -> Iterator[str]:
+        """Every link to the year: its pages, and each definition where it stands and on its list page."""
+        listed = {kind: page for page, kinds in LISTS.items() for kind in kinds}
+        yield from ("index.md", *(chapter_file(chapter) for chapter in self.rulebook.chapters))
+        for key in self.definitions:
+            if key[0] in listed:
+                yield f"{listed[key[0]]}.md"
+                yield self.listed(key)
+            if key in self.homes and key[0] != "kilde":
+                yield f"{self.homes[key]}#{self.anchors[key]}"
 
     def prose_target(self, target: str, inherited: bool) -> str | None:
         """The address for a relative link in a chapter's prose: another chapter, or another year's folder."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from compiler.compare import Comparison, compare
 from compiler.examples import Answers
 from compiler.names import slug
 from compiler.pages.about import About
-from compiler.pages.addresses import CHANGES, PATHWAY, changes_file, chapter_file
+from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, TRY_IT, changes_file, chapter_file
 from compiler.pages.changes import Changes
+from compiler.pages.ended import ended, ended_anchor
 from compiler.pages.examples import Outcome, outcome, tabulated
 from compiler.pages.gathered import answered, gathered
 from compiler.pages.pathway import pathways
@@ -23,7 +23,6 @@ from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
-from compiler.words import year_shown
 
 TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
 
@@ -70,17 +69,21 @@ def pages(
         "titles": TITLES,
         "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
         "answered": lambda example: answered(view, example, answers.get(example.id)),
+        "ended_anchor": lambda amendment: ended_anchor(view, amendment),
         "tabulated": lambda table: tabulated(view, table, answers),
     }
-    written = {"index.md": _write("index", given)}
+    written = {"index.md": write_page("index", given)}
     for chapter in rulebook.chapters:
-        written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
-    for page in lists:
-        written[f"{page}.md"] = _write(page, given)
+        written[chapter_file(chapter)] = write_page("kapittel", {**given, "chapter": chapter})
+    for page in LISTS:
+        if text := _list_page(view, page, lists, given):
+            written[f"{page}.md"] = text
+    if rulebook.top_records():
+        written[TRY_IT] = write_page("prov", given)
     if shown:
-        written[PATHWAY] = _write("forlop", given)
+        written[PATHWAY] = write_page("forlop", given)
     for one in changes:
-        written[one.file] = _write("endringer", {**given, "change": one})
+        written[one.file] = write_page("endringer", {**given, "change": one})
         written |= dict(one.files())
     return written | dict(view.rows.files())
 
@@ -95,6 +98,16 @@ def _changes(view: View, comparison: Comparison | None, earlier: Sequence[model.
         yield Changes(view, compare(before[year], view.rulebook), changes_file(year), before[year])
 
 
+def _list_page(view: View, page: str, lists: Mapping[str, int], given: Mapping[str, object]) -> str:
+    """A list page with what it lists, and then what the year has ended of it."""
+    gone = ended(view, page)
+    text = write_page(page, given) if page in lists else f"# {TITLES[page]}\n" if gone else ""
+    if not gone or view.comparison is None:
+        return text
+    more = write_page("opphevet", {"view": view, "page": Md(page), "old": view.comparison.old, "ended": gone})
+    return f"{text}\n{more}"
+
+
 def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -> Outcome:
     """An example beside its answer."""
     if example.gathers:
@@ -106,7 +119,10 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
-    more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
+    more: list[dict[str, object]] = [
+        {title: page} for title, page in (("Prøv", TRY_IT), ("Forløp", PATHWAY)) if page in written
+    ]
+    systems: list[dict[str, object]] = [{"For systemer": "systemer.md"}] if "systemer.md" in written else []
     first = next((file for file in written if file.startswith("endringer") and file.endswith(".md")), "")
     title = "Endringer fra i fjor" if first == CHANGES else "Endringer"
     changes: list[dict[str, object]] = [{title: first}] if first else []
@@ -116,36 +132,9 @@ def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dic
         *more,
         {"Oppslag": lists},
         *changes,
+        *systems,
         {"Alle regelverk": "../../"},
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _YearRow:
-    """A rule year on the front page."""
-
-    shown: str
-    address: Md
-    title: str
-    status: str
-    valid: str
-    extract: str
-
-
-def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
-    """The front page: each scheme with its rule years, the newest first."""
-    schemes: dict[str, list[model.Rulebook]] = {}
-    for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
-        schemes.setdefault(rulebook.scheme, []).append(rulebook)
-    rows = [(_scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
-    return {"index.md": _write("forside", {"schemes": rows})}
-
-
-def _scheme_title(newest: model.Rulebook) -> str:
-    """What a scheme is called: «Innsatsstyrt finansiering (ISF)», from the title of its newest year."""
-    title = re.sub(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$", "", newest.title).removesuffix(" for").strip()
-    scheme = newest.scheme
-    return title if scheme.lower() in title.lower() else f"{title} ({scheme})" if title else scheme
 
 
 def year_folder(rulebook: model.Rulebook) -> str:
@@ -153,20 +142,7 @@ def year_folder(rulebook: model.Rulebook) -> str:
     return f"{rulebook.scheme.lower()}/{rulebook.year}"
 
 
-def _year_row(rulebook: model.Rulebook) -> _YearRow:
-    view = View(rulebook)
-    until = f" til {view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
-    return _YearRow(
-        shown=year_shown(rulebook),
-        address=Md(f"{year_folder(rulebook)}/"),
-        title=rulebook.title,
-        status=rulebook.status,
-        valid=f"{view.date(rulebook.valid_from)}{until}",
-        extract=f"utdrag: {rulebook.extract}" if rulebook.extract else "",
-    )
-
-
-def _write(template: str, given: Mapping[str, object]) -> str:
+def write_page(template: str, given: Mapping[str, object]) -> str:
     """A page from its template, with single blank lines."""
     text = _environment().get_template(f"{template}.md.jinja").render(given)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
