@@ -100,9 +100,8 @@ def _report(title: str, folder: Path, code: str, word: str) -> None:
     print(f"  {len(pages)} sider, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB i {len(files)} filer")
     print(f"  største side: {largest.relative_to(site.folder)}, {largest.stat().st_size / 1e3:.0f} kB")
     for one in answers(site.folder, code, word):
-        print(
-            f"  «{one.asked}»: {one.found} svar etter {one.first:.0f} ms, igjen {one.again:.0f} ms; {one.read:.0f} kB lest"
-        )
+        took = f"etter {one.first:.0f} ms og {one.read:.0f} kB, igjen {one.again:.0f} ms"
+        print(f"  «{one.asked}»: {one.found} svar {took}")
 
 
 if __name__ == "__main__":

@@ -352,6 +352,11 @@ def test_the_menu_of_a_narrow_screen_by_keyboard(page: Page, address: str) -> No
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")
     assert page.evaluate("document.activeElement.closest('.md-sidebar--primary') !== null")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    for name in ("Oversikt", "Om regelverket for 2021", "Kontakten"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_focused()
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "false")
