@@ -102,10 +102,12 @@ def test_examples_hit_or_nearly_hit_a_rule() -> None:
     voksen = found["krav", "voksen"]
     assert [one.id for one in voksen.hits] == ["et-barn-med-mote"]
     assert [(one.example.id, one.missing is None) for one in voksen.near] == [
-        ("et-barn-paa-tre-aar", False),
         ("en-voksen-paa-40-med-mote", True),
+        ("et-barn-paa-tre-aar", False),
     ]
-    assert [one.id for one in found["gruppe", "DRG 1"].hits] == ["et-barn-paa-tre-aar"]
+    group = found["gruppe", "DRG 1"]
+    assert [one.id for one in group.hits] == ["et-barn-paa-tre-aar"]
+    assert [(one.example.id, one.missing) for one in group.near] == [("et-barn-med-mote", None)]
 
 
 def test_a_rule_links_to_its_examples_with_their_answers() -> None:
@@ -114,6 +116,8 @@ def test_a_rule_links_to_its_examples_with_their_answers() -> None:
     assert "Et barn med møte: inngår ikke" in shown
     assert "Et barn på tre år: gruppert, DRG 1; det som ikke var oppfylt: er møte" in shown
     assert "En voksen på 40 med møte: ikke i utdraget; kravet er oppfylt" in shown
+    group = rule(page_of(BOOK), "gruppe-drg-1")
+    assert "Et barn med møte: inngår ikke; vilkårene er oppfylt, men gruppen ble ikke gitt" in group
 
 
 # ---- history

@@ -22,7 +22,13 @@ KINDS = (
     *("", "404.html", "om/", "publisering/", "systemer/", "spraaket/vilkaar/", "feil/", "isf/", "isf/2020/"),
     *("isf/2020/03-grupper/", "isf/2020/05-refusjon/", "isf/2021/grupper/", "isf/2020/kodesett/", "isf/2020/satser/"),
     *("isf/2021/begreper/", "isf/2021/krav/", "isf/2021/eksempler/", "isf/2021/endringer/", "isf/2021/systemer/"),
-    *("isf/2024/kilder/", "isf/2024/opplysninger/", "isf/2024/samlinger/", "isf/2024/tabeller/"),
+    *(
+        "isf/2024/endringer-fra-2019/",
+        "isf/2024/kilder/",
+        "isf/2024/opplysninger/",
+        "isf/2024/samlinger/",
+        "isf/2024/tabeller/",
+    ),
     *("fastlege/2022/takster/", "fastlege/2022/krav/", "forlop/2021/forlop/", "oppdiktet/2020/regler/"),
     *("oppdiktet/2020/kodeverk/", "oppdiktet/2020/unntak/", "oppdiktet/2020/presiseringer/"),
 )
@@ -157,6 +163,18 @@ def test_the_keyboard_skips_to_the_text_and_focus_is_seen(shown: Shown) -> None:
         assert page.evaluate(focused) == ["Gå til innhold", "solid"]
         page.keyboard.press("Enter")
         assert page.evaluate("location.hash") == "#grupper"
+
+
+# ---- any folder of any server
+
+
+def test_the_site_works_from_a_folder_of_a_server(browser: Browser, shown_site: Path) -> None:
+    with served(shown_site.parent) as address:
+        shown = Shown(browser, f"{address}{shown_site.name}/")
+        for path in ("", "isf/", "isf/2020/03-grupper/"):
+            with opened(shown, path, 1400) as page:
+                assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == "sticky"
+                assert page.locator(".md-header__button.md-logo").first.evaluate("(link) => link.href") == shown.address
 
 
 # ---- what the headers allow

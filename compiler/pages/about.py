@@ -140,7 +140,7 @@ class About:
             return None
         hits = [self._example(one) + Md(": ") + self._result(kind, id_, one) for one in found.hits[:_MOST]]
         near = [
-            self._example(one.example) + Md(": ") + self._answered(one.example) + self._missing(one.missing)
+            self._example(one.example) + Md(": ") + self._answered(one.example) + self._missing(kind, one.missing)
             for one in found.near[:_MOST]
         ]
         return Examples(
@@ -160,10 +160,10 @@ class About:
     def _answered(self, example: model.Example) -> Md:
         return answered(self.view, example, self.answers.get(example.id))
 
-    def _missing(self, condition: model.Expr | None) -> Md:
-        """What did not hold; a requirement that is met has no such condition."""
+    def _missing(self, kind: str, condition: model.Expr | None) -> Md:
+        """What did not hold; or, where all did, what came of it."""
         if condition is None:
-            return Md("; kravet er oppfylt")
+            return Md("; kravet er oppfylt" if kind == "krav" else "; vilkårene er oppfylt, men gruppen ble ikke gitt")
         return Md("; det som ikke var oppfylt: ") + self.view.inline(condition)
 
     # ---- history

@@ -2,7 +2,8 @@
 
 A group and a term are made of the conditions that must all hold; a requirement of what it asks «når», and that what
 it requires does not hold. An example is near when exactly one of at least two such conditions did not hold: for a
-requirement, that is a record which broke nothing, or which the requirement would have refused but for one thing.
+requirement, that is a record which broke nothing, or which the requirement would have refused but for one thing. A
+group is also near where all its conditions held and it was not given: another was tried first, or a requirement broke.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,11 +25,11 @@ class Near(NamedTuple):
 
     example: model.Example
     missing: model.Expr | None
-    """None for a requirement that was asked and is met."""
+    """None for a requirement that was asked and is met, and for a group that was not reached, or is not given."""
 
 
 class Found(NamedTuple):
-    """The examples of a rule, in the order of the text."""
+    """The examples of a rule in the order of the text, the nearest of those that are near first."""
 
     hits: list[model.Example]
     near: list[Near]
@@ -61,12 +62,20 @@ def examples_of_rules(rulebook: model.Rulebook, answers: Answers) -> Mapping[Key
             held = [_held(states["case"], rule, env) for env in states.get(rule.record, ())]
             if rule.key[0] == "begrep" and any(all(one) for one in held):
                 hit.add(rule.key)
-            missed = next((one.index(False) for one in held if one.count(False) == 1 and len(one) > 1), None)
-            if rule.key not in hit and missed is not None:
-                found.setdefault(rule.key, Found([], [])).near.append(Near(example, rule.said[missed]))
+            near = next((one for one in held if _is_near(rule, one)), None)
+            if rule.key not in hit and near is not None:
+                missing = None if all(near) else rule.said[near.index(False)]
+                found.setdefault(rule.key, Found([], [])).near.append(Near(example, missing))
         for key in sorted(hit):
             found.setdefault(key, Found([], [])).hits.append(example)
+    for of_rule in found.values():
+        of_rule.near.sort(key=lambda one: one.missing is not None)
     return found
+
+
+def _is_near(rule: _Rule, held: list[bool]) -> bool:
+    """Whether one thing alone stands in the way: a condition, or, of a group, that something came before it."""
+    return held.count(False) == 1 and len(held) > 1 if not all(held) else rule.key[0] == "gruppe"
 
 
 def _rules(rulebook: model.Rulebook) -> Iterator[_Rule]:

@@ -156,5 +156,7 @@
 
   const rolige = ".forlop-tabeller, .side-om-side, .regel-eksempel, .historikk-boks, .endring"; // tabeller som leses som de står
   const tabeller = document.querySelectorAll(`article table:not(:is(${rolige}) table)`);
+  // Det som er foldet bort når siden åpnes, får rammene sine målt når det brettes ut.
+  document.addEventListener("toggle", () => window.dispatchEvent(new Event("resize")), true);
   [...tabeller].filter((en) => en.tHead?.rows.length === 1 && en.tBodies.length === 1).forEach((en, nummer) => new Tabell(en, nummer));
 })();
