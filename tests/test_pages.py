@@ -14,7 +14,7 @@ from compiler import model
 from compiler.compare import Comparison, Item, compare
 from compiler.examples import Answers, answers
 from compiler.pages import front, pages
-from compiler.pages.text import Prose
+from compiler.pages.text import Prose, code, escape
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Grunn, Svar
 from tests.library import EACH_YEAR, LIBRARY, MADE_UP
@@ -498,6 +498,22 @@ def test_nasty_texts_give_the_same_markup_as_plain_ones(name: str) -> None:
 def test_a_date_at_the_start_of_a_line_is_no_list() -> None:
     prose = Prose(lambda _: None, lambda _name, _linked: None)
     assert prose.blocks("1. juli gikk de ut.\n\n1. en\n2. to") == "1&#46; juli gikk de ut.\n\n1. en\n1. to"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Prisen er 5 400 kr.", "Prisen er 5\xa0400 kr."),
+        ("1 234 567,50 kr og 12 000", "1\xa0234\xa0567,50 kr og 12\xa0000"),
+        ("kodene 100 200 300 400 500", "kodene 100 200 300 400 500"),
+        ("i 2020 100 rader, 3 rader, kode A1 200", "i 2020 100 rader, 3 rader, kode A1 200"),
+    ],
+)
+def test_a_number_does_not_break_over_a_line(written: str, shown: str) -> None:
+    prose = Prose(lambda _: None, lambda _name, _linked: None)
+    assert prose.blocks(written) == shown
+    assert escape(written) == shown
+    assert code("5 400") == "<code>5 400</code>"
 
 
 def test_an_authors_prose_is_no_template() -> None:

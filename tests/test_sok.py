@@ -18,6 +18,7 @@ from compiler.pages.year_menu import PLACE
 from tests.library import LIBRARY, MADE_UP, ROOT
 from tests.nettleser import served
 from tests.test_compare import HEAD, year
+from tests.test_markdown_safety import NASTY
 
 pytestmark = pytest.mark.xdist_group("nettleser")
 
@@ -177,6 +178,29 @@ def test_what_no_rulebook_has_finds_nothing(looked_up: Page, typed: str) -> None
     assert asked(looked_up, typed) == []
 
 
+@pytest.mark.parametrize("nasty", NASTY)
+def test_texts_of_rulebooks_stay_text_in_the_answers(looked_up: Page, nasty: str) -> None:
+    tags, text = looked_up.evaluate(SHOWN_AS, nasty)
+    assert set(tags) <= {"LI", "H3", "A", "SPAN", "DIV", "P", "MARK", "SECTION", "CODE", "H4", "UL"}
+    assert text.count(nasty) == 6
+
+
+SHOWN_AS = """
+async tekst => {
+  const { visKode, visTreff } = await import("/sok/vis.js");
+  const sted = { type: "sats", navn: tekst, adresse: "a/", brukere: [], gjennom: [] };
+  const indeks = { aar: [{ ordning: "X", vist: "2020", adresse: "x/2020/" }], ordninger: { X: tekst }, typer: {} };
+  const aar = [{ nummer: 0, ordning: "X", vist: "2020", adresse: "x/2020/", tekst, steder: [sted] }];
+  const kode = visKode(location.href, indeks, { vist: tekst, hvordan: "lik", aar }, () => true);
+  const treff = { tittel: tekst, aar: 0, adresse: "x/2020/a/", andre: [] };
+  const utdrag = "<img src=x onerror=alert(1)><mark onclick=alert(1)>a <b>b</b></mark><script>alert(1)</script>";
+  const side = visTreff(location.href, indeks, treff, [{ tittel: `${tekst} `, anker: "b", utdrag }]);
+  const alle = [kode, side].flatMap(del => [del, ...del.querySelectorAll("*")]);
+  return [alle.map(del => del.tagName), kode.textContent + side.textContent];
+}
+"""
+
+
 # ---- the site in a browser
 
 
@@ -287,6 +311,17 @@ def test_the_look_up_has_an_address_to_share(page: Page, address: str) -> None:
     expect(page.locator(".sok-kode h3 code")).to_have_text("WPBA15")
 
 
+def test_a_search_that_cannot_be_fetched_says_so(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.route("**/assets/sok/dialog.js", lambda route: route.abort())
+    page.goto(address)
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog")).to_contain_text("Søket kan ikke hentes")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Søk", exact=True).first).to_be_focused()
+    page.close()
+
+
 def test_the_year_menu_leads_to_the_same_page_and_place(page: Page, address: str) -> None:
     page.goto(f"{address}isf/2021/04-hva-som-teller/#kodesett-samarbeidsaktiviteter")
     menu = page.locator("summary").filter(has_text="Regelår")
@@ -310,6 +345,11 @@ def test_the_menu_of_a_narrow_screen_by_keyboard(page: Page, address: str) -> No
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-expanded", "true")
     assert page.evaluate("document.activeElement.closest('.md-sidebar--primary') !== null")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    for name in ("Oversikt", "Om regelverket for 2021", "Kontakten"):
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_focused()
+        expect(page.get_by_role("link", name=name, exact=True).first).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(button).to_be_focused()
     expect(button).to_have_attribute("aria-expanded", "false")

@@ -165,6 +165,18 @@ def test_the_keyboard_skips_to_the_text_and_focus_is_seen(shown: Shown) -> None:
         assert page.evaluate("location.hash") == "#grupper"
 
 
+# ---- any folder of any server
+
+
+def test_the_site_works_from_a_folder_of_a_server(browser: Browser, shown_site: Path) -> None:
+    with served(shown_site.parent) as address:
+        shown = Shown(browser, f"{address}{shown_site.name}/")
+        for path in ("", "isf/", "isf/2020/03-grupper/"):
+            with opened(shown, path, 1400) as page:
+                assert page.evaluate("getComputedStyle(document.querySelector('.md-header')).position") == "sticky"
+                assert page.locator(".md-header__button.md-logo").first.evaluate("(link) => link.href") == shown.address
+
+
 # ---- what the headers allow
 
 

@@ -147,7 +147,7 @@ def _status(year: _Year) -> Md:
 
 
 def _news(newest: model.Rulebook, changes: Comparison) -> _News:
-    count = Counter[str](item.change for item in changes.items)
+    count: Counter[str] = Counter(item.change for item in changes.items)
     words = (("ny", "ny", "nye"), ("endret", "endret", "endrede"), ("utgått", "utgått", "utgåtte"))
     some = [f"{count[change]} {one if count[change] == 1 else many}" for change, one, many in words if count[change]]
     said = " og ".join(filter(None, (", ".join(some[:-1]), *some[-1:]))) or "ingen endringer"

@@ -1,23 +1,24 @@
-"""Built parts of the site that are used again: as long as their Markdown, their settings and the tools are the same."""
+"""Built parts of the site that are used again: as long as all that they are made of is the same."""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from compiler.kept import fingerprint
 from compiler.pages.links import Links
 
-_TOOLS = ("mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments")
-_APART = ("assets", "pages", "templates")
-"""The folders of `site` that pages do not hold: files that they share, and what is in their Markdown already."""
+_TOOLS = ("regelverk", "mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments")
+_SHARED = ("assets", "pages")
+"""The folders of `site` that make no difference to the pages of a rule year."""
 _MOST = 100
 """How many parts are kept that the site does not use."""
 _MANIFEST, _LINKS = "innhold.json", "lenker.json"
-_SITE = "sider"
+_SITE, _SOURCES = "sider", "kilder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,28 +30,39 @@ class Reuse:
     """
 
     place: Path
+    whole: dict[str, bool] = field(default_factory=dict)
+    """The parts that have been asked for, and whether they are as they were built."""
 
     def recalled(self, key: str) -> Path | None:
         """The pages of a part; None where it is not kept, or not as it was built."""
         folder = self.place / key
-        try:
-            manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return None
-        return folder / _SITE if manifest == _hashes(folder) else None
+        if key not in self.whole:
+            try:
+                manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+            except (OSError, ValueError):
+                return None
+            self.whole[key] = manifest == _hashes(folder)
+        return folder / _SITE if self.whole[key] else None
 
     def building(self, key: str) -> Path:
         """An empty place to build a part in, which counts as kept only after `keep`."""
         folder = self.place / key
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
+        self.whole.pop(key, None)
         return folder / _SITE
 
-    def keep(self, key: str, links: Mapping[str, Links]) -> None:
-        """A part is built and finished; its pages have these links."""
+    def keep(self, key: str, sources: Path, links: Mapping[str, Links]) -> None:
+        """A part is built and finished: what it was made of, and the links of its pages."""
         folder = self.place / key
+        shutil.copytree(sources, folder / _SOURCES)
         (folder / _LINKS).write_text(json.dumps(links), encoding="utf-8")
         (folder / _MANIFEST).write_text(json.dumps(_hashes(folder)), encoding="utf-8")
+        self.whole[key] = True
+
+    def sources(self, key: str) -> Path:
+        """The Markdown that a part which is kept was made of."""
+        return self.place / key / _SOURCES
 
     def links(self, key: str) -> dict[str, Links]:
         """The links of the pages of a part that is kept."""
@@ -64,21 +76,29 @@ class Reuse:
             shutil.rmtree(folder)
 
 
-def fingerprint(name: str, docs: Path, settings: Mapping[str, object], root: Path) -> str:
-    """What a part is kept under: its name and the hash of its sources, its settings, and what pages are made with."""
-    found = hashlib.sha256(json.dumps([name, settings, tools(root)], sort_keys=True).encode())
-    for path, content in _contents(docs):
-        found.update(f"{path}\0{hashlib.sha256(content).hexdigest()}\0".encode())
+def key_of(name: str, made_of: Iterable[bytes], root: Path) -> str:
+    """What a part is kept under: its name, and the hash of all that decides what it becomes."""
+    found = hashlib.sha256(tools(root).encode())
+    for one in made_of:
+        found.update(hashlib.sha256(one).digest())
     return f"{name.replace('/', '-')}-{found.hexdigest()[:32]}"
+
+
+def contents(folder: Path) -> Iterator[bytes]:
+    """What a folder has, as a part is made of it."""
+    for path, content in _contents(folder):
+        yield path.encode()
+        yield content
 
 
 @cache
 def tools(root: Path) -> str:
-    """The fingerprint of what makes pages of Markdown: versions, settings, and code and templates of our own."""
+    """The fingerprint of what makes the pages: versions, settings, templates, and the compiler itself."""
     found = hashlib.sha256(json.dumps({name: version(name) for name in _TOOLS}).encode())
+    found.update(fingerprint().encode())
     site = root / "site"
-    ours = [path for path in site.rglob("*") if path.is_file() and path.relative_to(site).parts[0] not in _APART]
-    for path in [root / "mkdocs.yml", *sorted(Path(__file__).parent.glob("*.py")), *sorted(ours)]:
+    ours = [path for path in site.rglob("*") if path.is_file() and path.relative_to(site).parts[0] not in _SHARED]
+    for path in [root / "mkdocs.yml", *sorted(ours)]:
         found.update(path.name.encode() + b"\0" + path.read_bytes())
     return found.hexdigest()
 

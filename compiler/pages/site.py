@@ -7,9 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from compiler.pages.finish import finished, with_banner
 from compiler.pages.front import front, front_menu, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
-from compiler.pages.reuse import Reuse, fingerprint
+from compiler.pages.reuse import Reuse, contents, key_of
 from compiler.pages.search import add_search
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
 from compiler.pages.systems import SYSTEMS, for_systems
@@ -63,6 +63,17 @@ class SiteYear:
         written |= try_it.files(self.rulebook) if TRY_IT in written else {}
         return written | {one.name: one.text for one in files}
 
+    def made_of(self) -> Iterator[bytes]:
+        """All that decides what the pages say: a rulebook that is used has its fingerprint in the one that uses it."""
+        for one in fields(self):
+            value = getattr(self, one.name)
+            yield from map(_as_bytes, value if isinstance(value, tuple) else (value,))
+
+
+def _as_bytes(value: object) -> bytes:
+    """A value, the same each time."""
+    return (value.model_dump_json() if isinstance(value, model.Node) else repr(value)).encode()
+
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -91,7 +102,7 @@ def write_site(
     sources, new, reuse = target / "sider", target / "site.ny", Reuse(kept or target / ".nettsted")
     for folder in (sources, new):
         shutil.rmtree(folder, ignore_errors=True)
-    parts = [_front_part(root, years, sources), *(_year_part(root, year, sources) for year in years)]
+    parts = [_front_part(root, years, sources), *(_year_part(root, year, sources, reuse) for year in years)]
     warnings = _build(parts, reuse, root)
     if not warnings:
         _put_together(parts, years, reuse, new, root)
@@ -117,24 +128,24 @@ def _front_part(root: Path, years: Sequence[SiteYear], sources: Path) -> _Part:
     rulebooks = [year.rulebook for year in years]
     _write_pages(docs, front(rulebooks, {year.rulebook.name: year.changes for year in years if year.changes}))
     written = yaml.safe_load((root / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
-    return _part(root, "", docs, {"nav": front_menu(rulebooks, written)})
+    return _Part("", docs, {"nav": front_menu(rulebooks, written)}, key_of(_FRONT, contents(docs), root))
 
 
-def _year_part(root: Path, year: SiteYear, sources: Path) -> _Part:
-    """A year's pages and settings."""
-    folder, written = year_folder(year.rulebook), year.pages()
+def _year_part(root: Path, year: SiteYear, sources: Path, reuse: Reuse) -> _Part:
+    """A year's pages and settings; where the year is kept, nothing but its Markdown is needed."""
+    folder, key = year_folder(year.rulebook), key_of(year_folder(year.rulebook), year.made_of(), root)
     docs = sources / folder / "sider"
+    if reuse.recalled(key) is not None:
+        shutil.copytree(reuse.sources(key), docs)
+        return _Part(folder, docs, {}, key)
+    written = year.pages()
     _write_pages(docs, written)
     settings = {
         "site_name": plain(year_name(year.rulebook)),
         "nav": navigation(year.rulebook, written),
         "extra": {"homepage": "../.."},
     }
-    return _part(root, folder, docs, settings)
-
-
-def _part(root: Path, folder: str, docs: Path, settings: Mapping[str, Any]) -> _Part:
-    return _Part(folder, docs, settings, fingerprint(folder or _FRONT, docs, settings, root))
+    return _Part(folder, docs, settings, key)
 
 
 def _write_pages(docs: Path, written: Mapping[str, str]) -> None:
@@ -174,7 +185,9 @@ def _build_part(part: _Part, reuse: Reuse, root: Path, allowed: set[str] | None 
         warnings = _finish(part, site, allowed)
     if not warnings:
         pages = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html")}
-        reuse.keep(part.key, {page: links_of(path.read_text(encoding="utf-8")) for page, path in pages.items()})
+        reuse.keep(
+            part.key, part.docs, {page: links_of(path.read_text(encoding="utf-8")) for page, path in pages.items()}
+        )
     return warnings
 
 

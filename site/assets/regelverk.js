@@ -27,6 +27,25 @@
     });
   }
 
+  // Innholdet på siden foldes ut i menyen på smale skjermer. Temaet har en etikett der; her blir den en knapp.
+  const etikett = document.querySelector('.md-nav__link[for="__toc"]');
+  const innhold = document.getElementById("__toc");
+  if (etikett && innhold) {
+    innhold.tabIndex = -1;
+    innhold.setAttribute("aria-hidden", "true");
+    etikett.tabIndex = 0;
+    etikett.setAttribute("role", "button");
+    const vis = () => etikett.setAttribute("aria-expanded", String(innhold.checked));
+    vis();
+    innhold.addEventListener("change", vis);
+    etikett.addEventListener("keydown", (hendelse) => {
+      if (hendelse.key !== "Enter" && hendelse.key !== " ") return;
+      hendelse.preventDefault();
+      hendelse.stopPropagation();
+      innhold.click();
+    });
+  }
+
   // Mørke farger. Temaet husker valget; knappen velger det av dem som ikke vises nå.
   const fargeknapp = topp("farger");
   const valg = [...document.querySelectorAll('input[name="__palette"]')];

@@ -76,7 +76,7 @@ function side(aaret) {
   const svar = lag("div", { class: "prov-svar" });
   const forklaring = lag("section", { class: "prov-forklaring", "aria-label": "Forklaringen" });
   const [slagId, eksempelId] = [nyId(), nyId()];
-  const slagvalg = lag("select", { id: slagId, onchange: () => bytt(slagvalg.value, {}) }, aaret.slag.map(({ id, navn }) => lag("option", { value: id }, navn)));
+  const slagvalg = lag("select", { id: slagId, onchange: () => bytt(slagvalg.value, {}) }, aaret.slag.map(({ id, navn, samling }) => lag("option", { value: id }, samling ? `${navn} (samling)` : navn)));
   const eksempelvalg = lag("select", { id: eksempelId, onchange: velgEksempel });
   const kopiert = lag("span", { role: "status", class: "prov-hjelp" });
   let [slag, skjemaet, venter] = [aaret.slag[0], null, 0];
@@ -125,7 +125,7 @@ function side(aaret) {
       forklaring.replaceChildren();
       kort.textContent = "";
       skjemaet.merk(new Map());
-      history.replaceState(null, "", location.pathname + location.search);
+      if (fraFragment(location.hash)) history.replaceState(null, "", location.pathname + location.search);
       return;
     }
     const funnet = kjoring.svarMedLedd(aaret.regler.get(slag.id), gitt);
@@ -145,14 +145,15 @@ function side(aaret) {
     }
   }
 
-  /** Vis saken i adressen, når det er en. */
+  /** Vis saken i adressen; en lenke til et sted på siden er ingen sak. */
   function fraAdressen() {
     const saken = fraFragment(location.hash);
-    bytt(saken?.slag ?? slag.id, saken?.gitt ?? {});
+    if (saken) bytt(saken.slag, saken.gitt);
   }
 
   window.addEventListener("hashchange", fraAdressen);
-  fraAdressen();
+  const foerst = fraFragment(location.hash);
+  bytt(foerst?.slag ?? slag.id, foerst?.gitt ?? {});
   return [
     lag(
       "form",

@@ -69,7 +69,7 @@ export function lagPanel(rot, { id, ved = () => {} }) {
       if (dette !== nummer) return;
       treff.replaceChildren();
       melding.textContent = location.protocol === "file:"
-        ? "Søket virker ikke når sidene er åpnet som filer. Legg dem på en server."
+        ? "Søket virker ikke når sidene er åpnet som filer. Legg dem på en tjener."
         : "Søket fikk ikke lest filene sine. Prøv igjen om litt.";
       console.warn(feil);
     }
