@@ -23,7 +23,9 @@ def site(folder: Path, *rulebooks: model.Rulebook, kept: Path | None = Path(_KEP
     years = []
     for rulebook in rulebooks:
         before = by_year.get((rulebook.scheme, rulebook.base or 0))
-        years.append(SiteYear(rulebook, answers(rulebook), compare(before, rulebook) if before else None))
+        changes = compare(before, rulebook) if before else None
+        earlier = tuple(one for one in rulebooks if one.scheme == rulebook.scheme and one.year < rulebook.year)
+        years.append(SiteYear(rulebook, answers(rulebook), changes, earlier))
     return write_site(years, folder, at=at, kept=kept)
 
 

@@ -118,7 +118,7 @@ def test_what_a_year_ends_keeps_its_address_there() -> None:
 
 @pytest.mark.langt
 @pytest.mark.xdist_group("nettleser")
-def test_every_address_is_in_the_built_site(shown_site: Path) -> None:
+def test_every_address_is_in_the_shown_site(shown_site: Path) -> None:
     rulebooks = [one for one in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks()) if one.scheme in SHOWN]
     anchors = {path: links_of(path.read_text(encoding="utf-8")).anchors for path in shown_site.rglob("*.html")}
     for address in addresses(rulebooks):

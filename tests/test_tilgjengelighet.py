@@ -22,7 +22,13 @@ KINDS = (
     *("", "404.html", "om/", "publisering/", "systemer/", "spraaket/vilkaar/", "feil/", "isf/", "isf/2020/"),
     *("isf/2020/03-grupper/", "isf/2020/05-refusjon/", "isf/2021/grupper/", "isf/2020/kodesett/", "isf/2020/satser/"),
     *("isf/2021/begreper/", "isf/2021/krav/", "isf/2021/eksempler/", "isf/2021/endringer/", "isf/2021/systemer/"),
-    *("isf/2024/kilder/", "isf/2024/opplysninger/", "isf/2024/samlinger/", "isf/2024/tabeller/"),
+    *(
+        "isf/2024/endringer-fra-2019/",
+        "isf/2024/kilder/",
+        "isf/2024/opplysninger/",
+        "isf/2024/samlinger/",
+        "isf/2024/tabeller/",
+    ),
     *("fastlege/2022/takster/", "fastlege/2022/krav/", "forlop/2021/forlop/", "oppdiktet/2020/regler/"),
     *("oppdiktet/2020/kodeverk/", "oppdiktet/2020/unntak/", "oppdiktet/2020/presiseringer/"),
 )

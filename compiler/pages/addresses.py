@@ -38,7 +38,15 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
-_RESERVED = {"index", "endringer", "forlop", "systemer", "assets", "search", "404", *LISTS}
+TRY_IT = "prov.md"
+"""The page where a record is filled in and answered."""
+
+CHANGES = "endringer.md"
+"""The page of what is new from the year that a year builds on."""
+
+_CHANGES = "endringer-fra-"
+
+_RESERVED = {"index", "endringer", "forlop", "prov", "systemer", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):
@@ -135,7 +143,17 @@ def canonical(key: Key) -> Key:
 def chapter_file(chapter: model.Chapter) -> str:
     """The file of a chapter's page."""
     name = slug(chapter.id)
-    return f"kapittel-{name}.md" if name in _RESERVED else f"{name}.md"
+    return f"kapittel-{name}.md" if _is_reserved(name) else f"{name}.md"
+
+
+def changes_file(year: int) -> str:
+    """The file of the comparison with another year than the one that a year builds on."""
+    return f"{_CHANGES}{year}.md"
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether a page that is no chapter has the name."""
+    return name in _RESERVED or name.startswith(_CHANGES)
 
 
 def name_of(kind: str, definition: model.Definition | model.Source) -> str:
@@ -160,7 +178,7 @@ def _as_folder(path: str) -> str:
     if not last.endswith((".md", ".regel")):
         return path
     name = slug(last.rsplit(".", 1)[0])
-    return f"{head}/{f'kapittel-{name}' if name in _RESERVED else name}/"
+    return f"{head}/{f'kapittel-{name}' if _is_reserved(name) else name}/"
 
 
 def _definitions(rulebook: model.Rulebook) -> Iterator[tuple[Key, model.Definition | model.Source]]:

@@ -5,9 +5,6 @@ import re
 _LABELS = {
     'aria-label="Header"': 'aria-label="Topp"',
     'aria-label="Footer"': 'aria-label="Bunn"',
-    'class="md-search" data-md-component="search" role="dialog"': (
-        'class="md-search" data-md-component="search" role="search" aria-label="Søk i regelverket"'
-    ),
     "<h1>404 - Not found</h1>": (
         "<h1>Siden finnes ikke</h1>\n"
         "<p>Adressen kan være skrevet feil. Regelverk og regelår som er lagt ut, beholder adressene sine, "

@@ -19,7 +19,8 @@ import yaml
 from compiler import export, model
 from compiler.compare import Comparison
 from compiler.examples import Answers
-from compiler.pages.addresses import Addresses
+from compiler.pages import try_it
+from compiler.pages.addresses import TRY_IT, Addresses
 from compiler.pages.banner import banners
 from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
 from compiler.pages.finish import finished, with_banner
@@ -27,6 +28,7 @@ from compiler.pages.front import front, front_menu, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, contents, key_of
+from compiler.pages.search import add_search
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
 from compiler.pages.systems import SYSTEMS, for_systems
 from compiler.pages.text import plain
@@ -43,17 +45,22 @@ _UNUSED = ("*.map", "lunr", "workers", "sitemap.xml*", "objects.inv")
 
 @dataclass(frozen=True, slots=True)
 class SiteYear:
-    """A rule year with what its pages show beside the rules: the answers of its examples, and what is new."""
+    """A rule year with what its pages show beside the rules."""
 
     rulebook: model.Rulebook
     answers: Answers
+    """Of its examples."""
     changes: Comparison | None
+    """From the year that it builds on."""
+    earlier: tuple[model.Rulebook, ...] = ()
+    """The years of the scheme before it: what figures have been, and other years to compare it with."""
 
     def pages(self) -> dict[str, str]:
         """The Markdown of the year, and the files beside it."""
         files = downloads(self.rulebook, self.changes, Addresses(self.rulebook))
-        written = pages(self.rulebook, self.answers, self.changes)
+        written = pages(self.rulebook, self.answers, self.changes, self.earlier)
         written[SYSTEMS] = for_systems(self.rulebook, self.answers, files)
+        written |= try_it.files(self.rulebook) if TRY_IT in written else {}
         return written | {one.name: one.text for one in files}
 
     def made_of(self) -> Iterator[bytes]:
@@ -101,6 +108,8 @@ def write_site(
         _put_together(parts, years, reuse, new, root)
         found = ((part.folder, page, links) for part in parts for page, links in reuse.links(part.key).items())
         warnings = broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
+    if not warnings:
+        warnings = add_search(new, [year.rulebook for year in years])
     if not warnings:
         _make_ready(new, at, target / "publisering")
         shutil.rmtree(target / "site", ignore_errors=True)
@@ -186,7 +195,8 @@ def _write_settings(root: Path, part: _Part, site: Path) -> Path:
     """Settings that inherit the root's."""
     path = part.docs.parent / "mkdocs.yml"
     places = {"docs_dir": part.docs.name, "site_dir": os.path.relpath(site, path.parent)}
-    whole = {"INHERIT": os.path.relpath(root / "mkdocs.yml", path.parent), **part.settings, **places}
+    theme = {"custom_dir": os.path.relpath(root / "site" / "theme", path.parent)}
+    whole = {"INHERIT": os.path.relpath(root / "mkdocs.yml", path.parent), **part.settings, "theme": theme, **places}
     path.write_text(yaml.safe_dump(whole, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
