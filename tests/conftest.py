@@ -43,6 +43,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--aar og --rettelse hører sammen: si hvilket år som rettes, og hvorfor")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Send the tests of a group to one worker, which has the site that they look at.
+
+    xdist 3.8 writes the group in the id of a test, and pytest 9.2 makes the id anew without it.
+    """
+    if config.getoption("loadgroup", False):
+        for item in items:
+            group = item.get_closest_marker("xdist_group")
+            if group is not None and "@" not in item.nodeid:
+                item._id = type(item.id).parse(f"{item.nodeid}@{group.args[0]}")
+
+
 def cases(name: str) -> list[Path]:
     """The cases of a kind: each file or folder in tests/cases/<name> that is not an expected file."""
     return sorted(path for path in (CASES / name).iterdir() if path.suffix != ".txt")

@@ -68,10 +68,11 @@ def test_what_has_not_changed_is_not_built_again(two: Path, folder: Path) -> Non
     assert files(folder / "site") == files(two / "site")
 
 
-def test_a_year_that_changes_is_built_alone(folder: Path) -> None:
-    changed = FIRST_YEAR.model_copy(update={"published": date(2019, 12, 24)})
-    assert built(folder, changed, SECOND_YEAR) == ["isf-2020"]
-    assert "Publisert 24" in (folder / "site/isf/2020/index.html").read_text(encoding="utf-8")
+def test_a_year_that_changes_is_built_again_with_those_that_tell_of_it(folder: Path) -> None:
+    christmas = {"published": date(2020, 12, 24)}
+    assert built(folder, FIRST_YEAR, SECOND_YEAR.model_copy(update=christmas)) == ["isf-2021"]
+    assert "Publisert 24" in (folder / "site/isf/2021/index.html").read_text(encoding="utf-8")
+    assert built(folder, FIRST_YEAR.model_copy(update=christmas), SECOND_YEAR) == ["isf-2020", "isf-2021"]
 
 
 def test_a_year_that_goes_or_comes_changes_no_other(folder: Path) -> None:

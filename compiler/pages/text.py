@@ -17,7 +17,7 @@ _SPACE = re.compile("[ \t\r\n\f\v\x85\u2028\u2029]+")
 _SPECIAL = re.compile(r"""[&<>"\\`*_{}\[\]|#~^]""")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _AT_START = re.compile(r"^(\s*)([-+=:!])")
-_GROUPED = re.compile(r"(?<![\w.,])\d{1,3}(?: \d{3}){1,3}(?![\w]| \d)")
+_GROUPED = re.compile(r"(?<![\w.,])(?<!\d )\d{1,3}(?: \d{3}){1,3}(?![\w]| \d)")
 """A number with spaces between its digits, which must not break over a line; a long row of codes is none."""
 _NUMBERED = re.compile(r"^(\s*\d+)\.(?=\s|$)")
 
