@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
-from tests.nettleser import started
+from tests.nettleser import served, started
 from tests.nettsted import some_schemes
 from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
@@ -30,6 +30,7 @@ Golden = Callable[[str, Path], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update` writes the expected files anew."""
     parser.addoption("--update", action="store_true", help="skriv de ventede filene på nytt")
+    parser.addoption("--nye-adresser", action="store_true", help="legg nye adresser til i tests/adresser.txt")
     parser.addoption("--aar", help="et frosset regelår som skal rettes, for eksempel isf-2020")
     parser.addoption("--rettelse", help="hvorfor det frosne regelåret rettes")
 
@@ -138,3 +139,10 @@ def browser() -> Iterator[Browser]:
 def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site with some schemes, which the browser looks at."""
     return some_schemes(tmp_path_factory.mktemp("nettsted"))
+
+
+@pytest.fixture(scope="session")
+def address(shown_site: Path) -> Iterator[str]:
+    """The address of that site, served."""
+    with served(shown_site) as found:
+        yield found

@@ -204,13 +204,6 @@ async tekst => {
 # ---- the site in a browser
 
 
-@pytest.fixture(scope="module")
-def address(shown_site: Path) -> Iterator[str]:
-    """The site of some schemes, served."""
-    with served(shown_site) as found:
-        yield found
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that must not complain in the console."""

@@ -15,7 +15,8 @@ from compiler import model
 from compiler.pages.addresses import LISTS
 from compiler.pages.code_files import as_json, code_files, folded
 from compiler.pages.codes import year_codes
-from compiler.pages.render import scheme_title, year_folder
+from compiler.pages.front import scheme_title
+from compiler.pages.render import year_folder
 from compiler.pages.year_menu import add_year_menus
 
 CODES = "oppslag"
