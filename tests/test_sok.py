@@ -1,6 +1,7 @@
 """Searching the site: what is known of each code, and the dialog, the look-up and the header in a real browser."""
 
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -234,7 +235,7 @@ def test_search_by_keyboard_alone(page: Page, address: str) -> None:
     page.keyboard.press("s")
     expect(page.get_by_role("dialog", name="Søk i regelverket")).to_be_visible()
     search(page, "WPBA10")
-    expect(page.locator(".sok-melding")).to_have_text("1 kode og 3 sider")
+    expect(page.locator(".sok-melding")).to_have_text(re.compile(r"1 kode og \d+ sider"))
     page.keyboard.press("ArrowDown")
     first = page.locator(".sok-kode a").first
     expect(first).to_be_focused()
