@@ -32,7 +32,7 @@ _UNUSED = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 _REPEATING = (*LISTS, "endringer", "forlop", "opphevet", "prov", "systemer")
 """Pages of a year that repeat what its chapters say; a chapter comes first."""
 _BETWEEN = "endringer-"
-"""How the pages of changes between two years that do not follow each other begin: the changes are on other pages too."""
+"""How the pages of changes between years far apart begin; the pages of each year have the changes too."""
 _SIGNED = len("pagefind_dcd")
 
 
