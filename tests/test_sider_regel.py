@@ -117,6 +117,8 @@ def test_a_rule_links_to_its_examples_with_their_answers() -> None:
     assert "Et barn på tre år: gruppert, DRG 1; det som ikke var oppfylt: er møte" in shown
     assert "En voksen på 40 med møte: ikke i utdraget; kravet er oppfylt" in shown
     group = rule(page_of(BOOK), "gruppe-drg-1")
+    assert "Eksempler: 1 treffer, 1 treffer nesten" in group
+    assert "0 treffer" not in page_of(BOOK)
     assert "Et barn med møte: inngår ikke; vilkårene er oppfylt, men gruppen ble ikke gitt" in group
 
 

@@ -113,8 +113,10 @@
       en.rad = document.createElement("tr");
       const forste = this.kropp.rows[0] ?? this.rader[0].rad;
       en.celler.forEach((tekst, plass) => {
-        const celle = document.createElement(forste.cells[plass]?.tagName === "TH" ? "th" : "td");
+        const lik = forste.cells[plass];
+        const celle = document.createElement(lik?.tagName === "TH" ? "th" : "td");
         if (celle.tagName === "TH") celle.scope = "row";
+        if (lik?.className) celle.className = lik.className;
         celle.textContent = tekst;
         en.rad.append(celle);
       });

@@ -61,14 +61,14 @@ export function visning({ navn, steder }) {
   function linjesvar([felt, linjer], gitt) {
     if (!linjer.length) return [];
     const ids = [...new Set(linjer.flatMap((linje) => [...linje.verdier.keys()]))];
-    const hode = ["Nr.", "Svar", ...ids.map(regel), "Hvorfor"].map((en) => lag("th", { scope: "col" }, en));
+    const hode = ["Nr.", "Svar", "Hvorfor", ...ids.map(regel)].map((en) => lag("th", { scope: "col" }, en));
     const rad = (linje, plass) => {
       const celler = ids.map((id) => lag("td", {}, linje.verdier.has(id) ? verdi(id, linje.verdier.get(id)) : "–"));
       const hvorfor = [...linje.grunner, ...linje.varsler].map(grunn);
       const hvilken = Object.values(gitt?.[plass] ?? {}).find((en) => typeof en === "string");
       const nummer = lag("th", { scope: "row" }, hvilken ? `${plass + 1}: ${hvilken}` : String(plass + 1));
       const svar = lag("td", {}, lag("strong", {}, stor(ORD.get(linje.inngaar))));
-      return lag("tr", {}, nummer, svar, celler, lag("td", {}, hvorfor.length ? lag("ul", {}, hvorfor) : "–"));
+      return lag("tr", {}, nummer, svar, lag("td", {}, hvorfor.length ? lag("ul", {}, hvorfor) : "–"), celler);
     };
     return [
       lag("h3", {}, `Svar på ${lest(felt)}`),
