@@ -29,8 +29,10 @@ _LEFT_OUT = (".headerlink", ".regel-fot", "svg", "script")
 """What of a page is no text to search in."""
 _UNUSED = ("pagefind-*ui*", "pagefind-highlight.js", "wasm.unknown.pagefind")
 """Pagefind's own views, which the site does not show."""
-_REPEATING = {*LISTS, "endringer", "forlop"}
-"""Pages that repeat what the chapters say; a chapter comes first."""
+_REPEATING = (*LISTS, "endringer", "forlop", "opphevet", "prov", "systemer")
+"""Pages of a year that repeat what its chapters say; a chapter comes first."""
+_BETWEEN = "endringer-"
+"""How the pages of changes between years far apart begin; the pages of each year have the changes too."""
 _SIGNED = len("pagefind_dcd")
 
 
@@ -91,7 +93,7 @@ def _copy_texts(site: Path, target: Path) -> None:
     for path in sorted(site.rglob("index.html")):
         place = path.relative_to(site)
         found = _ARTICLE.search(path.read_text(encoding="utf-8"))
-        if found is None or place.parts[0] == CODES:
+        if found is None or place.parts[0] == CODES or place.parent.name.startswith(_BETWEEN):
             continue
         text = found[0].replace("<article", "<article data-pagefind-body", 1)
         (target / place).parent.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,12 @@
     });
   }
 
+  // Merket i menyen leder til forsiden, men temaet kaller det det siden heter.
+  for (const merke of document.querySelectorAll(".md-nav__title .md-logo")) {
+    merke.setAttribute("aria-label", "Forsiden");
+    merke.title = "Forsiden";
+  }
+
   // Innholdet på siden foldes ut i menyen på smale skjermer. Temaet har en etikett der; her blir den en knapp.
   const etikett = document.querySelector('.md-nav__link[for="__toc"]');
   const innhold = document.getElementById("__toc");
