@@ -172,7 +172,7 @@ def drawn_cases(name: str, record: str, count: int, explained: int) -> list[Case
 
 
 def test_golden_cases(packages: Packages, modules: dict[str, Path]) -> None:
-    agree(packages, modules, list(golden_cases(explained=6)))
+    agree(packages, modules, list(golden_cases(explained=12)))
 
 
 def test_drawn_cases(packages: Packages, modules: dict[str, Path]) -> None:

@@ -542,11 +542,6 @@ def test_the_site_of_all_years_builds_without_warnings(tmp_path: Path) -> None:
     builds(tmp_path, RULEBOOKS)
 
 
-def test_the_site_of_some_schemes_builds_without_warnings(tmp_path: Path) -> None:
-    schemes = {"ISF", "FORLOP", "FASTLEGE", *(rulebook.scheme for rulebook in MADE_UP.rulebooks())}
-    builds(tmp_path, [name for name, rulebook in RULEBOOKS.items() if rulebook.scheme in schemes])
-
-
 def test_the_site_builds_to_the_same_bytes(tmp_path: Path) -> None:
     some = [rulebook for rulebook in RULEBOOKS.values() if rulebook.scheme in ("LAB", "REGNINGER")]
     for name in ("en", "to"):

@@ -83,10 +83,11 @@ def _chosen(rulebook: model.Rulebook, answers: Answers) -> model.Example | None:
     """The example to show: one with a complete answer and few values, or else the first."""
     found = [example for example in rulebook.examples if example.id in answers]
 
-    def rank(example: model.Example) -> tuple[bool, bool, int]:
+    def rank(example: model.Example) -> tuple[bool, int, bool, int]:
         answer = answers[example.id]
-        complete = isinstance(answer, Svar) and answer.status == "gruppert" and bool(answer.verdier)
-        return not complete, len(example.given) > _FIELDS, found.index(example)
+        values = answer.verdier.values() if isinstance(answer, Svar) and answer.status == "gruppert" else ()
+        unknown = sum(value is None for value in values)
+        return not values, unknown, len(example.given) > _FIELDS, found.index(example)
 
     return min(found, key=rank, default=None)
 
