@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import mange_grupper
+from nettsted_sider import shown
 from nettsted_svar import answers
 
 from tests.norddrg_aar import REAL_2015, REAL_2016, made_up_year, real_year
@@ -92,16 +93,21 @@ def _report(title: str, folder: Path, code: str, word: str) -> None:
     site = _built(folder)
     files = [path for path in site.folder.rglob("*") if path.is_file()]
     pages = [path for path in files if path.suffix == ".html"]
+    years = len(list(site.folder.glob("*/*/versjon.json")))
     largest = max(pages, key=lambda path: path.stat().st_size)
     print(f"\n{title}")
     print(f"  lese regelverkene            {site.reading:8.1f} s")
-    print(f"  bygge nettstedet             {site.building:8.1f} s")
-    print(f"  bygge igjen, ingenting nytt  {site.again:8.1f} s")
+    print(f"  bygge nettstedet             {site.building:8.1f} s, {site.building / site.reading:.1f} × lesingen")
+    print(f"  bygge igjen, ingenting nytt  {site.again:8.1f} s, {site.again / years:.1f} s for hvert år")
     print(f"  {len(pages)} sider, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB i {len(files)} filer")
     print(f"  største side: {largest.relative_to(site.folder)}, {largest.stat().st_size / 1e3:.0f} kB")
     for one in answers(site.folder, code, word):
         took = f"etter {one.first:.0f} ms og {one.read:.0f} kB, igjen {one.again:.0f} ms"
         print(f"  «{one.asked}»: {one.found} svar {took}")
+    newest = max(site.folder.glob("*/*/versjon.json")).parent
+    for page in shown(site.folder, ["", *(f"{one.relative_to(site.folder)}/" for one in (newest, largest.parent))]):
+        took = f"størst innhold etter {page.largest:.0f} ms, {page.html:.0f} kB side, {page.scripts:.0f} kB skript"
+        print(f"  /{page.page}: {took}")
 
 
 if __name__ == "__main__":
