@@ -17,14 +17,17 @@ Packages = dict[str, tuple[Rulebook, ModuleType, ModuleType]]
 """By name of rule year: the rulebook, its generated module, and the package that the module is in."""
 
 
-def _quick() -> set[str]:
-    """The newest year of each scheme, and all that is made up."""
-    newest = {rulebook.scheme: rulebook.name for rulebook in LIBRARY.rulebooks()}
-    return {*newest.values(), *(rulebook.name for rulebook in MADE_UP.rulebooks())}
+_RULEBOOKS = (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())
+_QUICK = {*{one.scheme: one.name for one in LIBRARY.rulebooks()}.values(), *(one.name for one in MADE_UP.rulebooks())}
+"""The newest year of each scheme, and all that is made up."""
 
 
-EACH_YEAR = [
-    pytest.param(rulebook.name, marks=() if rulebook.name in _quick() else pytest.mark.langt)
-    for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())
-]
-"""The name of each rule year as a parameter; in the quick tests the newest of each scheme and the made-up ones."""
+def of_year(name: str, *more: str) -> object:
+    """A parameter of a rule year, which the quick tests have of the newest of each scheme and of the made-up ones."""
+    return pytest.param(name, *more, marks=() if name in _QUICK else pytest.mark.langt)
+
+
+EACH_YEAR = [of_year(rulebook.name) for rulebook in _RULEBOOKS]
+"""Each rule year."""
+EACH_KIND = [of_year(rulebook.name, record.id) for rulebook in _RULEBOOKS for record in rulebook.top_records()]
+"""Each kind of record that each rule year judges."""

@@ -26,15 +26,10 @@ from compiler.runtime.motor import Beregning, Gruppe, Krav, Liste, Regler
 from compiler.runtime.parti import grupper_parti
 from compiler.runtime.svar import Grunn, Linjesvar, Svar
 from tests.cases_drawn import cases
-from tests.library import LIBRARY, MADE_UP, ROOT, Packages
+from tests.library import EACH_KIND, LIBRARY, ROOT, Packages
 
 Rows = list[dict[str, Any]]
-KINDS = [
-    (rulebook.name, record.id)
-    for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())
-    for record in rulebook.top_records()
-]
-QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def one_by_one(module: ModuleType, rows: Rows, record: str | None = None) -> Rows:
@@ -154,7 +149,7 @@ def test_bills_with_lines(packages: Packages) -> None:
     assert module.grupper_parti(batch_of(texts)).to_pylist() == one_by_one(module, bills)
 
 
-@pytest.mark.parametrize(("name", "record"), KINDS)
+@pytest.mark.parametrize(("name", "record"), EACH_KIND)
 def test_cases_that_are_drawn(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
     drawn = cases(rulebook, rulebook.record(record))
