@@ -13,7 +13,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 STEMPEL := $(VENV)/.oppsett
 
-.PHONY: hjelp oppsett bygg test test-langt kontroll maal krav rydd
+.PHONY: hjelp oppsett bygg test test-langt kontroll proever maal krav rydd
 
 hjelp:
 	@echo "Mål:"
@@ -71,11 +71,15 @@ kontroll: oppsett
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-test: kontroll
-	$(PY) -m pytest -n 2 --dist loadgroup -m "not langt"
+proever: oppsett
+	$(PY) -m pytest -n 2 --dist loadgroup -m "$(HVILKE)"
 
-test-langt: kontroll
-	$(PY) -m pytest -n 2 --dist loadgroup
+# mypy bruker bare én kjerne, så prøvene begynner samtidig.
+test: oppsett
+	@$(MAKE) --no-print-directory -j 2 kontroll proever HVILKE="not langt"
+
+test-langt: oppsett
+	@$(MAKE) --no-print-directory -j 2 kontroll proever HVILKE=
 
 maal: oppsett
 	$(PY) benchmarks/lesing.py

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -51,10 +52,14 @@ def test_sound_rulebooks_pass(run: Run) -> None:
     assert ran.err.count("viser til takster som er gått ut") == 2
 
 
-def test_examples_are_run_twice(run: Run) -> None:
-    ran = run("test")
+@pytest.mark.parametrize("scheme", ["fysioterapi", pytest.param("isf", marks=pytest.mark.langt)])
+def test_examples_are_run_twice(run: Run, scheme: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "rulebooks" / scheme, tmp_path / scheme)
+    ran = run("test", "--mappe", tmp_path)
     assert ran.code == 0
-    assert "isf-2020: 34 av 34 eksempler stemmer" in ran.out
+    told = re.findall(rf"^{scheme}-\d+: (\d+) av (\d+) eksempler stemmer$", ran.out, re.M)
+    assert len(told) == len(list((tmp_path / scheme).glob("2*")))
+    assert all(right == all_ != "0" for right, all_ in told)
 
 
 @pytest.fixture

@@ -160,7 +160,7 @@ def _loaded(folder: Path) -> Rulebook:
 Both = tuple[Rulebook, ModuleType]
 
 
-@pytest.fixture(scope="module", params=["laget", 1, 2, 3])
+@pytest.fixture(scope="module", params=["laget", 1, *(pytest.param(seed, marks=pytest.mark.langt) for seed in (2, 3))])
 def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """A rulebook of many groups, and its module, with two layers in the index also where the second says little."""
     folder = tmp_path_factory.mktemp("mange")
