@@ -31,6 +31,7 @@ KINDS = (
     ),
     *("fastlege/2022/takster/", "fastlege/2022/krav/", "forlop/2021/forlop/", "oppdiktet/2020/regler/"),
     *("oppdiktet/2020/kodeverk/", "oppdiktet/2020/unntak/", "oppdiktet/2020/presiseringer/"),
+    *("oppslag/?kode=WPBA10", "oppslag/?kode=samarbeid", "isf/2020/prov/", "fastlege/2021/prov/"),
 )
 """A page of each kind."""
 SOME = ("", "isf/2020/03-grupper/", "isf/2021/systemer/", "oppdiktet/2020/regler/", "404.html")
