@@ -69,7 +69,7 @@ def reported(library: Library) -> str:
     """Every message about some rulebooks and their examples, as on the terminal."""
     failing = [fault for rulebook in library.rulebooks() for fault in failing_examples(rulebook)]
     found = [*library.diagnostics(), *failing]
-    return "\n".join(render(fault, library.sources.get(fault.span.path)) for fault in found)
+    return "\n".join(render(fault, library.sources) for fault in found)
 
 
 @pytest.mark.parametrize("page", LANGUAGE, ids=lambda page: page.stem)
