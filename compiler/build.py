@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from compiler import compare, export
+from compiler import compare, export, report
 from compiler.examples import answers
 from compiler.model import Rulebook
 from compiler.packages import wheel, write
@@ -32,14 +32,14 @@ def build_packages(library: Library, target: Path, say: Say) -> None:
 
 
 def build_json(library: Library, target: Path, say: Say) -> None:
-    """Each rulebook as JSON, the schema they follow, and the changes from the year before."""
+    """Each rulebook as JSON, the schema they follow, and the schema of what `sjekk` finds."""
     _empty(target / "json")
-    files = {"regelverk.schema.json": export.schema()}
+    files = {"regelverk.schema.json": export.schema(), "meldinger.schema.json": report.schema()}
     for years in schemes(library):
         for rulebook in years:
             files[f"{rulebook.name}.json"] = export.as_json(rulebook)
     write(files, target / "json")
-    say(f"{target / 'json'} ({len(files) - 1} regelverk og skjemaet)")
+    say(f"{target / 'json'} ({len(files) - 2} regelverk og skjemaene)")
 
 
 def changes_from_base(library: Library, rulebook: Rulebook) -> compare.Comparison | None:

@@ -79,7 +79,11 @@ cli.add_command(importer)
 @click.argument("paths", nargs=-1, metavar="[STI]…", type=click.Path(path_type=Path))
 @folder_option
 @click.option(
-    "--format", "form", type=click.Choice(["tekst", "json", "github"]), default="tekst", help="Hvordan feil vises."
+    "--format",
+    "form",
+    type=click.Choice(["tekst", "json", "sarif", "github"]),
+    default="tekst",
+    help="Hvordan feil vises.",
 )
 @click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
 def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
@@ -307,7 +311,7 @@ def _settled(path: Path) -> bytes | None:
     if not faults:
         text, faults = formatted(path.as_posix(), path.read_bytes().decode("utf-8"))
     for fault in faults:
-        click.echo(as_text(fault, source), err=True)
+        click.echo(as_text(fault, {source.path: source}), err=True)
     return None if has_errors(faults) else text.encode()
 
 

@@ -14,10 +14,13 @@ from compiler.examples import failing_examples
 from compiler.model import Rulebook
 from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, as_text, summary
+from compiler.sarif import as_sarif
 from dsl.diagnostics import Diagnostic, has_errors, nearest
 
 _YEAR = re.compile(r"-\d+$")
 FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
+_FOR_PROGRAMS = {"json": as_json, "sarif": as_sarif}
+"""The forms that tell of all diagnostics in one text."""
 
 folder_option = click.option(
     "--mappe",
@@ -68,14 +71,14 @@ def shown(
     found: Sequence[Diagnostic], library: Library, form: str, with_summary: bool = True, years: int | None = None
 ) -> Iterator[tuple[str, bool]]:
     """Diagnostics as they are written, each with whether it is for standard error."""
-    if form == "json":
-        yield as_json(found), False
+    if form in _FOR_PROGRAMS:
+        yield _FOR_PROGRAMS[form](found, library.sources), False
         return
     for diagnostic in found:
         if form == "github":
             yield as_github(diagnostic), False
         else:
-            yield as_text(diagnostic, library.sources.get(diagnostic.span.path)), True
+            yield as_text(diagnostic, library.sources), True
     if form == "tekst" and with_summary:
         yield summary(found, len(library.years) if years is None else years), True
 

@@ -1,6 +1,7 @@
 """A fault in a rulebook as data, and the one place that draws it."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -32,6 +33,26 @@ class Severity(StrEnum):
     WARNING = "advarsel"
 
 
+class Correction(str):
+    """A hint that can be followed by a machine: the text of it, and the word to replace in the place it is about."""
+
+    wrong: str
+    right: str
+
+    def __new__(cls, text: str, wrong: str, right: str) -> "Correction":
+        """A hint that says to write `right` for `wrong`; an empty `right` says to take it away."""
+        made = super().__new__(cls, text)
+        made.wrong, made.right = wrong, right
+        return made
+
+
+class Edit(NamedTuple):
+    """A change of a text: what stands in the place is replaced."""
+
+    span: Span
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One fault: a stable code, one lower-case clause, the place, and what to do next."""
@@ -50,15 +71,40 @@ def error(code: str, message: str, span: Span, hint: str | None = None, other: S
     return Diagnostic(code, Severity.ERROR, message, span, hint, other)
 
 
-def warning(code: str, message: str, span: Span, hint: str | None = None) -> Diagnostic:
+def warning(code: str, message: str, span: Span, hint: str | None = None, other: Span | None = None) -> Diagnostic:
     """A diagnostic that does not stop the build."""
-    return Diagnostic(code, Severity.WARNING, message, span, hint)
+    return Diagnostic(code, Severity.WARNING, message, span, hint, other)
 
 
 def nearest(word: str, known: Iterable[str], prefix: str = "mente du «", suffix: str = "»?") -> str | None:
     """A hint with the known word most like this one, or None; case and æ, ø, å count little."""
     near = alike(word, known)
-    return f"{prefix}{near[0]}{suffix}" if near else None
+    return Correction(f"{prefix}{near[0]}{suffix}", word, near[0]) if near else None
+
+
+def edit(diagnostic: Diagnostic, source: "Source | None") -> Edit | None:
+    """The change that follows the hint, where it can be followed without more being said.
+
+    It can where the hint is a correction and the word to replace stands just once in the place of the fault.
+    """
+    hint, span = diagnostic.hint, diagnostic.span
+    if not isinstance(hint, Correction) or source is None or span.line != span.end_line:
+        return None
+    line = source.line(span.line)
+    at = [match.start() for match in _whole(hint.wrong).finditer(line, span.column - 1, span.end_column - 1)]
+    if len(at) != 1:
+        return None
+    start, end = at[0], at[0] + len(hint.wrong)
+    if not hint.right and line[start - 1 : start] == " " and line[end : end + 1] in {"", " "}:
+        start -= 1
+    return Edit(Span(span.path, span.line, start + 1, span.line, end + 1), hint.right)
+
+
+def _whole(word: str) -> re.Pattern[str]:
+    """The word where it is not a part of a longer one."""
+    before = r"(?<!\w)" if word[:1].isalnum() else ""
+    after = r"(?!\w)" if word[-1:].isalnum() else ""
+    return re.compile(before + re.escape(word) + after)
 
 
 def alike(word: str, known: Iterable[str], number: int = 1) -> list[str]:
@@ -80,22 +126,32 @@ def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     return any(d.severity is Severity.ERROR for d in diagnostics)
 
 
-def render(diagnostic: Diagnostic, source: "Source | None") -> str:
-    """Show a diagnostic with the line it is about, ready for a terminal."""
-    span = diagnostic.span
-    head = f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
-    line = source.line(span.line) if source is not None else ""
-    margin = " " * len(str(span.line))
-    lines = [head, f"{margin}--> {span.path}:{span.line}:{span.column}"]
-    if line.strip():
-        first, last = _marked(span, line)
-        lines += [f"{margin} |", f"{span.line} | {line}", f"{margin} | {' ' * (first - 1)}{'^' * max(1, last - first)}"]
-    if diagnostic.other is not None:
-        other = diagnostic.other
-        lines.append(f"{margin} = se også: {other.path}:{other.line}:{other.column}")
+def render(diagnostic: Diagnostic, sources: "Mapping[str, Source]") -> str:
+    """Show a diagnostic with the lines it is about, ready for a terminal."""
+    span, other = diagnostic.span, diagnostic.other
+    margin = " " * max(len(str(place.line)) for place in (span, other) if place is not None)
+    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
+    lines += [f"{margin}--> {_place(span)}", *_excerpt(span, sources, margin, "^")]
+    if other is not None:
+        lines += [f"{margin} = se også: {_place(other)}", *_excerpt(other, sources, margin, "-")]
     if diagnostic.hint:
         lines.append(f"{margin} = tips: {diagnostic.hint}")
     return "\n".join(lines) + "\n"
+
+
+def _place(span: Span) -> str:
+    return f"{span.path}:{span.line}:{span.column}"
+
+
+def _excerpt(span: Span, sources: "Mapping[str, Source]", margin: str, mark: str) -> Iterator[str]:
+    """The line of a place with a mark under what it is about; nothing where there is no such line."""
+    source = sources.get(span.path)
+    line = source.line(span.line) if source is not None else ""
+    if line.strip():
+        first, last = _marked(span, line)
+        yield f"{margin} |"
+        yield f"{span.line:{len(margin)}} | {line}"
+        yield f"{margin} | {' ' * (first - 1)}{mark * max(1, last - first)}"
 
 
 def _marked(span: Span, line: str) -> tuple[int, int]:

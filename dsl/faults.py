@@ -7,7 +7,7 @@ from typing import cast
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 
-from dsl.diagnostics import Diagnostic, Span, alike, error, nearest
+from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
 from dsl.source import Source
 
@@ -35,21 +35,21 @@ _LINES = {"mangler": "mangler teller som nei", "fra": "fra og med"}
 _LISTED = 6
 """How many words a hint may list before it says nothing."""
 _INSTEAD = {
-    "<": "skriv «er under»",
-    ">": "skriv «er over»",
-    "≤": "skriv «er høyst»",
-    "≥": "skriv «er minst»",
-    "≠": "skriv «er ikke»",
-    "&": "skriv «og»",
-    ";": "skriv komma",
-    ":": "ta bort kolonet",
-    ".": "ta bort punktumet",
+    "<": Correction("skriv «er under»", "<", "er under"),
+    ">": Correction("skriv «er over»", ">", "er over"),
+    "≤": Correction("skriv «er høyst»", "≤", "er høyst"),
+    "≥": Correction("skriv «er minst»", "≥", "er minst"),
+    "≠": Correction("skriv «er ikke»", "≠", "er ikke"),
+    "&": Correction("skriv «og»", "&", "og"),
+    ";": Correction("skriv komma", ";", ","),
+    ":": Correction("ta bort kolonet", ":", ""),
+    ".": Correction("ta bort punktumet", ".", ""),
     "'": "en tekst står i «…»",
     "’": "en tekst står i «…»",
     "{": "navn i krøllparenteser hører til i prosaen",
     "[": "bruk vanlige parenteser, eller en liste med kuletegn",
-    "•": "et kuletegn skrives -",
-    "—": "et kuletegn skrives -",
+    "•": Correction("et kuletegn skrives -", "•", "-"),
+    "—": Correction("et kuletegn skrives -", "—", "-"),
 }
 _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "er lik": ("er",),
@@ -252,9 +252,10 @@ def _joined(place: Place, span: Span, token: Token, expected: set[str], before: 
         hint = "skriv en liste under «alle disse er oppfylt» eller «minst én av disse er oppfylt»"
         return error("R104", "«og» og «eller» kan ikke blandes på én linje", span, hint)
     if before and before[-1] == word:
-        return error("R102", f"«{word}» står to ganger", span, "ta bort det ene")
+        return error("R102", f"«{word}» står to ganger", span, Correction("ta bort det ene", word, ""))
     if before and before[-1] in ("og", "eller"):
-        return error("R102", f"«{word}» står rett etter «{before[-1]}»", span, "ta bort det ene")
+        hint = Correction("ta bort det ene", word, "")
+        return error("R102", f"«{word}» står rett etter «{before[-1]}»", span, hint)
     if "NAVN" in expected:
         return error("R102", f"det mangler et vilkår foran «{word}»", span)
     return None
@@ -441,14 +442,15 @@ def _point_fault(place: Place, number: int, column: int) -> Diagnostic:
     thousands = 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
     spaced, decimal = shown.replace(".", " "), shown.replace(".", ",")
     only_one = len(rest) == 1 and "," not in shown
+    hint: str
     if thousands and only_one:
         hint = f"skriv «{decimal}» hvis det er desimaler, «{spaced}» hvis det er tusener"
     elif thousands:
-        hint = f"skriv «{spaced}»"
+        hint = Correction(f"skriv «{spaced}»", shown, spaced)
+    elif only_one:
+        hint = Correction(f"skriv «{decimal}»", shown, decimal)
     else:
-        hint = (
-            f"skriv «{decimal}»" if only_one else "skriv tallet med komma foran desimalene og mellomrom mellom tusener"
-        )
+        hint = "skriv tallet med komma foran desimalene og mellomrom mellom tusener"
     return error("R107", f"tall skrives uten punktum: «{short(shown)}»", place.span(number, start, len(shown)), hint)
 
 

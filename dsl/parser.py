@@ -14,7 +14,7 @@ from lark.indenter import DedentError
 
 from dsl import faults, tree
 from dsl.builder import Builder
-from dsl.diagnostics import Diagnostic, Span, alike, error
+from dsl.diagnostics import Correction, Diagnostic, Span, alike, error
 from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
 from dsl.lexer import BlockLexer
@@ -190,7 +190,7 @@ def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:
         again = faults.Place(place.source, place.line, text)
         if fault is None or (not isinstance(fault, Diagnostic) and faults.line_of(again, fault) > number):
             hint = f"mente du «{meant}»?" if meant else f"ta bort «{word}»"
-            return error("R102", f"ukjent ord «{word}»", span, hint)
+            return error("R102", f"ukjent ord «{word}»", span, Correction(hint, word, meant))
     return None
 
 

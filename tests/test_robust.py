@@ -166,8 +166,9 @@ def check_mutation(seed: int) -> None:
         if changed is not None and not has_errors(faults):
             faults += [*check(changed, documents), *failing_examples(changed)]
     for fault in faults:
-        shown = source if fault.span.path == path else read(fault.span.path)[0] if fault.span.path in texts() else None
-        assert render(fault, shown).isprintable() or "\n" in render(fault, shown)
+        other = fault.span.path
+        sources = {path: source} | ({other: read(other)[0]} if other != path and other in texts() else {})
+        assert render(fault, sources).isprintable() or "\n" in render(fault, sources)
         assert fault.span.line >= 1
         assert fault.span.column >= 1
 
