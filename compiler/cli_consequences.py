@@ -12,7 +12,7 @@ import click
 from compiler.bulk.columns import unknown_columns
 from compiler.bulk.sources import JsonSource, columns_of
 from compiler.cli_group import followed, has_arrow, is_parquet, row_source, whole
-from compiler.cli_library import FAULTS, FINE, folder_option, one, record_named, sound
+from compiler.cli_library import FAULTS, FINE, folder_option, load_folder, one, record_named, show
 from compiler.consequences.comparison import Asked, Comparison, prepared
 from compiler.consequences.explained import Behind, Explainer
 from compiler.consequences.files import CONTACTS, ContactsWriter, tables
@@ -25,7 +25,8 @@ from compiler.consequences.text import as_markdown, as_text
 from compiler.lists import UnreadableList
 from compiler.model import Rulebook
 from compiler.norwegian import Command
-from dsl.diagnostics import nearest
+from compiler.pipeline import Library
+from dsl.diagnostics import has_errors, nearest
 
 _FORMS = {".txt": "tekst", ".md": "markdown", ".html": "html", ".htm": "html"}
 _ROWS = {"tekst": 20, "markdown": 50, "html": 50}
@@ -79,10 +80,11 @@ def konsekvens(
     most: int | None,
     contacts: int | None,
 ) -> int:
-    """Grupper de samme kontaktene etter to regelverk, og vis hvem som flyttet og hva det blir i poeng og kroner.
+    """Grupper de samme kontaktene etter to regelverk: hvem som flytter, og hva det blir i poeng og kroner.
 
-    FRA og TIL er for eksempel isf-2020 og isf-2021. Med --mot-mappe er de det samme året i to mapper: slik det er, og
-    et utkast. DATA er CSV, JSONL eller Parquet, som for «grupper». Rapporten er tekst, Markdown eller én HTML-fil.
+    FRA og TIL er for eksempel isf-2020 og isf-2021. Med --mot-mappe kan de være det samme året i to mapper: slik det
+    er, og et utkast. DATA er CSV, JSONL eller Parquet, som for «grupper», også regninger. Rapporten er tekst, Markdown
+    eller én HTML-fil, som navnet etter -o sier. Eksemplene i et utkast behøver ikke stemme ennå.
     """
     form = _form(form, out)
     _refuse_unusable(old, new, inn, other, csv_folder)
@@ -142,15 +144,25 @@ def _mapped(table: Path | None) -> list[Mapped]:
 def _rulebooks(folder: Path, old: str, new: str, other: Path | None) -> tuple[Rulebook, Rulebook] | None:
     """The two rulebooks; None, with the faults shown, where something is wrong."""
     names = (old, new) if other is None else (old,)
-    first = sound(folder, *names)
-    second = first if other is None else sound(other, new)
+    first = _library(folder, *names)
+    second = first if other is None else _library(other, new)
     return None if first is None or second is None else (one(first, old), one(second, new))
+
+
+def _library(folder: Path, *names: str) -> Library | None:
+    """What some names need, when it has no errors; the examples of a draft need not be right yet."""
+    library = load_folder(folder, *names)
+    found = library.diagnostics()
+    if has_errors(found):
+        show(found, library, "tekst")
+        return None
+    return library
 
 
 def _names(rulebooks: tuple[Rulebook, Rulebook]) -> tuple[str, str]:
     """What the two are called in the report."""
     before, after = (rulebook.name for rulebook in rulebooks)
-    return (before, after) if before != after else (f"{before} (før)", f"{after} (etter)")
+    return (before, after) if before != after else (before, f"{after} ny")
 
 
 # ---- the comparison

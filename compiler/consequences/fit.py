@@ -75,7 +75,7 @@ def notes_on_columns(before: model.Rulebook, after: model.Rulebook, kind: str, c
     """What is worth knowing of columns that only one of the two reads."""
     first, second = columns_read(before, kind, columns), columns_read(after, kind, columns)
     only = ((before, [one for one in first if one not in second]), (after, [one for one in second if one not in first]))
-    return [f"{_quoted(found)} leses bare av {rulebook.name}" for rulebook, found in only if found]
+    return [f"{_quoted(found)} leses bare av {rulebook.name}." for rulebook, found in only if found]
 
 
 def _quoted(names: Sequence[str]) -> str:
@@ -101,7 +101,7 @@ def notes_on_measures(before: model.Rulebook, after: model.Rulebook, kind: str) 
     for rulebook, own, other in ((before, first, second), (after, second, first)):
         alone = [one.name for id_, one in own.items() if one.unit in _SUMMED and other.get(id_) != one]
         if alone:
-            found.append(f"{_quoted(alone)} regnes bare ut av {rulebook.name}, og er ikke med")
+            found.append(f"{_quoted(alone)} regnes bare ut av {rulebook.name}, og er ikke med.")
     return found
 
 

@@ -130,6 +130,11 @@ class Table:
     more: str = ""
     is_matrix: bool = False
 
+    @property
+    def has_bars(self) -> bool:
+        """Whether a bar is drawn in any row."""
+        return any(row.bar for row in self.rows)
+
 
 def tables(found: Findings, most: int) -> Iterator[Table]:
     """The tables of a report, each with so many rows at most."""
@@ -199,7 +204,8 @@ def group_matrix(found: Findings, most: int) -> Table:
     corner = Column(f"{found.before.name} ↓ · {found.after.name} →", "tekst")
     about = f"Kontaktene som flyttet: raden er hvor de var etter {found.before.name}, kolonnen hvor de er etter "
     about += f"{found.after.name}. «{_UNCHANGED.capitalize()}» er de som ble der de var."
-    return Table("Hvem som flyttet", about, (corner, *map(Column, heads)), _shaded([*rows, below]), is_matrix=True)
+    drawn = _shaded([*rows, below], margins=2)
+    return Table("Hvem som flyttet", about, (corner, *map(Column, heads)), drawn, is_matrix=True)
 
 
 def _margin(moved: Mapping[tuple[Place, Place], int], side: int) -> dict[Place, int]:
@@ -221,14 +227,14 @@ def _counted(name: str, counts: Sequence[int]) -> Row:
     return Row((name, *(_number(count) if count else "–" for count in counts), _number(sum(counts))))
 
 
-def _shaded(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Rows of counts with shades for all but the margins."""
-    inside = [[_count(cell) for cell in row.cells[1:]] for row in rows[:-1]]
-    highest = max((count for row in inside for count in row[:-1]), default=0)
+def _shaded(rows: Sequence[Row], margins: int = 1) -> tuple[Row, ...]:
+    """Rows of counts with shades for all but the last row and the columns in the right margin."""
+    inside = [[_count(cell) for cell in row.cells[1:-margins]] for row in rows[:-1]]
+    highest = max((count for row in inside for count in row), default=0)
     made = []
     for row, counts in zip(rows[:-1], inside, strict=True):
-        shades = [_share(count, highest) for count in counts[:-1]]
-        made.append(row._replace(shades=(0, *shades, 0)))
+        shades = [_share(count, highest) for count in counts]
+        made.append(row._replace(shades=(0, *shades, *[0] * margins)))
     return (*made, rows[-1])
 
 
@@ -279,6 +285,8 @@ class GroupTotal(NamedTuple):
     before: tuple[Amounts, ...]
     """The measures of those that have the group by the first rulebook: their sums before."""
     after: tuple[Amounts, ...]
+    lacking: tuple[int, ...]
+    """How many contacts lack an amount of each measure where they have the group."""
 
     def change(self, measure: int) -> Decimal | None:
         """How much the sum of a group changed; None where nobody that is there has an amount."""
@@ -290,23 +298,29 @@ class GroupTotal(NamedTuple):
             else minus(second.after, first.before)
         )
 
-    def lacking(self, measure: int) -> int:
-        """How many that the change says nothing of."""
-        return self.before[measure].lack_before + self.after[measure].lack_after
-
 
 def by_group(found: Findings) -> list[GroupTotal]:
     """The contacts of each group, and of each status without one, in order."""
+    measures = len(found.measures)
     left: dict[Place, Total] = {}
     came: dict[Place, Total] = {}
+    stayed: dict[Place, Total] = {}
     for (before, after), cell in found.tally.cells.items():
-        left.setdefault(_group(before), Total(len(found.measures))).merge(cell)
-        came.setdefault(_group(after), Total(len(found.measures))).merge(cell)
-    none = Total(len(found.measures))
+        first, second = _group(before), _group(after)
+        left.setdefault(first, Total(measures)).merge(cell)
+        came.setdefault(second, Total(measures)).merge(cell)
+        if first == second:
+            stayed.setdefault(first, Total(measures)).merge(cell)
+    none = Total(measures)
     made = []
-    for place in sorted({*left, *came}, key=_by_place):
-        first, second = left.get(place, none), came.get(place, none)
-        made.append(GroupTotal(place, first.count, second.count, tuple(first.amounts), tuple(second.amounts)))
+    for group in sorted({*left, *came}, key=_by_place):
+        total, other, same = left.get(group, none), came.get(group, none), stayed.get(group, none)
+        lacking = tuple(
+            one.lack_before + two.lack_after - (both.lack_before + both.lack_after - both.lack_either)
+            for one, two, both in zip(total.amounts, other.amounts, same.amounts, strict=True)
+        )
+        amounts = tuple(total.amounts), tuple(other.amounts)
+        made.append(GroupTotal(group, total.count, other.count, *amounts, lacking))
     return made
 
 
@@ -328,7 +342,7 @@ def _by_group(found: Findings, at: int, most: int) -> Table:
             *(_number(one.count_before), _number(one.count_after)),
             _sum(measure, first.before, first.lack_before, one.count_before),
             _sum(measure, second.after, second.lack_after, one.count_after),
-            _changed(one.change(at), one.lacking(at)),
+            _changed(one.change(at), one.lacking[at]),
         )
         rows.append(Row(cells, bar))
     columns = [Column("gruppe", "tekst"), Column("navn", "tekst", only_wide=True), *_amount_columns(found)]
@@ -467,10 +481,9 @@ def told(found: Findings) -> list[str]:
     ]
     if total.moved:
         changed = sum(cell.count for (before, after), cell in found.moved() if before.status != after.status)
-        lines.append(
-            f"Av dem som flyttet, fikk {_number(changed)} en annen status og {_number(total.moved - changed)} en annen "
-            "gruppe med samme status."
-        )
+        parts = {"en annen status": changed, "en annen gruppe med samme status": total.moved - changed}
+        told_of = [f"{_number(count)} {what}" for what, count in parts.items() if count]
+        lines.append(f"Av dem som flyttet, fikk {' og '.join(told_of)}.")
     for measure, amounts in zip(found.measures, total.amounts, strict=True):
         lines.append(_measure_told(found, measure, amounts, total.count))
     if not found.measures:
