@@ -48,9 +48,8 @@ def require_fit(before: model.Rulebook, after: model.Rulebook, kind: str, column
     """Refuse rulebooks that do not read the same kind of record from the same columns."""
     tops = [record.id for record in after.top_records()]
     if kind not in tops:
-        message = (
-            f"{before.name} leser opplysningene {kind}, og det har ikke {after.name}; der er det {', '.join(tops)}"
-        )
+        known = ", ".join(tops)
+        message = f"{before.name} leser opplysningene {kind}, og det gjør ikke {after.name}: der er det {known}"
         raise DoNotFit(f"{message}. Velg andre med --opplysninger")
     for rulebook in (before, after):
         if not columns_read(rulebook, kind, columns):
