@@ -16,10 +16,10 @@ from compiler.cli_library import FAULTS, FINE, folder_option, load_folder, one, 
 from compiler.consequences.comparison import Asked, Comparison, prepared
 from compiler.consequences.explained import Behind, Explainer
 from compiler.consequences.files import CONTACTS, ContactsWriter, tables
+from compiler.consequences.findings import Findings
 from compiler.consequences.fit import DoNotFit
 from compiler.consequences.html import as_html
 from compiler.consequences.recode import Mapped, read_table
-from compiler.consequences.report import Findings
 from compiler.consequences.tally import MOST_UNITS, TooManyUnits
 from compiler.consequences.text import as_markdown, as_text
 from compiler.lists import UnreadableList

@@ -9,10 +9,10 @@ from compiler.bulk.judge import Judge
 from compiler.bulk.sources import CsvSource, JsonSource, Source
 from compiler.consequences import fit, pairs
 from compiler.consequences.explained import Explainer
+from compiler.consequences.findings import Codes, Findings, Side
 from compiler.consequences.fit import DoNotFit, Measure
 from compiler.consequences.mentioned import Mentioned, strange_codes
 from compiler.consequences.recode import Mapped, Recoding, code_fields, compared, unknown_field
-from compiler.consequences.report import Codes, Findings, Side
 from compiler.consequences.tally import Tally
 from compiler.model import Rulebook
 from compiler.packages import imported
@@ -75,6 +75,7 @@ class Comparison:
             before=_side(names[0], self.before, self.judges[0]),
             after=_side(names[1], self.after, self.judges[1]),
             data=data,
+            grouped=any(r.grouping_of(self.asked.kind) is not None for r in (self.before, self.after)),
             unit=self.asked.unit,
             name_column=self._name_column(),
             measures=self.measures,

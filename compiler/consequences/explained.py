@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from compiler.bulk.judge import Judge
 from compiler.bulk.writers import cell
+from compiler.consequences.findings import Findings, shown
 from compiler.consequences.recode import Recoding
-from compiler.consequences.report import Findings, shown
 from compiler.consequences.tally import Contact
 
 

@@ -7,9 +7,9 @@ from typing import TextIO
 
 from compiler.bulk.columns import renamed
 from compiler.bulk.writers import cell
+from compiler.consequences.findings import Findings, by_group
 from compiler.consequences.fit import Measure
 from compiler.consequences.pairs import Read
-from compiler.consequences.report import Findings, by_group
 from compiler.consequences.tally import Amounts, Answer, Part, difference
 
 CONTACTS = "kontakter.csv"

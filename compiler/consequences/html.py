@@ -7,7 +7,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from compiler.consequences.explained import Behind
-from compiler.consequences.report import Findings, tables, told
+from compiler.consequences.findings import Findings, told
+from compiler.consequences.report import tables
 from compiler.consequences.text import title
 
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -1,102 +1,16 @@
-"""What is told of a comparison: its findings, and the tables that all forms of the report are made of."""
+"""The tables that all forms of a report are made of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from compiler.consequences.findings import STATUSES, Codes, Findings, by_group, by_place, known_change, number, shown
 from compiler.consequences.fit import Measure
-from compiler.consequences.mentioned import Strange
-from compiler.consequences.recode import Mapped
-from compiler.consequences.tally import Amounts, Cell, Contact, Place, Tally, Total, minus
+from compiler.consequences.tally import Amounts, Place, Total
 from compiler.runtime.forklaring import tall
 
-STATUSES = ("gruppert", "kan ikke beregnes", "inngår ikke", "uavklart", "ikke i utdraget", "feil i data")
-"""The statuses, in the order they are shown."""
 _UNCHANGED, _OTHERS = "uendret", "andre"
-
-
-class Side(NamedTuple):
-    """One of the two rulebooks: its name, also on the command line where the two have the same, and its groups."""
-
-    name: str
-    title: str
-    status: str
-    content: str
-    groups: Mapping[str, str]
-    """What each group is called."""
-
-
-class Codes(NamedTuple):
-    """What became of the codes in the data."""
-
-    table: str | None
-    """The name of the table that codes were mapped by."""
-    used: tuple[tuple[Mapped, int], ...]
-    """Each row of it that was used, with how many values it mapped."""
-    unused: tuple[Mapped, ...]
-    strange: tuple[Strange, ...]
-
-    def mapped(self) -> int:
-        """How many values were mapped."""
-        return sum(times for _, times in self.used)
-
-
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """A comparison: the two rulebooks, the data, what is summed, and all that was counted."""
-
-    before: Side
-    after: Side
-    data: str
-    unit: str | None
-    name_column: str | None
-    """The first column of the data, which names its rows."""
-    measures: tuple[Measure, ...]
-    tally: Tally
-    codes: Codes
-    notes: tuple[str, ...]
-
-    def cells(self) -> list[tuple[tuple[Place, Place], Cell]]:
-        """The cells of the matrix, those that moved first and most, then the others by their places."""
-        return sorted(self.tally.cells.items(), key=lambda found: self._order(*found))
-
-    def _order(self, places: tuple[Place, Place], cell: Cell) -> tuple[object, ...]:
-        before, after = places
-        return before == after, -cell.count, _by_place(before), _by_place(after)
-
-    def moved(self) -> list[tuple[tuple[Place, Place], Cell]]:
-        """The cells of contacts that moved."""
-        return [(places, cell) for places, cell in self.cells() if places[0] != places[1]]
-
-    def total(self) -> Total:
-        """All contacts."""
-        total = Total(len(self.measures))
-        for cell in self.tally.cells.values():
-            total.merge(cell)
-        return total
-
-    def contacts(self) -> list[Contact]:
-        """The contacts that are kept: those that changed most first."""
-        found = [contact for cell in self.tally.cells.values() for contact in cell.contacts]
-        known = [one for one in found if one.change(0)] if self.measures else []
-        return sorted(known, key=lambda one: (-abs(one.change(0) or Decimal(0)), one.row))
-
-    def name_of(self, group: str) -> str:
-        """What a group is called, in the later of the two that has it."""
-        return self.after.groups.get(group) or self.before.groups.get(group) or ""
-
-
-def _by_place(place: Place) -> tuple[int, str]:
-    """The order of places: by status, and then by group."""
-    return STATUSES.index(place.status), place.group or ""
-
-
-def shown(place: Place) -> str:
-    """A place as it is named: the group, with the status where that is another than «gruppert»."""
-    if place.group is None:
-        return place.status
-    return place.group if place.status == "gruppert" else f"{place.group} ({place.status})"
 
 
 # ---- tables
@@ -161,10 +75,6 @@ def _cut(title: str, about: str, columns: Sequence[Column], rows: Sequence[Row],
     return Table(title, about, tuple(columns), tuple(rows[:most]), more)
 
 
-def _number(value: int) -> str:
-    return tall(Decimal(value))
-
-
 # ---- matrices
 
 
@@ -193,17 +103,17 @@ def group_matrix(found: Findings, most: int) -> Table:
         by_column = [sum(moved.get((place, other), 0) for place in here) for other in columns_of]
         others = [sum(left[place] for place in here) - sum(by_column)] if len(came) > len(columns_of) else []
         made = _counted(name, [*by_column, *others])
-        return Row((*made.cells, _number(sum(stayed.get(place, 0) for place in here))))
+        return Row((*made.cells, number(sum(stayed.get(place, 0) for place in here))))
 
     rest = [place for place in left if place not in rows_of]
     rows = [row(shown(place), [place]) for place in rows_of]
     rows += [row(_OTHERS, rest)] if rest else []
     below = row("flyttet inn", list(left))
-    below = Row((*below.cells[:-1], _number(sum(stayed.values()))))
+    below = Row((*below.cells[:-1], number(sum(stayed.values()))))
     heads = [*map(shown, columns_of), *([_OTHERS] if len(came) > len(columns_of) else []), "flyttet ut", _UNCHANGED]
     corner = Column(f"{found.before.name} ↓ · {found.after.name} →", "tekst")
-    about = f"Kontaktene som flyttet: raden er hvor de var etter {found.before.name}, kolonnen hvor de er etter "
-    about += f"{found.after.name}. «{_UNCHANGED.capitalize()}» er de som ble der de var."
+    about = f"{found.them.capitalize()} som flyttet: raden er hvor de var etter {found.before.name}, kolonnen hvor de "
+    about += f"er etter {found.after.name}. «{_UNCHANGED.capitalize()}» er de som ble der de var."
     drawn = _shaded([*rows, below], margins=2)
     return Table("Hvem som flyttet", about, (corner, *map(Column, heads)), drawn, is_matrix=True)
 
@@ -218,13 +128,13 @@ def _margin(moved: Mapping[tuple[Place, Place], int], side: int) -> dict[Place, 
 
 def _largest_places(counts: Mapping[Place, int], most: int) -> list[Place]:
     """The places with most contacts, in the order of places."""
-    largest = sorted(counts, key=lambda place: (-counts[place], _by_place(place)))[:most]
-    return sorted(largest, key=_by_place)
+    largest = sorted(counts, key=lambda place: (-counts[place], by_place(place)))[:most]
+    return sorted(largest, key=by_place)
 
 
 def _counted(name: str, counts: Sequence[int]) -> Row:
     """A row of counts, and their sum."""
-    return Row((name, *(_number(count) if count else "–" for count in counts), _number(sum(counts))))
+    return Row((name, *(number(count) if count else "–" for count in counts), number(sum(counts))))
 
 
 def _shaded(rows: Sequence[Row], margins: int = 1) -> tuple[Row, ...]:
@@ -253,7 +163,7 @@ def _share(count: int, of: int) -> int:
 def _sum(measure: Measure, value: Decimal, lacking: int, of: int) -> str:
     """A sum, and how many contacts it lacks an amount for."""
     shown = "–" if lacking == of else tall(value)
-    return f"{shown} (uten {_number(lacking)})" if lacking else shown
+    return f"{shown} (uten {number(lacking)})" if lacking else shown
 
 
 def _changed(value: Decimal | None, lacking: int = 0) -> str:
@@ -261,12 +171,7 @@ def _changed(value: Decimal | None, lacking: int = 0) -> str:
     if value is None:
         return "–"
     sign = "+" if value > 0 else ""
-    return f"{sign}{tall(value)}" + (f" (uten {_number(lacking)})" if lacking else "")
-
-
-def known_change(amounts: Amounts, count: int) -> Decimal | None:
-    """The change for those that have both amounts; None where nobody has."""
-    return None if amounts.lack_either == count else amounts.change
+    return f"{sign}{tall(value)}" + (f" (uten {number(lacking)})" if lacking else "")
 
 
 def _bars(values: Sequence[Decimal]) -> list[int]:
@@ -275,87 +180,33 @@ def _bars(values: Sequence[Decimal]) -> list[int]:
     return [int(value * 100 / highest) if highest else 0 for value in values]
 
 
-class GroupTotal(NamedTuple):
-    """The contacts of a group by each rulebook, whatever their status, and the measures of them."""
-
-    group: Place
-    """With a group no status, since it may have several."""
-    count_before: int
-    count_after: int
-    before: tuple[Amounts, ...]
-    """The measures of those that have the group by the first rulebook: their sums before."""
-    after: tuple[Amounts, ...]
-    lacking: tuple[int, ...]
-    """How many contacts lack an amount of each measure where they have the group."""
-
-    def change(self, measure: int) -> Decimal | None:
-        """How much the sum of a group changed; None where nobody that is there has an amount."""
-        first, second = self.before[measure], self.after[measure]
-        no_amounts = (self.count_before, first.lack_before), (self.count_after, second.lack_after)
-        return (
-            None
-            if any(count and count == lacking for count, lacking in no_amounts)
-            else minus(second.after, first.before)
-        )
-
-
-def by_group(found: Findings) -> list[GroupTotal]:
-    """The contacts of each group, and of each status without one, in order."""
-    measures = len(found.measures)
-    left: dict[Place, Total] = {}
-    came: dict[Place, Total] = {}
-    stayed: dict[Place, Total] = {}
-    for (before, after), cell in found.tally.cells.items():
-        first, second = _group(before), _group(after)
-        left.setdefault(first, Total(measures)).merge(cell)
-        came.setdefault(second, Total(measures)).merge(cell)
-        if first == second:
-            stayed.setdefault(first, Total(measures)).merge(cell)
-    none = Total(measures)
-    made = []
-    for group in sorted({*left, *came}, key=_by_place):
-        total, other, same = left.get(group, none), came.get(group, none), stayed.get(group, none)
-        lacking = tuple(
-            one.lack_before + two.lack_after - (both.lack_before + both.lack_after - both.lack_either)
-            for one, two, both in zip(total.amounts, other.amounts, same.amounts, strict=True)
-        )
-        amounts = tuple(total.amounts), tuple(other.amounts)
-        made.append(GroupTotal(group, total.count, other.count, *amounts, lacking))
-    return made
-
-
-def _group(place: Place) -> Place:
-    """The group of a place; the place itself where it has none."""
-    return place if place.group is None else Place("gruppert", place.group)
-
-
 def _by_group(found: Findings, at: int, most: int) -> Table:
     """A measure of each group: those whose sum changed most first."""
     measure = found.measures[at]
-    totals = sorted(by_group(found), key=lambda one: (-abs(one.change(at) or Decimal(0)), _by_place(one.group)))
+    totals = sorted(by_group(found), key=lambda one: (-abs(one.change(at) or Decimal(0)), by_place(one.group)))
     bars = _bars([one.change(at) or Decimal(0) for one in totals])
     rows = []
     for one, bar in zip(totals, bars, strict=True):
         first, second = one.before[at], one.after[at]
         cells = (
             *(shown(one.group), found.name_of(one.group.group or "")),
-            *(_number(one.count_before), _number(one.count_after)),
+            *(number(one.count_before), number(one.count_after)),
             _sum(measure, first.before, first.lack_before, one.count_before),
             _sum(measure, second.after, second.lack_after, one.count_after),
             _changed(one.change(at), one.lacking[at]),
         )
         rows.append(Row(cells, bar))
-    columns = [Column("gruppe", "tekst"), Column("navn", "tekst", only_wide=True), *_amount_columns(found)]
-    about = f"Summen av {measure.name} for kontaktene som er i gruppen etter hvert regelverk{_in_unit(measure)}. "
-    about += "«Uten» er hvor mange kontakter som ikke har noe slikt beløp, og som summen derfor ikke har med."
-    return _cut(f"{measure.name.capitalize()} etter gruppe", about, columns, rows, most, "grupper")
+    columns = [Column(found.places, "tekst"), Column("navn", "tekst", only_wide=True), *_amount_columns(found)]
+    about = f"Summen av {measure.name} for {found.them} i {found.places} etter hvert regelverk{_in_unit(measure)}. "
+    about += "«Uten» er hvor mange som ikke har noe slikt beløp, og som summen derfor ikke har med."
+    return _cut(f"{measure.name.capitalize()} etter {found.places}", about, columns, rows, most, "grupper")
 
 
 def _amount_columns(found: Findings) -> list[Column]:
     first, second = found.before.name, found.after.name
     return [
-        Column(f"kontakter {first}"),
-        Column(f"kontakter {second}"),
+        Column(f"{found.many} {first}"),
+        Column(f"{found.many} {second}"),
         Column(first),
         Column(second),
         Column("endring"),
@@ -371,17 +222,15 @@ def _by_unit(found: Findings, at: int | None, most: int) -> Table:
     units = sorted(found.tally.units.items(), key=lambda one: (-abs(_unit_change(one[1], at)), one[0]))
     bars = _bars([_unit_change(total, at) for _, total in units])
     rows = [
-        Row((unit, _number(total.count), _number(total.moved), *_unit_amounts(found, total, at)), bar)
+        Row((unit, number(total.count), number(total.moved), *_unit_amounts(found, total, at)), bar)
         for (unit, total), bar in zip(units, bars, strict=True)
     ]
-    columns = [Column(found.unit or "", "tekst"), Column("kontakter"), Column("flyttet")]
+    columns = [Column(found.unit or "", "tekst"), Column(found.many), Column("flyttet")]
     if at is None:
         return _cut(f"Etter {found.unit}", "Hvor mange som flyttet.", columns, rows, most, "enheter")
     measure = found.measures[at]
     columns += [Column(found.before.name), Column(found.after.name), Column("endring")]
-    about = (
-        f"Summen av {measure.name} etter hvert regelverk{_in_unit(measure)}. Endringen er for kontaktene som har beløp "
-    )
+    about = f"Summen av {measure.name} etter hvert regelverk{_in_unit(measure)}. Endringen er for dem som har beløp "
     about += "etter begge; «uten» er hvor mange som ikke har det."
     return _cut(f"{measure.name.capitalize()} etter {found.unit}", about, columns, rows, most, "enheter")
 
@@ -412,8 +261,8 @@ def _moves(found: Findings, most: int) -> Table:
     for (before, after), cell in found.moved():
         changes = [_changed(known_change(one, cell.count), one.lack_either) for one in cell.amounts]
         where = ", ".join(str(contact.row + 1) for contact in cell.contacts)
-        rows.append(Row((shown(before), shown(after), _number(cell.count), *changes, where)))
-    columns = [Column("fra", "tekst"), Column("til", "tekst"), Column("kontakter")]
+        rows.append(Row((shown(before), shown(after), number(cell.count), *changes, where)))
+    columns = [Column("fra", "tekst"), Column("til", "tekst"), Column(found.many)]
     columns += [Column(_in_column(measure, "endring i ")) for measure in found.measures]
     columns.append(Column("for eksempel rad", "tekst"))
     return _cut("Flyttene", "De største flyttene først.", columns, rows, most, "flytt")
@@ -440,9 +289,7 @@ def _largest(found: Findings, most: int) -> Table:
     columns += [] if found.name_column is None else [Column(found.name_column, "tekst", only_wide=True)]
     columns += [Column("fra", "tekst"), Column("til", "tekst")]
     columns += [Column(found.before.name), Column(found.after.name), Column("endring")]
-    about = (
-        f"Kontaktene der {measure.name} er mest endret{_in_unit(measure)}: høyst {found.tally.kept} fra hver celle i "
-    )
+    about = f"{found.them.capitalize()} der {measure.name} er mest endret{_in_unit(measure)}: høyst {found.tally.kept} fra hver celle i "
     about += "matrisen, så ett flytt ikke fyller listen."
     return Table("Størst utslag", about, tuple(columns), tuple(rows))
 
@@ -450,10 +297,10 @@ def _largest(found: Findings, most: int) -> Table:
 def _of_codes(codes: Codes, before: str, after: str, most: int) -> Iterator[Table]:
     """What became of codes."""
     if codes.table is not None:
-        rows = [Row((one.field or "alle", one.before, one.after, _number(times))) for one, times in codes.used]
+        rows = [Row((one.field or "alle", one.before, one.after, number(times))) for one, times in codes.used]
         rows += [Row((one.field or "alle", one.before, one.after, "–")) for one in codes.unused]
         columns = [Column("felt", "tekst"), Column("fra", "tekst"), Column("til", "tekst"), Column("verdier")]
-        about = f"{_number(codes.mapped())} verdier i dataene ble omkodet etter «{codes.table}»."
+        about = f"{number(codes.mapped())} verdier i dataene ble omkodet etter «{codes.table}»."
         yield _cut("Omkodet", about, columns, rows, most, "rader")
     if codes.strange:
         rows = [Row((one.field, *_listed(one.ended), *_listed(one.neither))) for one in codes.strange]
@@ -466,54 +313,4 @@ def _of_codes(codes: Codes, before: str, after: str, most: int) -> Iterator[Tabl
 
 def _listed(codes: Sequence[str]) -> tuple[str, str]:
     """How many codes, and the first of them."""
-    return _number(len(codes)), " ".join(codes[:12]) + (" …" if len(codes) > 12 else "") if codes else "–"
-
-
-# ---- in words
-
-
-def told(found: Findings) -> list[str]:
-    """What the comparison came to, in sentences."""
-    total = found.total()
-    lines = [
-        f"{_number(total.count)} kontakter. {_number(total.count - total.moved)} har samme status og gruppe, og "
-        f"{_number(total.moved)} flyttet{_share_told(total)}."
-    ]
-    if total.moved:
-        changed = sum(cell.count for (before, after), cell in found.moved() if before.status != after.status)
-        parts = {"en annen status": changed, "en annen gruppe med samme status": total.moved - changed}
-        told_of = [f"{_number(count)} {what}" for what, count in parts.items() if count]
-        lines.append(f"Av dem som flyttet, fikk {' og '.join(told_of)}.")
-    for measure, amounts in zip(found.measures, total.amounts, strict=True):
-        lines.append(_measure_told(found, measure, amounts, total.count))
-    if not found.measures:
-        lines.append("De to regelverkene har ingen felles beregning i kroner eller poeng, så bare kontaktene er talt.")
-    return [*lines, *found.notes]
-
-
-def _share_told(total: Total) -> str:
-    """The share that moved, to the nearest tenth of a percent."""
-    if not total.moved:
-        return ""
-    tenths = (total.moved * 2000 + total.count) // (2 * total.count)
-    return f" ({tall(Decimal(tenths) / 10)} %)" if tenths else " (under 0,1 %)"
-
-
-def _measure_told(found: Findings, measure: Measure, amounts: Amounts, count: int) -> str:
-    """What a measure came to, with the contacts that have no such amount."""
-    first = _side_told(measure, found.before, amounts.before, amounts.lack_before, count)
-    second = _side_told(measure, found.after, amounts.after, amounts.lack_after, count)
-    text = f"{measure.name.capitalize()}: {first}, og {second}."
-    change = known_change(amounts, count)
-    if change is None:
-        return f"{text} Ingen har beløp etter begge, så endringen er ukjent."
-    some = f" for de {_number(count - amounts.lack_either)} som har beløp etter begge" if amounts.lack_either else ""
-    return f"{text} Endring {measure.change(change)}{some}."
-
-
-def _side_told(measure: Measure, side: Side, value: Decimal, lacking: int, count: int) -> str:
-    """The sum by one rulebook."""
-    if lacking == count:
-        return f"ingen beløp etter {side.name}"
-    without = f" ({_number(lacking)} uten beløp)" if lacking else ""
-    return f"{measure.shown(value)} etter {side.name}{without}"
+    return number(len(codes)), " ".join(codes[:12]) + (" …" if len(codes) > 12 else "") if codes else "–"

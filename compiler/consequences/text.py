@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from compiler.consequences.explained import Behind, Explained, Line
-from compiler.consequences.report import Findings, Table, tables, told
+from compiler.consequences.findings import Findings, told
+from compiler.consequences.report import Table, tables
 from compiler.pages.text import escape
 
 _TITLE = "Konsekvenser: fra {} til {}"
@@ -40,7 +41,7 @@ def as_text(found: Findings, behind: Sequence[Behind], most: int, width: int | N
             say(f"  {table.more}")
     for cell in behind:
         say("")
-        say(_cell_title(cell))
+        say(_cell_title(found, cell))
         for contact in cell.contacts:
             for line in _explained(found, contact):
                 say(line)
@@ -63,9 +64,9 @@ def _rich(table: Table) -> object:
     return made
 
 
-def _cell_title(cell: Behind) -> str:
+def _cell_title(found: Findings, cell: Behind) -> str:
     """«DRG 1 → DRG 2: 12 kontakter»."""
-    count = f"{cell.count} {'kontakt' if cell.count == 1 else 'kontakter'}"
+    count = f"{cell.count} {found.one if cell.count == 1 else found.many}"
     if cell.before == cell.after:
         return f"{cell.before}, ikke flyttet: {count}"
     return f"{cell.before} → {cell.after}: {count}"
@@ -94,9 +95,9 @@ def as_markdown(found: Findings, behind: Sequence[Behind], most: int) -> str:
         parts += [f"## {escape(table.title)}", escape(table.about), _markdown_table(table)]
         parts += [escape(table.more)] if table.more else []
     if behind:
-        parts.append("## Kontaktene bak")
+        parts.append(f"## {found.them.capitalize()} bak")
     for cell in behind:
-        parts.append(f"### {escape(_cell_title(cell))}")
+        parts.append(f"### {escape(_cell_title(found, cell))}")
         for contact in cell.contacts:
             parts.append(_fenced("\n".join(_explained(found, contact))))
     return "\n\n".join(parts) + "\n"
