@@ -29,6 +29,7 @@ from compiler.pipeline import load
 from compiler.runtime.svar import Svar
 from tests.cases_drawn import cases
 from tests.konsekvens_laget import ROWS, write_years
+from tests.library import ROOT
 from tests.norddrg_aar import made_up_year
 from tests.norddrg_koder import Codes
 from tests.norddrg_poster import Drawn
@@ -468,3 +469,9 @@ def test_explanations_follow_each_cell(compare: Run) -> None:
     assert "Rad 2: id = b, sykehus = Nord, alder = 40" in part
     assert part.index("Etter liten-2021:") < part.index("Gruppe: DRG 1") < part.index("Etter liten-2022:")
     assert "› Gruppe: DRG 2" in part
+
+
+def test_the_page_has_every_choice_that_the_command_has(run: Run) -> None:
+    page = (ROOT / "site/pages/konsekvens.md").read_text(encoding="utf-8")
+    choices = set(re.findall(r"--[a-z][a-z-]+", run("konsekvens", "--hjelp").out)) - {"--hjelp", "--help", "--ut"}
+    assert choices == set(re.findall(r"--[a-z][a-z-]+", page))

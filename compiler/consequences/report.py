@@ -54,7 +54,8 @@ def tables(found: Findings, most: int) -> Iterator[Table]:
     """The tables of a report, each with so many rows at most."""
     yield status_matrix(found)
     if found.moved():
-        yield group_matrix(found, min(most, 12))
+        if found.grouped:
+            yield group_matrix(found, min(most, 12))
         yield _moves(found, most)
     for at in range(len(found.measures)):
         yield _by_group(found, at, most)
@@ -289,8 +290,8 @@ def _largest(found: Findings, most: int) -> Table:
     columns += [] if found.name_column is None else [Column(found.name_column, "tekst", only_wide=True)]
     columns += [Column("fra", "tekst"), Column("til", "tekst")]
     columns += [Column(found.before.name), Column(found.after.name), Column("endring")]
-    about = f"{found.them.capitalize()} der {measure.name} er mest endret{_in_unit(measure)}: høyst {found.tally.kept} fra hver celle i "
-    about += "matrisen, så ett flytt ikke fyller listen."
+    about = f"{found.them.capitalize()} der {measure.name} er mest endret{_in_unit(measure)}: høyst "
+    about += f"{found.tally.kept} fra hver celle i matrisen, så ett flytt ikke fyller listen."
     return Table("Størst utslag", about, tuple(columns), tuple(rows))
 
 
