@@ -18,11 +18,11 @@ from pyarrow import parquet
 
 from compiler import model
 from compiler.bulk import batches
-from compiler.bulk import parquet as bulk_parquet
 from compiler.bulk.parquet import ParquetSource
 from compiler.bulk.sources import JsonSource, Row
-from compiler.consequences import pairs, tally
+from compiler.consequences import columns, pairs, tally
 from compiler.consequences.comparison import Asked, Comparison, prepared
+from compiler.consequences.html import as_html
 from compiler.consequences.tally import Amounts, Place, Tally
 from compiler.evaluate import evaluate
 from compiler.pipeline import load
@@ -138,14 +138,14 @@ def batches_of(size: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(pairs, "BATCH", size)
         patched.setattr(batches, "TEXT_BATCH", size)
-        patched.setattr(bulk_parquet, "BATCH", size)
+        patched.setattr(columns, "BATCH", size)
         yield
 
 
 @pytest.fixture(scope="module")
 def comparison(years: tuple[model.Rulebook, model.Rulebook]) -> Iterator[Comparison]:
-    columns = ["id", "sykehus", "alder", "hovedtilstand", "prosedyrer", "døgn", "drg"]
-    with prepared(*years, columns, Asked("Kontakt", "sykehus", kept=2)) as made:
+    known = ["id", "sykehus", "alder", "hovedtilstand", "prosedyrer", "døgn", "drg"]
+    with prepared(*years, known, Asked("Kontakt", "sykehus", kept=2)) as made:
         yield made
 
 
@@ -166,6 +166,10 @@ def test_the_sums_are_those_of_the_reference_in_any_order_and_any_batches(
         places: (cell.count, cell.moved, cell.amounts) for places, cell in found.cells.items()
     }
     assert found.rows == len(rows)
+    told = comparison.findings(found, NASTY, ("a", "b"))
+    behind = comparison.explainer().behind(told, 50, 2)
+    assert sum(len(cell.contacts) for cell in behind) >= sum(min(2, cell.count) for _, cell in told.moved())
+    assert as_html(told, behind, 50).count("<details>") == len(behind)
 
 
 @settings(max_examples=15, deadline=None)

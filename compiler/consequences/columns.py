@@ -17,6 +17,9 @@ from compiler.consequences.tally import Part
 from compiler.runtime.lesing import Felt
 from compiler.runtime.parti import enkel, som_liste
 
+BATCH = 131_072
+"""So many rows at most are judged at a time: a code is looked up once in each batch, so large ones are faster."""
+
 
 class ColumnsRead:
     """Rows in columns."""
@@ -66,6 +69,8 @@ def _row_of(chunk: Chunk) -> Callable[[int], Mapping[str, Any]]:
 
 def _units(column: pa.Array) -> list[str]:
     """The unit of each row."""
+    if pa.types.is_nested(column.type):
+        return [unit_shown(value) for value in som_liste(column)]
     values, numbers = _split(column)
     shown = [*map(unit_shown, values), unit_shown(None)]
     return [shown[number] for number in numbers.tolist()]

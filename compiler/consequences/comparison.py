@@ -60,7 +60,7 @@ class Comparison:
         from compiler.bulk.batches import chunks
         from compiler.consequences import columns
 
-        read = followed(chunks(source))  # type: ignore[arg-type]
+        read = followed(chunks(source, columns.BATCH))  # type: ignore[arg-type]
         return columns.parts(read, self.judges, self.measures, self.recoding, self.asked.unit)
 
     def _in_columns(self, source: Source) -> bool:
