@@ -192,8 +192,8 @@ def _compared(
         except TooManyUnits:
             limit = f"mer enn {MOST_UNITS} ulike verdier"
             raise click.UsageError(f"kolonnen «{asked.unit}» har {limit}; --enhet er for sykehus og slikt") from None
-        read = "standard inn" if str(inn) == "-" else str(inn)
-        yield comparison.findings(tally, f"Data: {read}", names), comparison.explainer()
+        data = "standard inn" if str(inn) == "-" else str(inn)
+        yield comparison.findings(tally, f"Data: {data}", names), comparison.explainer()
 
 
 def _fitted(rulebooks: tuple[Rulebook, Rulebook], columns: Sequence[str], asked: Asked) -> Asked:
