@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -30,6 +32,7 @@ from compiler.runtime.svar import Svar
 from tests.cases_drawn import cases
 from tests.konsekvens_laget import ROWS, write_years
 from tests.library import ROOT
+from tests.nettleser import started
 from tests.norddrg_aar import made_up_year
 from tests.norddrg_koder import Codes
 from tests.norddrg_poster import Drawn
@@ -479,3 +482,17 @@ def test_the_page_has_every_choice_that_the_command_has(run: Run) -> None:
     page = (ROOT / "site/pages/konsekvens.md").read_text(encoding="utf-8")
     choices = set(re.findall(r"--[a-z][a-z-]+", run("konsekvens", "--hjelp").out)) - {"--hjelp", "--help", "--ut"}
     assert choices == set(re.findall(r"--[a-z][a-z-]+", page))
+
+
+@pytest.mark.langt
+def test_the_page_is_accessible_and_no_wider_than_the_screen(compare: Run, data: Path, tmp_path: Path) -> None:
+    data.write_text(nasty_rows(), encoding="utf-8")
+    compare("--enhet", "sykehus", "-o", tmp_path / "ut.html")
+    with started() as browser:
+        for width, colours in product((1400, 390), ("light", "dark")):
+            size: Any = {"width": width, "height": 900}
+            page = browser.new_context(viewport=size, color_scheme=colours, bypass_csp=True).new_page()  # type: ignore[arg-type]
+            page.goto((tmp_path / "ut.html").as_uri())
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            assert Axe().run(page).response["violations"] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
