@@ -11,7 +11,7 @@ import click
 
 from compiler.bulk.columns import unknown_columns
 from compiler.bulk.sources import JsonSource, columns_of
-from compiler.cli_group import followed, has_arrow, is_parquet, row_source, whole
+from compiler.cli_group import followed, has_arrow, is_parquet, require_writable, row_source, whole
 from compiler.cli_library import FAULTS, FINE, folder_option, load_folder, one, record_named, show
 from compiler.consequences.comparison import Asked, Comparison, prepared
 from compiler.consequences.explained import Behind, Explainer
@@ -62,8 +62,20 @@ _WIDTH = 110
     "-o", "--ut", "out", type=click.Path(path_type=Path), help="Filen rapporten skrives til; ellers på skjermen."
 )
 @click.option("--csv", "csv_folder", type=click.Path(path_type=Path), help="Mappen alt skrives til som CSV.")
-@click.option("--rader", "most", type=click.IntRange(1), help="Så mange rader har hver tabell; ellers 20 eller 50.")
-@click.option("--kontakter", "contacts", type=click.IntRange(0, 20), help="Så mange kontakter i hver celle forklares.")
+@click.option(
+    "--rader",
+    "most",
+    metavar="TALL",
+    type=click.IntRange(1),
+    help="Så mange rader har hver tabell; ellers 20 eller 50.",
+)
+@click.option(
+    "--kontakter",
+    "contacts",
+    metavar="TALL",
+    type=click.IntRange(0, 20),
+    help="Så mange kontakter i hver celle forklares.",
+)
 def konsekvens(
     old: str,
     new: str,
@@ -87,7 +99,11 @@ def konsekvens(
     eller én HTML-fil, som navnet etter -o sier. Eksemplene i et utkast behøver ikke stemme ennå.
     """
     form = _form(form, out)
-    _refuse_unusable(old, new, inn, other, csv_folder)
+    _refuse_unusable(old, new, inn, other)
+    if out is not None:
+        require_writable(out)
+    if csv_folder is not None:
+        _make_folder(csv_folder)
     shown = _CONTACTS[form] if contacts is None else contacts
     most = most or _ROWS[form]
     name = None if table is None else table.name
@@ -116,15 +132,24 @@ def _form(form: str | None, out: Path | None) -> str:
     return form or str(named)
 
 
-def _refuse_unusable(old: str, new: str, inn: Path, other: Path | None, csv_folder: Path | None) -> None:
+def _refuse_unusable(old: str, new: str, inn: Path, other: Path | None) -> None:
     """Refuse what cannot be done, before anything is read."""
     if old.lower() == new.lower() and other is None:
         message = f"«{old}» og «{new}» er det samme regelverket; velg et annet år, eller si hvor det andre ligger"
         raise click.UsageError(f"{message} med --mot-mappe")
     if is_parquet(inn) and not has_arrow():
         raise click.UsageError('Parquet krever pyarrow; installer det med «pip install "regelverk[masse]"»')
-    if csv_folder is not None and csv_folder.exists() and not csv_folder.is_dir():
-        raise click.UsageError(f"«{csv_folder}» er en fil; --csv skal være en mappe")
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder for CSV."""
+    if folder.is_file():
+        raise click.UsageError(f"«{folder}» er en fil; --csv skal være en mappe")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise click.ClickException(f"mappen «{folder}» kan ikke lages") from None
+    require_writable(folder / CONTACTS)
 
 
 def _mapped(table: Path | None) -> list[Mapped]:
@@ -213,7 +238,6 @@ def _fitted(rulebooks: tuple[Rulebook, Rulebook], columns: Sequence[str], asked:
 @contextmanager
 def _contacts(folder: Path, comparison: Comparison) -> Iterator[ContactsWriter]:
     """Writes all contacts to a file in the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     with whole(folder / CONTACTS) as part, part.open("w", encoding="utf-8", newline="") as stream:
         yield ContactsWriter(stream, comparison.columns, comparison.measures)
 

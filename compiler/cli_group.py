@@ -279,11 +279,16 @@ def _written(path: Path | None) -> Iterator[TextIO]:
         yield stream
 
 
+def require_writable(path: Path) -> None:
+    """Refuse a file that cannot be written."""
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.ClickException(f"«{path}» kan ikke skrives")
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A name beside a file, to write under; only when all is written does the file get its own name."""
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise click.ClickException(f"«{path}» kan ikke skrives")
+    require_writable(path)
     if path.exists() and not path.is_file():
         yield path
         return

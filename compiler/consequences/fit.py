@@ -46,6 +46,8 @@ class Measure:
 
 def require_fit(before: model.Rulebook, after: model.Rulebook, kind: str, columns: Sequence[str]) -> None:
     """Refuse rulebooks that do not read the same kind of record from the same columns."""
+    if not columns:
+        raise DoNotFit("dataene har ingen kolonner som kan leses")
     tops = [record.id for record in after.top_records()]
     if kind not in tops:
         known = ", ".join(tops)
