@@ -10,8 +10,9 @@ import pyarrow.compute as pc
 from compiler.bulk.batches import Chunk, ChunkJudge
 from compiler.bulk.judge import Judge
 from compiler.bulk.writers import cell
+from compiler.consequences.beside import begun, numbered
 from compiler.consequences.fit import Measure
-from compiler.consequences.pairs import Answers, Parts, unit_shown
+from compiler.consequences.pairs import Parts, unit_shown
 from compiler.consequences.recode import Recoding
 from compiler.consequences.tally import Part
 from compiler.runtime.lesing import Felt
@@ -42,17 +43,19 @@ def parts(
     measures: Sequence[Measure],
     recoding: Recoding,
     unit: str | None,
+    rows: int,
 ) -> Parts:
-    """The rows of a file with both answers, a chunk at a time."""
+    """The rows of a file with both answers, a chunk at a time; `rows` is how many there are, as far as is known."""
     before, after = map(ChunkJudge, judges)
-    for chunk in chunks:
-        first, second = Answers(measures), Answers(measures)
-        numbers_before = before.numbers(chunk, first.number).tolist()
-        mapped = Chunk(recoded(recoding, chunk.batch), chunk.faults)
-        numbers_after = after.numbers(mapped, second.number).tolist()
-        units = None if unit is None else _units(chunk.batch.column(unit))
-        made = Part(first.made(), second.made(), numbers_before, numbers_after, units, _row_of(chunk))
-        yield made, ColumnsRead(chunk.batch)
+    with begun(before, measures, rows) as begin:
+        for chunk in chunks:
+            first = begin(chunk)
+            mapped = Chunk(recoded(recoding, chunk.batch), chunk.faults)
+            numbers_after, answers_after = numbered(after, measures, mapped)
+            numbers_before, answers_before = first()
+            units = None if unit is None else _units(chunk.batch.column(unit))
+            numbers = numbers_before.tolist(), numbers_after.tolist()
+            yield Part(answers_before, answers_after, *numbers, units, _row_of(chunk)), ColumnsRead(chunk.batch)
 
 
 def _row_of(chunk: Chunk) -> Callable[[int], Mapping[str, Any]]:

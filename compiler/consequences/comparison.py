@@ -61,7 +61,8 @@ class Comparison:
         from compiler.consequences import columns
 
         read = followed(chunks(source, columns.BATCH))  # type: ignore[arg-type]
-        return columns.parts(read, self.judges, self.measures, self.recoding, self.asked.unit)
+        known = 0 if isinstance(source, CsvSource) else source.file.metadata.num_rows  # type: ignore[attr-defined]
+        return columns.parts(read, self.judges, self.measures, self.recoding, self.asked.unit, known)
 
     def _in_columns(self, source: Source) -> bool:
         if isinstance(source, JsonSource):
