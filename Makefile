@@ -89,6 +89,7 @@ maal: oppsett
 	$(PY) benchmarks/regninger.py
 	$(PY) benchmarks/samling.py
 	$(PY) benchmarks/nettsted.py
+	$(PY) benchmarks/konsekvens.py
 
 # Avhenger av .venv, ikke av stempelet: låsen skal kunne lages på nytt også når den gamle ikke lar seg installere.
 # Versjonene i låsen beholdes der de fortsatt passer; OPPGRADER=1 henter nyere.

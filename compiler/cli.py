@@ -13,6 +13,7 @@ import click
 
 from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
+from compiler.cli_consequences import konsekvens
 from compiler.cli_gather import samle
 from compiler.cli_group import grupper, vurder
 from compiler.cli_import import importer
@@ -227,6 +228,7 @@ def _collection(one: Any) -> Samling:
 cli.add_command(grupper)
 cli.add_command(vurder)
 cli.add_command(samle)
+cli.add_command(konsekvens)
 
 
 @cli.command()

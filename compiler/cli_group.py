@@ -68,7 +68,7 @@ def grupper(
         package = stack.enter_context(imported(years))
         source = stack.enter_context(row_source(inn))
         if isinstance(source, JsonSource):
-            source.columns = columns_of(_followed("leser kolonnene", source.rows(), source))
+            source.columns = columns_of(followed("leser kolonnene", source.rows(), source))
         kind = record_named(years, record, source.columns)
         _note_columns(years, kind, source.columns, date_column)
         judge = Judge(years, package, kind, date_column)
@@ -103,13 +103,14 @@ def _refuse_unusable(inn: Path, out: Path | None, vis: bool) -> None:
     """Refuse what cannot be done, before anything is read."""
     if out is not None and out.suffix.lower() not in (*CSV, *JSONL, *PARQUET):
         raise click.UsageError(f"«{out.name}» må slutte på .csv, .jsonl eller .parquet")
-    if (_is_parquet(inn) or _is_parquet(out)) and not has_arrow():
+    if (is_parquet(inn) or is_parquet(out)) and not has_arrow():
         raise click.UsageError('Parquet krever pyarrow; installer det med «pip install "regelverk[masse]"»')
-    if vis and _is_parquet(out):
+    if vis and is_parquet(out):
         raise click.UsageError("«--vis» viser radene på skjermen; ta det bort når svarene skrives til Parquet")
 
 
-def _is_parquet(path: Path | None) -> bool:
+def is_parquet(path: Path | None) -> bool:
+    """Whether a file is Parquet, by its name."""
     return path is not None and path.suffix.lower() in PARQUET
 
 
@@ -137,7 +138,7 @@ def _note_columns(years: Sequence[Rulebook], kind: str, columns: Sequence[str], 
 def _answered(source: Source, judge: Judge, writer: Writer | None, shown: Shown | None) -> Tally:
     """Answer the rows one by one."""
     tally = Tally()
-    for row in _followed("grupperer", source.rows(), source):
+    for row in followed("grupperer", source.rows(), source):
         svar, name = judge(row)
         tally.add(svar.status)
         if writer is not None:
@@ -151,7 +152,7 @@ def _in_columns(source: Source, out: Path | None, judge: Judge) -> bool:
     """Whether the rows are grouped in columns: with Parquet, or rules that have a kernel, and never with JSONL."""
     if isinstance(source, JsonSource) or (out is not None and out.suffix.lower() in JSONL):
         return False
-    in_arrow = not isinstance(source, CsvSource) or _is_parquet(out)
+    in_arrow = not isinstance(source, CsvSource) or is_parquet(out)
     return in_arrow or (any(rules.kjerne is not None for rules in judge.rules()) and has_arrow())
 
 
@@ -159,10 +160,10 @@ def _answered_in_columns(source: Any, judge: Judge, writer: "ChunkWriter[Any]") 
     """Answer the rows many at a time."""
     from compiler.bulk.batches import chunks, group
 
-    return group(_followed("grupperer", chunks(source), source), judge, writer)
+    return group(followed("grupperer", chunks(source), source), judge, writer)
 
 
-def _followed(what: str, items: Iterator[Item], source: Source) -> Iterator[Item]:
+def followed(what: str, items: Iterator[Item], source: Source) -> Iterator[Item]:
     """The items as they are read from a file; when that takes long, a bar on the terminal shows how far it has come."""
     if not source.large() or not sys.stderr.isatty():
         yield from items
@@ -188,7 +189,7 @@ def _followed(what: str, items: Iterator[Item], source: Source) -> Iterator[Item
 def row_source(path: Path) -> Iterator["CsvSource | JsonSource | ParquetSource"]:
     """The rows of a file, by the end of its name."""
     try:
-        if _is_parquet(path):
+        if is_parquet(path):
             yield _parquet_source(path)
             return
         with opened(path) as stream:
@@ -220,7 +221,7 @@ def _parquet_source(path: Path) -> "ParquetSource":
 @contextmanager
 def _writer(source: Source, out: Path | None, judge: Judge, results: Sequence[str]) -> Iterator[Writer]:
     """What writes answers one by one, in the manner of the name of the output or of the file the rows came from."""
-    if out is not None and _is_parquet(out):
+    if out is not None and is_parquet(out):
         from compiler.bulk.batches import ParquetRowWriter, text_schema
 
         with (
@@ -242,7 +243,7 @@ def _chunk_writer(source: Any, out: Path | None, judge: Judge, results: Sequence
     """What writes answers many at a time."""
     from compiler.bulk.batches import CsvChunkWriter, text_schema
 
-    if out is not None and _is_parquet(out):
+    if out is not None and is_parquet(out):
         schema = text_schema(source.columns) if isinstance(source, CsvSource) else source.schema
         with _parquet_writer(out, schema, judge, results) as writer:
             yield writer
@@ -278,11 +279,16 @@ def _written(path: Path | None) -> Iterator[TextIO]:
         yield stream
 
 
+def require_writable(path: Path) -> None:
+    """Refuse a file that cannot be written."""
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise click.ClickException(f"«{path}» kan ikke skrives")
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """A name beside a file, to write under; only when all is written does the file get its own name."""
-    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise click.ClickException(f"«{path}» kan ikke skrives")
+    require_writable(path)
     if path.exists() and not path.is_file():
         yield path
         return

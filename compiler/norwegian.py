@@ -59,6 +59,18 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"^Option '(.+)' requires an argument\.", r"valget «\1» trenger en verdi"),
     (r"^Got unexpected extra arguments? \((.+)\)", r"dette er for mye: \1"),
     (r"^Invalid value for '(.+?)': '(.+?)' is not one of (.+)\.", r"«\2» kan ikke brukes for \1; velg mellom \3"),
+    (
+        r"^Invalid value for '(.+?)': (\S+) is not in the range (\S+)<=x<=(\S+?)\.?$",
+        r"«\2» kan ikke brukes for \1; det skal være fra \3 til \4",
+    ),
+    (
+        r"^Invalid value for '(.+?)': (\S+) is not in the range x>=(\S+?)\.?$",
+        r"«\2» kan ikke brukes for \1; det skal være minst \3",
+    ),
+    (
+        r"^Invalid value for '(.+?)': '(.+?)' is not a valid integer.*",
+        r"«\2» kan ikke brukes for \1; ventet et helt tall",
+    ),
     (r"^Invalid value for '(.+?)': (.*)", r"verdien for \1 kan ikke brukes: \2"),
 )
 

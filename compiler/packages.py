@@ -22,11 +22,16 @@ def write(files: dict[str, str], folder: Path) -> None:
 
 
 @contextmanager
-def imported(rulebooks: Sequence[Rulebook]) -> Iterator[ModuleType]:
-    """The package of a scheme, generated and imported; gone when the block ends, and one of that name back in place."""
-    name = package_name(rulebooks[0].scheme)
+def imported(rulebooks: Sequence[Rulebook], named: str | None = None) -> Iterator[ModuleType]:
+    """The package of a scheme, generated and imported; gone when the block ends, and one of that name back in place.
+
+    Under a name of its own (`named`), it can be in use beside another package of the same scheme.
+    """
+    own = package_name(rulebooks[0].scheme)
+    name = named or own
     with tempfile.TemporaryDirectory(prefix="regelverk-") as folder:
-        write(generate(rulebooks), Path(folder))
+        files = generate(rulebooks)
+        write({f"{name}{path.removeprefix(own)}": text for path, text in files.items()}, Path(folder))
         sys.path.insert(0, folder)
         before = _forgotten(name)
         invalidate_caches()

@@ -32,10 +32,10 @@ class Chunk:
     faults: Mapping[int, str] = field(default_factory=dict)
 
 
-def chunks(source: CsvSource | ParquetSource) -> Iterator[Chunk]:
-    """The rows of a file, many at a time."""
+def chunks(source: CsvSource | ParquetSource, most: int | None = None) -> Iterator[Chunk]:
+    """The rows of a file, many at a time; `most` is how many of a file that has them in columns."""
     if isinstance(source, ParquetSource):
-        yield from map(Chunk, source.batches())
+        yield from map(Chunk, source.batches(most))
         return
     rows = source.cells()
     schema = text_schema(source.columns)

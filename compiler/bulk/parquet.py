@@ -45,10 +45,10 @@ class ParquetSource:
     def progress(self) -> float:
         return self.read / int(self.file.metadata.num_rows)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """The rows, many at a time. A batch that spans row groups cannot have a list of dictionary-encoded codes."""
+    def batches(self, most: int | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows, so many at a time. A batch that spans row groups cannot have a list of dictionary-encoded codes."""
         for group in range(self.file.num_row_groups):
-            for batch in self._row_group(group).to_batches(max_chunksize=BATCH):
+            for batch in self._row_group(group).to_batches(max_chunksize=most or BATCH):
                 self.read += batch.num_rows
                 yield pa.RecordBatch.from_arrays([enkel(column) for column in batch.columns], schema=self.schema)
 

@@ -1,0 +1,45 @@
+"""The report as one HTML file with all it needs in it: no scripts, and nothing from other hosts."""
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from compiler.consequences.explained import Behind
+from compiler.consequences.findings import Findings, told
+from compiler.consequences.report import tables
+from compiler.consequences.text import title
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def as_html(found: Findings, behind: Sequence[Behind], most: int) -> str:
+    """The report."""
+    total = found.total()
+    text = (
+        _environment()
+        .get_template("konsekvens.html")
+        .render(
+            title=title(found),
+            found=found,
+            told=told(found),
+            tables=list(tables(found, most)),
+            behind=behind,
+            total=total,
+            moved_per_mille=total.moved * 1000 // total.count if total.count else 0,
+        )
+    )
+    return f"{text}\n"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates; everything that is put into one is escaped."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
