@@ -77,6 +77,8 @@ class State:
         self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
         """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}
+        self.mentions: dict[Span, tuple[str, str]] = {}
+        """What the names in this year's expressions mean: type and id, by where they stand."""
         self.repealed: list[model.Repealed] = []
         self.places: dict[tuple[str, str], Span] = {}
         self.pending: dict[str, tree.TermDecl] = {}
@@ -188,6 +190,10 @@ class State:
         """Every name that an expression may use, for suggestions."""
         fields = [field.name for record in self.records.values() for field in record.fields]
         return [*fields, *self.rates, *self.terms, *self.pending, *self.sets, *self.groupings, *self.groups]
+
+    def mention(self, span: Span, kind: str, id_: str) -> None:
+        """Take note of what a name in the text means."""
+        self.mentions[span] = (kind, id_)
 
     # ---- faults
 
