@@ -12,6 +12,7 @@ import click
 
 from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
+from compiler.cli_editor import followed, spraaktjener
 from compiler.cli_gather import samle
 from compiler.cli_group import grupper, vurder
 from compiler.cli_import import importer
@@ -72,6 +73,7 @@ def cli() -> None:
 
 
 cli.add_command(importer)
+cli.add_command(spraaktjener)
 
 
 @cli.command()
@@ -85,11 +87,19 @@ cli.add_command(importer)
     help="Hvordan feil vises.",
 )
 @click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
-def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
+@click.option("--folg", "follow", is_flag=True, help="Bli ved, og sjekk på nytt hver gang en fil blir lagret.")
+def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool, follow: bool) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     require_folder(folder)
     for path in paths:
         _check_path(path, folder)
+    if follow:
+        return followed(folder, lambda: _check(paths, folder, form, again))
+    return _check(paths, folder, form, again)
+
+
+def _check(paths: Sequence[Path], folder: Path, form: str, again: bool) -> int:
+    """Check the rulebooks once and say what is wrong."""
     kept = Kept(folder, [*map(str, paths), form, in_colour()])
     outcome = None if again else kept.recalled()
     if outcome is None:

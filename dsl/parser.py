@@ -39,7 +39,7 @@ class Found(NamedTuple):
 
 
 @cache
-def _grammar() -> tuple[Grammar, Layout, Builder]:
+def block_grammar() -> tuple[Grammar, Layout, Builder]:
     """The parser, its layout and what builds the nodes, made once."""
     layout, builder = Layout(), Builder()
     return Grammar(grammar_text(), builder, lexer=BlockLexer, postlex=layout), layout, builder
@@ -152,7 +152,7 @@ def _read(
     fault = faults.block_word_fault(source, line, text)
     if fault is not None:
         return None, fault
-    grammar, layout, builder = _grammar()
+    grammar, layout, builder = block_grammar()
     builder.begin(source.path, line - 1)
     try:
         found = grammar.read(text)
@@ -168,7 +168,7 @@ def _read(
 
 def read_expression(text: str, span: Span) -> tree.Expr | None:
     """A value written on its own, as in a text; its places are all near the span's line. None where it is not one."""
-    grammar, _, builder = _grammar()
+    grammar, _, builder = block_grammar()
     builder.begin(span.path, span.line - 1)
     try:
         found = grammar.read(f"sats verdi = {text}\n")

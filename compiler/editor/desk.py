@@ -1,0 +1,114 @@
+"""What the author has in hand: the rulebooks around the open files, checked as they stand."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from compiler.editor.texts import OpenTexts
+from compiler.examples import failing_examples
+from compiler.model import Rulebook
+from compiler.pipeline import Library, Year, load
+from dsl.diagnostics import Diagnostic
+from dsl.source import Source
+
+
+@dataclass
+class Bench:
+    """A folder of rulebooks, as it was last checked."""
+
+    root: Path
+    library: Library
+    stale: bool = False
+    """Whether something has changed since."""
+    examples: dict[str, tuple[Rulebook, list[Diagnostic]]] = field(default_factory=dict)
+    """The examples that fail, by name of rule year, of the rulebook that they were held against."""
+
+    def untried(self, first: Path | None = None) -> list[Rulebook]:
+        """The rulebooks whose examples have not been tried as they now are, that of a file first."""
+        left = [one for one in self.library.rulebooks() if self._tried(one) is None]
+        own = self.year_of(first) if first is not None else None
+        return sorted(left, key=lambda one: own is None or one is not own.rulebook)
+
+    def try_examples(self, rulebook: Rulebook) -> None:
+        """Hold the examples of a rulebook against it."""
+        self.examples[rulebook.name] = (rulebook, list(failing_examples(rulebook)))
+
+    def _tried(self, rulebook: Rulebook) -> list[Diagnostic] | None:
+        kept = self.examples.get(rulebook.name)
+        return kept[1] if kept is not None and kept[0] is rulebook else None
+
+    def diagnostics(self) -> list[Diagnostic]:
+        """Every fault, with the examples that are known to fail."""
+        failing = [fault for one in self.library.rulebooks() for fault in self._tried(one) or ()]
+        found = {*self.library.diagnostics(), *failing}
+        return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+
+    def year_of(self, path: Path) -> Year | None:
+        """The rule year that a file is a part of."""
+        return next((year for year in self.library.years.values() if year.folder == path.parent), None)
+
+    def source(self, path: Path) -> Source | None:
+        """A file as it was last read."""
+        return self.library.sources.get(path.as_posix())
+
+
+class Desk:
+    """The open texts, and a bench for each folder of rulebooks that one of them is in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.texts = OpenTexts()
+        self.benches: dict[Path, Bench] = {}
+        self._last_good: dict[Path, Rulebook] = {}
+
+    def root_of(self, path: Path) -> Path:
+        """The folder of rulebooks that a file is in: the one asked for, one of that name, or else its own."""
+        asked = self.folder.resolve()
+        if path.is_relative_to(asked):
+            return asked
+        named = next((above for above in path.parents if above.name == asked.name), None)
+        return named or self.texts.near(path)
+
+    def open(self, path: Path, text: str) -> Bench:
+        """Take in a text as it now stands, and say which bench it is on."""
+        self.texts.open[path] = text
+        return self._changed(path)
+
+    def close(self, path: Path) -> Bench:
+        """Let go of a text: what is on disk counts again."""
+        self.texts.open.pop(path, None)
+        return self._changed(path)
+
+    def _changed(self, path: Path) -> Bench:
+        root = self.root_of(path)
+        bench = self.benches.get(root)
+        if bench is None:
+            bench = self.benches[root] = Bench(root, Library(root), stale=True)
+        bench.stale = True
+        return bench
+
+    def look_again(self) -> None:
+        """Files on disk have changed."""
+        self.texts.forget_trees()
+        for bench in self.benches.values():
+            bench.stale = True
+
+    def fresh(self, path: Path) -> Bench | None:
+        """The bench that a file is on, checked as the texts now stand; None where none of it has been opened."""
+        bench = self.benches.get(self.root_of(path))
+        if bench is not None:
+            self.check(bench)
+        return bench
+
+    def check(self, bench: Bench) -> None:
+        """Check a bench again, where something has changed since it last was."""
+        if not bench.stale:
+            return
+        bench.library = load(bench.root, reader=self.texts, before=bench.library)
+        bench.stale = False
+        for year in bench.library.years.values():
+            if year.rulebook is not None:
+                self._last_good[year.folder] = year.rulebook
+
+    def rulebook(self, path: Path) -> Rulebook | None:
+        """The rulebook that a file is a part of, as it last could be made."""
+        return self._last_good.get(path.parent)
