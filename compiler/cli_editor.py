@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from compiler.cli_library import FINE, folder_option, require_folder
+from compiler.norwegian import Command
 from compiler.pipeline import SUFFIXES
 
 _INSTALL = 'installer det med «pip install "regelverk[editor]"»'
@@ -14,7 +15,7 @@ _FOLLOWED = (*SUFFIXES, ".csv")
 """The files that decide what a check comes to."""
 
 
-@click.command()
+@click.command(cls=Command)
 @folder_option
 @click.option(
     "--nettsted",

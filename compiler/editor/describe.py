@@ -194,7 +194,7 @@ class _Describer:
                 else [f"{'ellers ' if at else '= '}{plain(value)}"]
             )
         if term.rounding is not None:
-            yield f"avrundet til {plain(term.rounding.shown)}"
+            yield plain(self.words.rounding(term.rounding))
 
     def _condition(self, before: str, condition: model.Expr | None) -> Iterator[str]:
         """A condition as a list."""

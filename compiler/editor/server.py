@@ -15,7 +15,7 @@ from compiler.editor import completion, hover, rename
 from compiler.editor.desk import Bench, Desk
 from compiler.editor.navigation import Found, Names
 from compiler.editor.outline import Node, outline
-from compiler.editor.texts import Places
+from compiler.editor.places import Places
 from dsl.diagnostics import Correction, Diagnostic, Severity, Span, edit
 from dsl.formatter import formatted
 from dsl.parser import parse
@@ -71,7 +71,8 @@ class Server(LanguageServer):
         self.site = site
         self._uris: dict[Path, str] = {}
         self._names: dict[Path, Names] = {}
-        self._shown: dict[Path, set[str]] = {}
+        self._told: dict[str, tuple[int | None, list[lsp.Diagnostic]]] = {}
+        """What was last told of each file, and of which version of it."""
         self._checking: dict[Path, asyncio.Task[None]] = {}
 
     # ---- files
@@ -131,12 +132,14 @@ class Server(LanguageServer):
         for diagnostic in bench.diagnostics():
             found.setdefault(diagnostic.span.path, []).append(diagnostic)
         open_ = {path.as_posix() for path in self.desk.texts.open if self.desk.root_of(path) == bench.root}
-        for path in sorted({*found, *self._shown.get(bench.root, ()), *open_}):
-            shown = [self._diagnostic(one) for one in found.get(path, ())]
-            document = self.workspace.text_documents.get(self.uri(path))
-            about = lsp.PublishDiagnosticsParams(self.uri(path), shown, document.version if document else None)
-            self.text_document_publish_diagnostics(about)
-        self._shown[bench.root] = set(found)
+        before = {path for path in self._told if Path(path).is_relative_to(bench.root)}
+        for path in sorted({*found, *before, *open_}):
+            version = self.workspace.get_text_document(self.uri(path)).version if path in open_ else None
+            told = version, [self._diagnostic(one) for one in found.get(path, ())]
+            if self._told.get(path, (None, [])) != told:
+                self._told[path] = told
+                about = lsp.PublishDiagnosticsParams(self.uri(path), told[1], version)
+                self.text_document_publish_diagnostics(about)
 
     def _diagnostic(self, one: Diagnostic) -> lsp.Diagnostic:
         """A diagnostic as the editor shows it."""
