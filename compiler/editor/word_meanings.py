@@ -80,7 +80,6 @@ _TEXTS: dict[str, dict[str, str]] = {
         "hvert": "det samme som «hver»: «for hvert tiltak»",
         "unntatt": "koder som ikke er med: «E10–E14 unntatt E12»",
         "ukjent": "verdien er ikke oppgitt i noen kilde: «ukjent «hvorfor»»",
-        "ordnet": "«ordnet etter FELT»: rekkefølgen i en liste, eller i radene i en regeltabell",
         "kan": "«kan mangle», «kan ikke beregnes»",
         "mangle": "«kan mangle»: feltet trenger ikke å være oppgitt",
         "per": "enheten for en pris, «kr per poeng»; i en samling det som er felles",
@@ -89,7 +88,6 @@ _TEXTS: dict[str, dict[str, str]] = {
         "samling": "mange kontakter som hører sammen: per pasient og måned, eller som ett opphold",
         "avbrudd": "«avbrudd under 8 timer fra ut til neste inn»: hvor tett det må følge på",
         "resten": "hva som skjer med det som ikke er med: «resten utelates», «resten hver for seg»",
-        "samlet": "«samlet av …»: alle kodene som én mengde",
     },
     "vilkaar": {
         "begrep": "et vilkår eller en verdi med navn, til bruk i andre regler",
@@ -112,9 +110,6 @@ _TEXTS: dict[str, dict[str, str]] = {
         "under": "mindre enn",
         "ja": "det stemmer",
         "nei": "det stemmer ikke",
-        "tidligere": "«tidligere linjer»: elementene før dette i listen",
-        "annen": "«annen linje»: et av de andre elementene i listen",
-        "annet": "«annet tiltak»: et av de andre elementene i listen",
         "andre": "«andre linjer»: de andre elementene i listen",
         "én": "tallet én: «minst én av …»",
         "en": "«hver en linje», «minst én av …»",
@@ -136,9 +131,11 @@ _TEXTS: dict[str, dict[str, str]] = {
         "høyeste": "det største av tallene",
         "laveste": "det minste av tallene",
         "gjennomsnitt": "gjennomsnittet av tallene",
+        "samlet": "«samlet av …»: alle kodene som én mengde",
         "standardavvik": "standardavviket av tallene, som et utvalg (n − 1)",
     },
     "krav-og-grupper": {
+        "annet": "«annet tiltak»: et av de andre elementene i listen",
         "krav": "hva som må være oppfylt for å telle",
         "krever": "«krever at …»: det som må være oppfylt",
         "at": "«krever at …»",
@@ -151,9 +148,14 @@ _TEXTS: dict[str, dict[str, str]] = {
         "takst": "en takst med honorar og vilkår",
     },
     "regeltabeller": {
+        "ordnet": "«ordnet etter FELT»: rekkefølgen i en liste, eller i radene i en regeltabell",
         "regeltabell": "vilkår for grupper som rader i en tabell",
         "kolonne": "«kolonne alder = alder»: begynnelsen på setningen som cellene avslutter",
         "gir": "feltene i svaret fra en rad; det første er radens id",
+    },
+    "regninger": {
+        "tidligere": "«tidligere linjer»: elementene før dette i listen",
+        "annen": "«annen linje»: et av de andre elementene i listen",
     },
     "mangler": {
         "mangler": "er ikke oppgitt; «mangler teller som nei»: da er vilkåret ikke oppfylt",
