@@ -42,7 +42,7 @@ from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
 from compiler.report import as_text, in_colour
 from compiler.runtime.samlet import Samlet, Samling
-from dsl.diagnostics import has_errors, nearest
+from dsl.diagnostics import Diagnostic, has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
 
@@ -94,7 +94,7 @@ def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool, follow:
     for path in paths:
         _check_path(path, folder)
     if follow:
-        return followed(folder, lambda: _check(paths, folder, form, again))
+        return followed(folder, lambda library, found: _told(_outcome(library, found, paths, form)))
     return _check(paths, folder, form, again)
 
 
@@ -104,17 +104,22 @@ def _check(paths: Sequence[Path], folder: Path, form: str, again: bool) -> int:
     outcome = None if again else kept.recalled()
     if outcome is None:
         library = load_folder(folder)
-        outcome = _outcome(library, paths, form)
+        outcome = _outcome(library, checked(library), paths, form)
         if not any(fault.code == "R115" for fault in library.diagnostics()):  # Such a file may come, or be mended.
             kept.keep(outcome, library.sources)
+    return _told(outcome)
+
+
+def _told(outcome: Outcome) -> int:
+    """Tell what a check came to."""
     for text, err in outcome.texts:
         click.echo(text, err=err)
     return outcome.code
 
 
-def _outcome(library: Library, paths: Sequence[Path], form: str) -> Outcome:
+def _outcome(library: Library, faults: Sequence[Diagnostic], paths: Sequence[Path], form: str) -> Outcome:
     """What is wrong with the rulebooks, or with those of some paths."""
-    found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
+    found = [d for d in faults if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
     texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]

@@ -1,18 +1,23 @@
 """The commands that stay while rules are written: the language server, and the check that follows the files."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
-from compiler.cli_library import FINE, folder_option, require_folder
+from compiler.cli_library import FINE, folder_option
+from compiler.editor.desk import Desk
 from compiler.norwegian import Command
-from compiler.pipeline import SUFFIXES
+from compiler.pipeline import SUFFIXES, Library
+from dsl.diagnostics import Diagnostic
 
 _INSTALL = 'installer det med «pip install "regelverk[editor]"»'
 _FOLLOWED = (*SUFFIXES, ".csv")
 """The files that decide what a check comes to."""
+_PAUSE = 200
+"""How long, in milliseconds, a round of waiting for changes is."""
 
 
 @click.command(cls=Command)
@@ -37,20 +42,31 @@ def spraaktjener(folder: Path, site: str | None) -> int:
     return FINE
 
 
-def followed(folder: Path, check: Callable[[], int]) -> int:
+def followed(folder: Path, tell: Callable[[Library, Sequence[Diagnostic]], int]) -> int:
     """Check, and again at each change of the files in a folder; the outcome of the last check, at Ctrl-C."""
     try:
         from watchfiles import watch
     except ImportError:
         raise click.UsageError(f"--folg krever watchfiles; {_INSTALL}") from None
-    require_folder(folder)
-    code = check()
-    click.echo(_waiting(folder), err=True)
-    for changes in watch(folder, watch_filter=lambda _, path: path.endswith(_FOLLOWED), raise_interrupt=False):
-        click.echo(f"\n{_named(path for _, path in changes)} er endret", err=True)
-        code = check()
-        click.echo(_waiting(folder), err=True)
-    return code
+    desk = Desk(folder)
+    bench = desk.bench(folder)
+    code: int | None = None
+    rounds = watch(
+        folder,
+        watch_filter=lambda _, path: path.endswith(_FOLLOWED),
+        rust_timeout=_PAUSE,
+        yield_on_timeout=True,  # The first round comes when the watch is set, so that nothing is missed.
+        raise_interrupt=False,
+    )
+    with suppress(KeyboardInterrupt):
+        for changes in rounds:
+            if changes or code is None:
+                if changes:
+                    click.echo(f"\n{_named(path for _, path in changes)} er endret", err=True)
+                desk.look_again()
+                code = tell(desk.checked(bench), bench.diagnostics())
+                click.echo(_waiting(folder), err=True)
+    return FINE if code is None else code
 
 
 def _waiting(folder: Path) -> str:

@@ -20,16 +20,16 @@ class RegelLexer(RegexLexer):
     flags = re.MULTILINE
     tokens: ClassVar[dict[str, list[Any]]] = {
         "root": [
-            (rf"({HEAD})( +)({NAME})?", bygroups(Keyword.Declaration, Whitespace, Name.Function)),
+            (rf"({HEAD})( +)({NAME})?", bygroups(Keyword.Declaration, Whitespace, Name.Function)),  # type: ignore[no-untyped-call]
             (rf"({HEAD})$", Keyword.Declaration),
-            (rf"(^ +)({LINE_START})", bygroups(Whitespace, Keyword.Reserved)),
+            (rf"(^ +)({LINE_START})", bygroups(Whitespace, Keyword.Reserved)),  # type: ignore[no-untyped-call]
             (r"#.*$", Comment.Single),
             (TEXT, String),
             (r"<https?:[^<>\s]+>", String.Other),
             (r"\|", Punctuation),
             (DATE, Literal.Date),
             (CODE, Name.Constant),
-            (rf"({NUMBER})( +)({UNIT})", bygroups(Number, Whitespace, Keyword.Type)),
+            (rf"({NUMBER})( +)({UNIT})", bygroups(Number, Whitespace, Keyword.Type)),  # type: ignore[no-untyped-call]
             (NUMBER, Number),
             (WORD, Keyword),
             (PLAIN_NAME, Name),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 
 import pytest
 from pygments import lex
@@ -18,7 +19,9 @@ SYNTAXES = ROOT / "editor/vscode/syntaxes"
 
 
 @pytest.mark.parametrize(("name", "made"), [("regel", textmate.rules), ("regel.gjerde", textmate.fences)])
-def test_the_grammar_of_the_extension_is_the_one_that_is_made(name: str, made: "type[str]", golden: Golden) -> None:
+def test_the_grammar_of_the_extension_is_the_one_that_is_made(
+    name: str, made: Callable[[], str], golden: Golden
+) -> None:
     golden(made(), SYNTAXES / f"{name}.tmLanguage.json")
 
 

@@ -110,7 +110,7 @@ class Client(LanguageClient):
         super().__init__(converter_factory=default_converter)
         self.told: dict[str, lsp.PublishDiagnosticsParams] = {}
 
-        @self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def remember(params: lsp.PublishDiagnosticsParams) -> None:
             self.told[params.uri] = params
 
@@ -192,7 +192,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest_lsp.fixture(config=ClientServerConfig(server_command=COMMAND, client_factory=Client), scope="module")
+@pytest_lsp.fixture(config=ClientServerConfig(server_command=COMMAND, client_factory=Client), scope="module")  # type: ignore[untyped-decorator]
 async def client(lsp_client: Client, folder: Path) -> AsyncIterator[None]:
     """A server with the editor of a session."""
     await lsp_client.initialize_session(
@@ -397,7 +397,8 @@ async def test_what_a_name_means_is_shown(editor: Editor) -> None:
 async def defined(editor: Editor, name: str, words: str, into: int = 0) -> list[tuple[str, str]]:
     """Where the name at a place is declared: the file, and the line."""
     found = await editor.client.text_document_definition_async(lsp.DefinitionParams(**editor.at(name, words, into)))
-    return [_shown(editor, one) for one in found or () if isinstance(one, lsp.Location)]
+    assert isinstance(found, list)
+    return [_shown(editor, one) for one in found if isinstance(one, lsp.Location)]
 
 
 def _shown(editor: Editor, location: lsp.Location) -> tuple[str, str]:

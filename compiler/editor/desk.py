@@ -79,12 +79,15 @@ class Desk:
         return self._changed(path)
 
     def _changed(self, path: Path) -> Bench:
-        root = self.root_of(path)
-        bench = self.benches.get(root)
-        if bench is None:
-            bench = self.benches[root] = Bench(root, Library(root), stale=True)
+        bench = self.bench(self.root_of(path))
         bench.stale = True
         return bench
+
+    def bench(self, root: Path) -> Bench:
+        """The bench of a folder of rulebooks."""
+        if root not in self.benches:
+            self.benches[root] = Bench(root, Library(root), stale=True)
+        return self.benches[root]
 
     def look_again(self) -> None:
         """Files on disk have changed."""
@@ -108,6 +111,13 @@ class Desk:
         for year in bench.library.years.values():
             if year.rulebook is not None:
                 self._last_good[year.folder] = year.rulebook
+
+    def checked(self, bench: Bench) -> Library:
+        """What is on a bench, checked as the texts now stand, the examples included."""
+        self.check(bench)
+        for rulebook in bench.untried():
+            bench.try_examples(rulebook)
+        return bench.library
 
     def rulebook(self, path: Path) -> Rulebook | None:
         """The rulebook that a file is a part of, as it last could be made."""
