@@ -516,6 +516,7 @@ class Expressions:
         """A function of a record (its field or term) or of a key (a column of a table)."""
         frame = self._frame_named(expr.argument)
         if frame is not None and frame.record is not None:
+            self.names.mention(expr.argument.span, "opplysninger", frame.record.id)
             found = self._of_record(expr.function, frame)
             if found is not None:
                 self._mention(_function_span(expr), expr.function, frame.record)
@@ -924,6 +925,9 @@ class Expressions:
             outer = self.names.records[frame.record.outer]
             listed = next((f for f in outer.fields if f.of == frame.record.id), None)
             if listed is not None and expr.name in (listed.name, listed.element, frame.record.variable):
+                if expr.name == listed.name:
+                    name = expr.span._replace(column=expr.span.end_column - len(expr.name))
+                    self.names.mention(name, "felt", f"{outer.id}.{listed.name}")
                 which = _relation(expr.word)
                 items = model.Related(variable=frame.variable, which=which)
                 return items, Frame(f"{which}_{frame.variable}", frame.record, relative=which)
@@ -942,6 +946,8 @@ class Expressions:
                     inner = self.names.records.get(found.of)
                     names |= {inner.variable, found.of} if inner else {found.of}
                 if found.kind in ("liste", "koder") and element.name in names:
+                    if found.of is not None:
+                        self.names.mention(element.span, "opplysninger", found.of)
                     return self._list_field(found, frame)
             chosen = self._chosen(frame, lambda grouping: element.name in (grouping.element, grouping.id))
             if chosen is not None:

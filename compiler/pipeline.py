@@ -111,8 +111,10 @@ def load(
     library as it was `before`, only the years that something has changed for are made anew.
     """
     library = Library(root, reader=reader or Reader(), before=before.years if before is not None else {})
-    files = library.reader.files(root)
-    folders = sorted({path.parent for path in files})
+    files: dict[Path, list[Path]] = {}
+    for path in library.reader.files(root):
+        files.setdefault(path.parent, []).append(path)
+    folders = sorted(files)
     if schemes:
         folders = _of_schemes(folders, schemes) or folders
     if not folders:
@@ -121,7 +123,7 @@ def load(
         message = "mappen har ingen regelverk" if root.is_dir() else "mappen finnes ikke"
         library.faults.append(error("R114", message, place, hint))
     for folder in folders:
-        year = _read(library, folder, [path for path in files if path.parent == folder], shown)
+        year = _read(library, folder, files[folder], shown)
         if year.name in library.years:
             other = library.years[year.name].header
             span = year.header.span if year.header else Span(_shown(folder, shown), 1, 1, 1, 2)

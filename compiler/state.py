@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from compiler import model
@@ -327,6 +328,7 @@ def by_id(definitions: Iterable[D]) -> dict[str, D]:
     return {definition.id: definition for definition in definitions}
 
 
+@lru_cache(maxsize=1000)
 def chapter_of(path: str) -> str:
     """The id of the chapter that a file is."""
     return re.sub(r"\.\w+$", "", path.rsplit("/", 1)[-1])

@@ -10,7 +10,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Keyword, Literal, Name, Number, String, _TokenType
 
 from compiler.editor import textmate
-from compiler.editor.word_meanings import MEANINGS, PAGES, meaning_of
+from compiler.editor.word_meanings import MEANINGS, NAMES, PAGES, meaning_of
 from dsl import highlight
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words
 from tests.conftest import ROOT, Golden
@@ -80,6 +80,6 @@ def test_every_word_has_a_meaning_and_a_page_that_shows_it() -> None:
     assert {path.stem for path in folder.glob("*.md")} == PAGES.keys()
     for page, title in PAGES.items():
         assert (folder / f"{page}.md").read_text(encoding="utf-8").startswith(f"# {title}\n")
-    for word, meaning in MEANINGS.items():
+    for word, meaning in {**MEANINGS, **NAMES}.items():
         text = (folder / f"{meaning.page}.md").read_text(encoding="utf-8")
         assert re.search(rf"(?<!\w){word}(?!\w)", text), (word, meaning.page)

@@ -233,8 +233,10 @@ class _Names:
             return
         answers = "_SAA" in self.kinds
         for record in self.rulebook.top_records():
-            if not answers:
-                yield from (self._field(field, record.id) for field in record.fields)
+            given = [field for field in record.fields if not answers or field.kind == "liste"]
+            yield from (self._field(field, record.id) for field in given)
+            if answers and record.gathering is not None:
+                yield Item(record.id, "navn", record.title or "samling")
         if answers:
             yield from (
                 Item(term.id, "navn", _detail("beregning", term)) for term in self.rulebook.terms if term.in_result
@@ -249,7 +251,7 @@ class _Names:
         compared = self._compared()
         if compared:
             yield from self._values(compared)
-        if self.before == "_HVER":
+        if self.before in ("_HVER", "RELATIV"):
             yield from self._elements()
             return
         for record in self.rulebook.records:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from compiler import model
 from compiler.chapters import names_for_prose
-from compiler.names import normal_code
+from compiler.names import normal_code, slug
 from compiler.pipeline import Year
 from dsl import tree
 from dsl.diagnostics import Span
@@ -17,6 +17,10 @@ _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d]\w*")
 _CANONICAL = {"beregning": "begrep", "samling": "opplysninger"}
 """What the language calls some definitions, and the type that they are kept under."""
+
+
+_CALLED_OTHERWISE = frozenset({"takst", "regelverk", "opplysninger"})
+"""What is not written as its id everywhere: «1F» is takst 1f, and one Linje is «linje» in rules."""
 
 
 class Symbol(NamedTuple):
@@ -74,7 +78,7 @@ def _is_written(one: Occurrence, source: Source | None) -> bool:
         return False
     text = source.line(span.line)[span.column - 1 : span.end_column - 1]
     kind, name = one.symbol.kind, one.symbol.name
-    if kind in ("takst", "regelverk"):
+    if kind in _CALLED_OTHERWISE:
         return bool(text)
     return " ".join(text.split()) == name
 
@@ -120,6 +124,9 @@ class _Blocks:
         self.source = source
         self.records = {record.id: record for record in rulebook.records}
         self.groups = {group.id for group in rulebook.groups}
+        self.requirements = {one.id for one in rulebook.requirements}
+        self.first: tuple[str, ...] = ()
+        """The records whose fields are meant first, in the example that is read."""
 
     def block(self, block: tree.Block) -> Iterator[Occurrence]:
         """The names in a block."""
@@ -137,6 +144,9 @@ class _Blocks:
                 yield from self._collection(block)
             case tree.TableDecl(name=name):
                 yield Occurrence(block.span, Symbol("tabell", name), True)
+                after = block.span._replace(column=block.span.end_column)
+                for key in (block.key, *block.more_keys):
+                    yield from self._word(after, key, Symbol("kolonne", f"{name}.{key}"))
                 yield from self._fields("kolonne", name, block.fields)
                 yield from self._rows(block.rows, lambda column: Symbol("kolonne", f"{name}.{column}"))
             case tree.AmendTableDecl(name=name):
@@ -152,6 +162,9 @@ class _Blocks:
             case tree.AmendDecl(kind=kind, ref=ref):
                 yield self._ref(kind, ref, True)
                 yield from self._columns(kind, block.changes)
+            case tree.RepealDecl(kind="unntak", ref=ref) | tree.ClarificationDecl(kind="unntak", ref=ref):
+                target = ref.id.split(":")[0]
+                yield from self._word(ref.span, target, Symbol("begrep", target))
             case tree.RepealDecl(kind=kind, ref=ref) | tree.ClarificationDecl(kind=kind, ref=ref):
                 yield self._ref(kind, ref)
             case tree.MoveDecl(kind=kind, ref=ref, other=other):
@@ -224,8 +237,9 @@ class _Blocks:
                 symbol = Symbol("felt", f"{field.type.of}.{field.ordered_by}")
                 yield from self._word(after, field.ordered_by, symbol)
             for origin in field.type.origins:
-                is_system = any(system.id == origin for system in self.rulebook.code_systems)
-                yield from self._word(after, origin, Symbol("kodeverk" if is_system else "tabell", origin))
+                for kind, known in (("kodeverk", self.rulebook.code_systems), ("tabell", self.rulebook.tables)):
+                    if any(one.id == origin for one in known):
+                        yield from self._word(after, origin, Symbol(kind, origin))
 
     def _collection(self, block: tree.CollectionDecl) -> Iterator[Occurrence]:
         """A collection, and the fields of the records it is made of that it is gathered by."""
@@ -268,6 +282,7 @@ class _Blocks:
 
     def _example(self, block: tree.ExampleDecl | tree.ExamplesDecl) -> Iterator[Occurrence]:
         """The fields that are given and what is expected."""
+        self.first = self._records_of(slug(block.title))
         if isinstance(block, tree.ExamplesDecl):
             expected = {name.name for name in block.expected}
             yield from self._facts(block.given)
@@ -286,6 +301,12 @@ class _Blocks:
             for name in shown.by:
                 yield from self._named(name.name, name.span)
 
+    def _records_of(self, example: str) -> tuple[str, ...]:
+        """The record that an example is about, those in its lists, and the collections that are made of it."""
+        about = {one.record for one in self.rulebook.examples if example in (one.id, one.table)}
+        inner = [record.id for record in self.rulebook.records if record.outer in about]
+        return (*sorted(about), *inner)
+
     def _facts(self, facts: Iterable[tree.Fact]) -> Iterator[Occurrence]:
         for fact in facts:
             yield from self._fact(fact, is_answer=False)
@@ -293,12 +314,17 @@ class _Blocks:
     def _fact(self, fact: tree.Fact, is_answer: bool) -> Iterator[Occurrence]:
         """A name in an example with its value or its rows."""
         yield from self._named(fact.name, fact.span, is_answer=is_answer)
+        first = self.first
+        lists = [field for field in fields_of(self.rulebook) if field.name == fact.name and field.of is not None]
+        of = fact.name if fact.name in self.records else lists[0].of if lists else None
+        self.first = (of, *first) if of is not None else first
         yield from self._table(fact.rows, {*fact.rows[0].cells} if is_answer and fact.rows else set())
         for value in fact.items.values if fact.items is not None else ():
             if isinstance(value, tree.Name | tree.Member):
                 id_ = value.name if isinstance(value, tree.Name) else f"{value.scheme} {value.id}"
                 if id_ in self.groups:
                     yield Occurrence(value.span, Symbol("gruppe", id_), book=_origin(self.rulebook, "gruppe", id_))
+        self.first = first
 
     def _table(self, rows: Sequence[tree.Row], answers: set[str]) -> Iterator[Occurrence]:
         """The headings of a table in an example, and the groups in its cells."""
@@ -310,6 +336,7 @@ class _Blocks:
     def _named(self, name: str, span: Span, is_answer: bool = False) -> Iterator[Occurrence]:
         """A field, or a result; a name of both is the one that its place asks for."""
         owners = [record.id for record in self.rulebook.records if record.field(name) is not None]
+        owners.sort(key=lambda owner: self.first.index(owner) if owner in self.first else len(self.first))
         as_field = [Symbol("felt", f"{owners[0]}.{name}")] if owners else []
         as_result = [Symbol("begrep", name)] if any(term.id == name for term in self.rulebook.terms) else []
         as_result += [Symbol("gruppering", name)] if any(one.id == name for one in self.rulebook.groupings) else []
@@ -333,6 +360,8 @@ class _Blocks:
             for cell, span in zip(row.cells, row.places, strict=False):
                 if cell in self.groups:
                     yield Occurrence(span, Symbol("gruppe", cell), book=_origin(self.rulebook, "gruppe", cell))
+                elif cell in self.requirements:
+                    yield Occurrence(span, Symbol("krav", cell))
 
     def _word(
         self, near: Span, word: str, symbol: Symbol, book: str | None = None, last: bool = False

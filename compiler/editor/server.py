@@ -21,7 +21,7 @@ from dsl.formatter import formatted
 from dsl.parser import parse
 from dsl.source import Source
 
-PAUSE = 0.15
+PAUSE = 0.05
 """How long the author must rest, in seconds, before the rulebook is checked."""
 _SEVERITY = {Severity.ERROR: lsp.DiagnosticSeverity.Error, Severity.WARNING: lsp.DiagnosticSeverity.Warning}
 _ITEM_KINDS = {

@@ -178,10 +178,43 @@ MEANINGS: dict[str, Meaning] = {
 """Every reserved word."""
 
 
+NAMES: dict[str, Meaning] = {
+    word: Meaning(text, page)
+    for page, texts in {
+        "opplysninger": {
+            "heltall": "et tall uten desimaler",
+            "desimaltall": "et tall, gjerne med desimaler",
+            "dato": "en dato; av et tidspunkt: datoen det er på",
+            "tidspunkt": "en dato og et klokkeslett",
+            "tekst": "en tekst",
+            "kode": "en kode fra et kodeverk eller en tabell",
+            "koder": "en liste med koder",
+            "valg": "ett av valgene som står etter",
+            "liste": "en liste av andre opplysninger: «liste av Linje»",
+        },
+        "verdier": {
+            "første": "det første elementet i en liste",
+        },
+        "regeltabeller": {
+            "gruppekode": "koden til en gruppe, uten ordningen foran",
+            "etter_første": "elementene etter det første i en liste",
+        },
+        "regninger": {
+            "trinnsum": "et tall fordelt på trinnene i en tabell, hvert ganget med det trinnet er verdt",
+        },
+        "vilkaar": {"ukedag": "dagen i uken som et tall: mandag er 1"},
+    }.items()
+    for word, text in texts.items()
+}
+"""The types of fields, and the functions: names, and no reserved words."""
+
+
 def meaning_of(word: str) -> Meaning | None:
-    """What a word of the language or a unit means."""
+    """What a word of the language, a unit, a type or a function means."""
     if word in MEANINGS:
         return MEANINGS[word]
+    if word in NAMES:
+        return NAMES[word]
     if word not in UNITS:
         return None
     base, numerator, denominator = UNITS[word]
