@@ -14,7 +14,7 @@ from compiler.walk import nodes, references
 from compiler.words import number
 from compiler.written import written
 from dsl import tree
-from dsl.diagnostics import Span, nearest
+from dsl.diagnostics import Correction, Span, nearest
 
 _ARTICLES = {
     "krav": "et krav",
@@ -169,7 +169,8 @@ def _check_old(
         shown = _shown(was, unit, bare)
         column = f"{change.column} " if change.column else ""
         message = f"den gamle verdien er {shown}, ikke {written(change.old)}"
-        state.fault("R402", message, change.old.span, f"skriv «{column}fra {shown} til {written(change.new)}»")
+        hint = Correction(f"skriv «{column}fra {shown} til {written(change.new)}»", written(change.old), shown)
+        state.fault("R402", message, change.old.span, hint)
     elif old == new and not yearly and (new is not None or isinstance(change.new.values[0], tree.Unknown)):
         state.fault("R403", "endringen endrer ingenting", change.span, "ta den bort, eller rett den nye verdien")
 

@@ -76,7 +76,7 @@ def warning(code: str, message: str, span: Span, hint: str | None = None, other:
     return Diagnostic(code, Severity.WARNING, message, span, hint, other)
 
 
-def nearest(word: str, known: Iterable[str], prefix: str = "mente du «", suffix: str = "»?") -> Correction | None:
+def nearest(word: str, known: Iterable[str], prefix: str = "mente du «", suffix: str = "»?") -> str | None:
     """A hint with the known word most like this one, or None; case and æ, ø, å count little."""
     near = alike(word, known)
     return Correction(f"{prefix}{near[0]}{suffix}", word, near[0]) if near else None

@@ -21,6 +21,7 @@ from tests.conftest import CASES, ROOT, Golden
 
 PAGES = ROOT / "site" / "pages"
 LANGUAGE = sorted((PAGES / "spraaket").glob("*.md"))
+GUIDE = sorted((PAGES / "veiledning").glob("*.md"))
 FENCE = re.compile(
     r"(?:^<!-- (?P<note>[^\n]*) -->\n\n)?^(?P<mark>`{3,})(?P<kind>\w+)\n(?P<body>.*?)^(?P=mark)$", re.M | re.S
 )
@@ -72,14 +73,14 @@ def reported(library: Library) -> str:
     return "\n".join(render(fault, library.sources) for fault in found)
 
 
-@pytest.mark.parametrize("page", LANGUAGE, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*LANGUAGE, *GUIDE], ids=lambda page: f"{page.parent.stem}/{page.stem}")
 def test_every_rule_on_a_page_is_right(page: Path, tmp_path: Path) -> None:
     written = rules(page, tmp_path)
     if written.year is not None:
         assert reported(load(tmp_path, tmp_path)) == ""
 
 
-@pytest.mark.parametrize("page", LANGUAGE, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [*LANGUAGE, *GUIDE], ids=lambda page: f"{page.parent.stem}/{page.stem}")
 def test_messages_on_a_page_are_those_that_come(page: Path, tmp_path: Path, golden: Golden) -> None:
     text = page.read_text(encoding="utf-8")
 
