@@ -85,6 +85,7 @@ maal: oppsett
 	$(PY) benchmarks/norddrg.py
 	$(PY) benchmarks/regninger.py
 	$(PY) benchmarks/samling.py
+	$(PY) benchmarks/editor.py
 
 # Pakkene som utvidelsen bygges av, er låst i package-lock.json; den ferdige filen trenger ikke nett.
 editor:

@@ -60,7 +60,20 @@ def occurrences(year: Year) -> list[Occurrence]:
         for one in _in_braces(document.source, rulebook):
             found[one.span] = one
     sources = {document.source.path: document.source for document in year.documents}
-    return sorted(one for one in found.values() if _is_written(one, sources.get(one.span.path)))
+    same = _same_fields(rulebook)
+    named = (one._replace(symbol=same.get(one.symbol, one.symbol)) for one in found.values())
+    return sorted(one for one in named if _is_written(one, sources.get(one.span.path)))
+
+
+def _same_fields(rulebook: model.Rulebook) -> dict[Symbol, Symbol]:
+    """The fields that a collection has from the records it is made of: «per pasient»."""
+    return {
+        Symbol("felt", f"{record.id}.{key.name}"): Symbol("felt", f"{record.gathering.of}.{key.name}")
+        for record in rulebook.records
+        if record.gathering is not None
+        for key in record.gathering.keys
+        if rulebook.record(record.gathering.of).field(key.name) is not None
+    }
 
 
 def fields_of(rulebook: model.Rulebook) -> Iterator[model.RecordField]:
@@ -145,8 +158,9 @@ class _Blocks:
             case tree.TableDecl(name=name):
                 yield Occurrence(block.span, Symbol("tabell", name), True)
                 after = block.span._replace(column=block.span.end_column)
+                written = {field.name for field in block.fields}
                 for key in (block.key, *block.more_keys):
-                    yield from self._word(after, key, Symbol("kolonne", f"{name}.{key}"))
+                    yield from self._word(after, key, Symbol("kolonne", f"{name}.{key}"), declares=key not in written)
                 yield from self._fields("kolonne", name, block.fields)
                 yield from self._rows(block.rows, lambda column: Symbol("kolonne", f"{name}.{column}"))
             case tree.AmendTableDecl(name=name):
@@ -155,8 +169,8 @@ class _Blocks:
             case tree.AmendGroupingDecl(name=name):
                 yield Occurrence(block.span, Symbol("gruppering", name), True)
             case tree.RuleTableDecl(ref=ref):
-                kind = "gruppe" if str(ref) in self.groups else "gruppering"
-                yield self._ref(kind, ref)
+                is_group = str(ref) in self.groups
+                yield self._ref("gruppe" if is_group else "regeltabell", ref, not is_group)
             case tree.ReplaceDecl(block=inner):
                 yield from self.block(inner)
             case tree.AmendDecl(kind=kind, ref=ref):
@@ -223,8 +237,12 @@ class _Blocks:
     def _fetched(self, name: str, value: tree.Fetched) -> Iterator[Occurrence]:
         """A rate taken from another rule year."""
         yield from self._rulebook(value.span, value.scheme, value.year)
+        book = _book(value.scheme, value.year)
         if value.name and value.key is None:
-            yield from self._word(value.span, value.name, Symbol("sats", value.name), _book(value.scheme, value.year))
+            yield from self._word(value.span, value.name, Symbol("sats", value.name), book)
+        for table in (t for taken in self.rulebook.taken if taken.name == book for t in taken.tables):
+            if value.key is not None and table.field(value.name) is not None:
+                yield from self._word(value.span, value.name, Symbol("kolonne", f"{table.id}.{value.name}"), book)
 
     def _fields(self, kind: str, owner: str, declared: Sequence[tree.Field]) -> Iterator[Occurrence]:
         """The fields of a record or the columns of a table, and what their types name."""
@@ -237,9 +255,9 @@ class _Blocks:
                 symbol = Symbol("felt", f"{field.type.of}.{field.ordered_by}")
                 yield from self._word(after, field.ordered_by, symbol)
             for origin in field.type.origins:
-                for kind, known in (("kodeverk", self.rulebook.code_systems), ("tabell", self.rulebook.tables)):
+                for what, known in (("kodeverk", self.rulebook.code_systems), ("tabell", self.rulebook.tables)):
                     if any(one.id == origin for one in known):
-                        yield from self._word(after, origin, Symbol(kind, origin))
+                        yield from self._word(after, origin, Symbol(what, origin))
 
     def _collection(self, block: tree.CollectionDecl) -> Iterator[Occurrence]:
         """A collection, and the fields of the records it is made of that it is gathered by."""
@@ -298,14 +316,22 @@ class _Blocks:
                 yield from self._named(line.name, line.span, is_answer=True)
         for shown in block.shows:
             yield from self._named(shown.list, shown.span)
+            first = self.first
+            self.first = (*self._listed(shown.list), *first)
             for name in shown.by:
                 yield from self._named(name.name, name.span)
+            self.first = first
 
     def _records_of(self, example: str) -> tuple[str, ...]:
         """The record that an example is about, those in its lists, and the collections that are made of it."""
         about = {one.record for one in self.rulebook.examples if example in (one.id, one.table)}
         inner = [record.id for record in self.rulebook.records if record.outer in about]
         return (*sorted(about), *inner)
+
+    def _listed(self, name: str) -> tuple[str, ...]:
+        """The record that a collection is, or that the lists with a name hold."""
+        lists = [field.of for field in fields_of(self.rulebook) if field.name == name and field.of is not None]
+        return (name,) if name in self.records else tuple(lists[:1])
 
     def _facts(self, facts: Iterable[tree.Fact]) -> Iterator[Occurrence]:
         for fact in facts:
@@ -315,9 +341,7 @@ class _Blocks:
         """A name in an example with its value or its rows."""
         yield from self._named(fact.name, fact.span, is_answer=is_answer)
         first = self.first
-        lists = [field for field in fields_of(self.rulebook) if field.name == fact.name and field.of is not None]
-        of = fact.name if fact.name in self.records else lists[0].of if lists else None
-        self.first = (of, *first) if of is not None else first
+        self.first = (*self._listed(fact.name), *first)
         yield from self._table(fact.rows, {*fact.rows[0].cells} if is_answer and fact.rows else set())
         for value in fact.items.values if fact.items is not None else ():
             if isinstance(value, tree.Name | tree.Member):
@@ -364,7 +388,13 @@ class _Blocks:
                     yield Occurrence(span, Symbol("krav", cell))
 
     def _word(
-        self, near: Span, word: str, symbol: Symbol, book: str | None = None, last: bool = False
+        self,
+        near: Span,
+        word: str,
+        symbol: Symbol,
+        book: str | None = None,
+        last: bool = False,
+        declares: bool = False,
     ) -> Iterator[Occurrence]:
         """A word on a line, from a column on."""
         line = self.source.line(near.line)
@@ -372,7 +402,7 @@ class _Blocks:
         if at:
             start = at[-1 if last and len(at) > 1 and at[-1] < near.end_column - 1 else 0] + 1
             span = Span(near.path, near.line, start, near.line, start + len(word))
-            yield Occurrence(span, symbol, book=book)
+            yield Occurrence(span, symbol, declares, book)
 
 
 def _all(node: object, kind: type[tree.Cites]) -> Iterator[tree.Cites]:
