@@ -100,6 +100,27 @@ def test_a_new_name_is_written_where_only_the_place_tells_what_is_meant() -> Non
         assert faults_after(bench.library, changed) == []
 
 
+def test_a_name_from_another_rulebook_leads_there() -> None:
+    """The group that a used rulebook gives, a rate and a column that are fetched."""
+    _, bench = bench_of(CASES / "ok/alt")
+    names = Names(bench.library)
+    for book, written, into, where in (
+        ("sykehus-2020", "når drg er DRG 71", 13, "logikk/2020/regler.regel"),
+        ("sykehus-2020", "bruker LOGIKK 2020", 8, "logikk/2020/regler.regel"),
+        ("hentet-2020", "= tak fra OPPDIKTET 2020", 3, "oppdiktet/2020/regler.md"),
+        ("hentet-2020", "= døgnpris av 2020", 3, "oppdiktet/2020/regler.md"),
+        ("hentet-2020", "fra OPPDIKTET 2020\nsats grense", 6, "oppdiktet/2020/regler.md"),
+    ):
+        text = "\n".join(bench.library.years[book].documents[0].source.lines)
+        before = text.split(written)[0] + written[:into]
+        path = Path(bench.library.years[book].documents[0].source.path)
+        found = names.at(path, before.count("\n") + 1, len(before.rsplit("\n", 1)[-1]) + 1)
+        assert found is not None, written
+        (span,) = names.definitions(found)
+        assert span.path.endswith(where), written
+        assert found.occurrence.span in names.references(found)
+
+
 def faults_after(library: Library, changed: dict[str, list[Span]]) -> list[str]:
     """What is wrong when the places are written anew."""
     desk = Desk(library.root)
@@ -129,5 +150,5 @@ def test_every_name_in_the_real_rulebooks_can_have_another_or_is_refused() -> No
                     done += 1
                 except rename.RefusedError:
                     refused += 1
-    assert done > 150
+    assert done > 100
     assert refused / done < 0.05

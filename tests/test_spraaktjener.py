@@ -147,6 +147,10 @@ class Editor:
         assert self.texts[name].count(old) == 1, old
         self.write(name, self.texts[name].replace(old, new))
 
+    def saved(self, name: str) -> None:
+        """Say that a file has been saved."""
+        self.client.text_document_did_save(lsp.DidSaveTextDocumentParams(lsp.TextDocumentIdentifier(self.uri(name))))
+
     def close(self, name: str) -> None:
         self.client.text_document_did_close(lsp.DidCloseTextDocumentParams(lsp.TextDocumentIdentifier(self.uri(name))))
         del self.texts[name], self.versions[name]
@@ -273,6 +277,31 @@ async def test_prose_is_left_alone(editor: Editor) -> None:
     assert await editor.client.text_document_hover_async(lsp.HoverParams(**editor.at(MAIN, "krav dette", 1))) is None
     offer = await completed(editor, MAIN, "krav dette", 3)
     assert offer == {}
+    editor.close(MAIN)
+
+
+async def test_files_that_come_and_go_are_noticed(editor: Editor) -> None:
+    """One is taken away without a word; one that is saved is read, and so is a table that another program wrote."""
+    editor.open(MAIN)
+    await editor.faults(MAIN, 0)
+    path = editor.folder / "2020" / "03-mer.regel"
+    path.write_text("krav mer\n    krvr at ja\n", encoding="utf-8")
+    editor.saved(MAIN)
+    await editor.faults("2020/03-mer.regel", 1)
+    path.unlink()
+    editor.write(MAIN, RULES + "\n")
+    await editor.faults("2020/03-mer.regel", 0)
+    codes = editor.folder / "2020/koder.csv"
+    codes.write_text(CODES.replace("M161;Annen primær hofteartrose\n", ""), encoding="utf-8")
+    editor.saved(MAIN)
+    this_year, next_year = sorted(await editor.faults(MAIN, 2), key=lambda fault: len(fault.message))
+    assert {this_year.code, next_year.code} == {"R310"}
+    assert editor.said(MAIN, this_year.range) == "M161"
+    codes.write_text(CODES, encoding="utf-8")
+    editor.client.workspace_did_change_watched_files(
+        lsp.DidChangeWatchedFilesParams([lsp.FileEvent(codes.as_uri(), lsp.FileChangeType.Changed)])
+    )
+    assert await editor.faults(MAIN, 0) == []
     editor.close(MAIN)
 
 

@@ -106,7 +106,11 @@ class Desk:
         """Check a bench again, where something has changed since it last was."""
         if not bench.stale:
             return
-        bench.library = load(bench.root, reader=self.texts, before=bench.library)
+        try:
+            bench.library = load(bench.root, reader=self.texts, before=bench.library)
+        except FileNotFoundError:  # Taken away since the folder was last looked into.
+            self.texts.forget_trees()
+            bench.library = load(bench.root, reader=self.texts, before=bench.library)
         bench.stale = False
         for year in bench.library.years.values():
             if year.rulebook is not None:

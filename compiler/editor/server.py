@@ -1,6 +1,7 @@
 """The language server: what the editor asks, handed to those who know, and their answers as the editor counts."""
 
 import asyncio
+import traceback
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,10 @@ from dsl.source import Source
 
 PAUSE = 0.05
 """How long the author must rest, in seconds, before the rulebook is checked."""
+_BROKEN = (
+    "Regelverket kan ikke sjekkes. Dette er en feil i kompilatoren, ikke i regelverket. "
+    "Meld den gjerne, med teksten i loggen til språktjeneren."
+)
 _SEVERITY = {Severity.ERROR: lsp.DiagnosticSeverity.Error, Severity.WARNING: lsp.DiagnosticSeverity.Warning}
 _ITEM_KINDS = {
     "ord": lsp.CompletionItemKind.Keyword,
@@ -119,12 +124,16 @@ class Server(LanguageServer):
     async def _check(self, bench: Bench, path: Path) -> None:
         """Check a bench and tell of its faults; the examples take longer, and come after the rest, a year at a time."""
         await asyncio.sleep(PAUSE)
-        self.desk.check(bench)
-        self.publish(bench)
-        for rulebook in bench.untried(path):
-            await asyncio.sleep(0)
-            bench.try_examples(rulebook)
+        try:
+            self.desk.check(bench)
             self.publish(bench)
+            for rulebook in bench.untried(path):
+                await asyncio.sleep(0)
+                bench.try_examples(rulebook)
+                self.publish(bench)
+        except Exception:
+            traceback.print_exc()
+            self.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Error, _BROKEN))
 
     def publish(self, bench: Bench) -> None:
         """Tell of the faults in every file that has some, or that had."""
