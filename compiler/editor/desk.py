@@ -1,10 +1,11 @@
 """What the author has in hand: the rulebooks around the open files, checked as they stand."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from compiler.editor.texts import OpenTexts
-from compiler.examples import failing_examples
+from compiler.examples import answer, failing_examples
 from compiler.model import Rulebook
 from compiler.pipeline import Library, Year, load
 from dsl.diagnostics import Diagnostic
@@ -22,15 +23,25 @@ class Bench:
     examples: dict[str, tuple[Rulebook, list[Diagnostic]]] = field(default_factory=dict)
     """The examples that fail, by name of rule year, of the rulebook that they were held against."""
 
-    def untried(self, first: Path | None = None) -> list[Rulebook]:
-        """The rulebooks whose examples have not been tried as they now are, that of a file first."""
-        left = [one for one in self.library.rulebooks() if self._tried(one) is None]
-        own = self.year_of(first) if first is not None else None
-        return sorted(left, key=lambda one: own is None or one is not own.rulebook)
+    def untried(self, files: Sequence[Path] | None = None) -> list[Rulebook]:
+        """The rulebooks whose examples have not been tried as they now are.
 
-    def try_examples(self, rulebook: Rulebook) -> None:
-        """Hold the examples of a rulebook against it."""
-        self.examples[rulebook.name] = (rulebook, list(failing_examples(rulebook)))
+        With files, only those of their schemes, and the year of the first file before the others.
+        """
+        left = [one for one in self.library.rulebooks() if self._tried(one) is None]
+        if files is None:
+            return left
+        years = [year for file in files if (year := self.year_of(file)) is not None and year.rulebook is not None]
+        schemes = {year.rulebook.scheme for year in years if year.rulebook is not None}
+        return sorted((one for one in left if one.scheme in schemes), key=lambda one: one is not years[0].rulebook)
+
+    def try_examples(self, rulebook: Rulebook) -> Iterator[None]:
+        """Hold the examples of a rulebook against it, with a pause after each."""
+        computed = {}
+        for example in rulebook.examples:
+            computed[example.id] = answer(rulebook, example)
+            yield
+        self.examples[rulebook.name] = (rulebook, list(failing_examples(rulebook, computed)))
 
     def _tried(self, rulebook: Rulebook) -> list[Diagnostic] | None:
         kept = self.examples.get(rulebook.name)
@@ -120,7 +131,8 @@ class Desk:
         """What is on a bench, checked as the texts now stand, the examples included."""
         self.check(bench)
         for rulebook in bench.untried():
-            bench.try_examples(rulebook)
+            for _ in bench.try_examples(rulebook):
+                pass
         return bench.library
 
     def rulebook(self, path: Path) -> Rulebook | None:

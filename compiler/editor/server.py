@@ -122,14 +122,14 @@ class Server(LanguageServer):
         self._checking[bench.root] = asyncio.ensure_future(self._check(bench, path))
 
     async def _check(self, bench: Bench, path: Path) -> None:
-        """Check a bench and tell of its faults; the examples take longer, and come after the rest, a year at a time."""
+        """Check a bench and tell of its faults; the examples take longer, and give way to what the editor asks."""
         await asyncio.sleep(PAUSE)
         try:
             self.desk.check(bench)
             self.publish(bench)
-            for rulebook in bench.untried(path):
-                await asyncio.sleep(0)
-                bench.try_examples(rulebook)
+            for rulebook in bench.untried([path, *sorted(self.desk.texts.open)]):
+                for _ in bench.try_examples(rulebook):
+                    await asyncio.sleep(0)
                 self.publish(bench)
         except Exception:
             traceback.print_exc()
