@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Callable
 
 import pytest
@@ -71,6 +72,21 @@ endrer gruppe DRG 1
         assert (kind, value) in found
     assert get_lexer_for_filename("regler.regel").name == "Regelspråk"
     assert "".join(value for _, value in lex(text, get_lexer_by_name("regel"))) == text
+
+
+def test_the_extension_has_the_version_and_the_files_that_it_says() -> None:
+    folder = ROOT / "editor/vscode"
+    package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert package["version"] == project["version"]
+    assert package["contributes"]["languages"][0]["extensions"] == [".regel"]
+    for grammar in package["contributes"]["grammars"]:
+        made = json.loads((folder / grammar["path"]).read_text(encoding="utf-8"))
+        assert made["scopeName"] == grammar["scopeName"]
+    configuration = json.loads((folder / "language-configuration.json").read_text(encoding="utf-8"))
+    assert configuration["comments"] == {"lineComment": "#"}
+    lock = json.loads((folder / "package-lock.json").read_text(encoding="utf-8"))
+    assert lock["packages"][""]["devDependencies"] == package["devDependencies"]
 
 
 def test_every_word_has_a_meaning_and_a_page_that_shows_it() -> None:

@@ -1,6 +1,7 @@
 """`sjekk --folg` as an author has it beside the editor: told at once, again at each save, and ended with Ctrl-C."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.library import ROOT
 from tests.test_cli import Run, run
@@ -80,6 +82,27 @@ def test_a_table_that_is_read_is_followed_too(folder: Path) -> None:
     table.unlink()
     assert "feil[R115]" in following.told()
     assert following.ended() == 1
+
+
+def test_the_hooks_of_pre_commit_stop_faults_and_another_layout(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What pre-commit would run, in a repository with its rules in `rulebooks`; the files that each is for."""
+    hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    (folder / "regler").rename(folder / "rulebooks")
+    monkeypatch.chdir(folder)
+    for name, breaks in (("regelverk-sjekk", "krvr at"), ("regelverk-format", "krever  at")):
+        hook = hooks[name]
+        command, *args = hook["entry"].split()
+        assert (command, hook["language"], hook["pass_filenames"]) == ("regelverk", "python", False)
+        path = folder / "rulebooks/rader/2020/01-trinn.md"
+        assert re.search(hook["files"], str(path))
+        assert not re.search(hook["files"], "bilde.png")
+        assert run(*args).code == 0
+        sound = path.read_text(encoding="utf-8")
+        path.write_text(f"{sound}\n```regel\nkrav nytt\n    {breaks} alder er minst 0\n```\n", encoding="utf-8")
+        assert run(*args).code == 1
+        path.write_text(sound, encoding="utf-8")
 
 
 def test_wrong_use_is_told_before_anything_is_followed(run: Run, folder: Path) -> None:
