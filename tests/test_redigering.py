@@ -1,6 +1,8 @@
 """What the editor knows of every name in whole rulebooks: what stands there is offered there, explained and found."""
 
+import random
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,6 +121,39 @@ def test_a_name_from_another_rulebook_leads_there() -> None:
         (span,) = names.definitions(found)
         assert span.path.endswith(where), written
         assert found.occurrence.span in names.references(found)
+
+
+@pytest.mark.parametrize(
+    ("schemes", "changes"),
+    [(("oppdiktet", "hentet"), 25), pytest.param(("rader", "oppdiktet", "hentet"), 250, marks=pytest.mark.langt)],
+)
+def test_what_is_kept_from_before_never_shows(schemes: tuple[str, ...], changes: int, tmp_path: Path) -> None:
+    """After each of many random changes, all is as if it were read for the first time."""
+    for scheme in ("regninger", *schemes):
+        shutil.copytree(CASES / "ok/alt" / scheme, tmp_path / scheme)
+    desk, bench = bench_of(tmp_path)
+    files = sorted(path for path in tmp_path.rglob("*") if path.suffix in (".md", ".csv"))
+    drawn = random.Random(8)
+    sound = {path: path.read_text(encoding="utf-8") for path in files}
+    faults = 0
+    for _ in range(changes):
+        path = drawn.choice(files)
+        lines = (desk.texts.open.get(path) or sound[path]).split("\n")
+        at = drawn.randrange(len(lines))
+        how = drawn.choice(("out", "twice", "word", "back"))
+        lines[at : at + 1] = {"out": [], "twice": [lines[at]] * 2, "word": [lines[at].replace("e", "i", 1)]}.get(
+            how, [""]
+        )
+        desk.open(path, sound[path] if how == "back" else "\n".join(lines))
+        desk.check(bench)
+        fresh = Desk(tmp_path)
+        fresh.texts.open = dict(desk.texts.open)
+        anew = load(tmp_path, reader=fresh.texts)
+        assert bench.library.diagnostics() == anew.diagnostics()
+        assert {n: y.rulebook for n, y in bench.library.years.items()} == {n: y.rulebook for n, y in anew.years.items()}
+        assert {n: y.mentions for n, y in bench.library.years.items()} == {n: y.mentions for n, y in anew.years.items()}
+        faults += bool(anew.diagnostics())
+    assert 0 < faults < changes
 
 
 def faults_after(library: Library, changed: dict[str, list[Span]]) -> list[str]:

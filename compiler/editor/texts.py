@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from compiler.pipeline import SUFFIXES, Parsed, Reader
-from dsl.parser import parse
+from dsl.parser import Memory, parse
 from dsl.source import Source, clean
 
 
@@ -13,6 +13,7 @@ class OpenTexts(Reader):
     def __init__(self) -> None:
         self.open: dict[Path, str] = {}
         self._parsed: dict[tuple[Path, str], tuple[object, Parsed]] = {}
+        self._blocks: dict[Path, Memory] = {}
         self._texts: dict[Path, tuple[object, str]] = {}
         self._trees: dict[Path, list[Path]] = {}
         self._near: dict[Path, str] = {}
@@ -46,7 +47,7 @@ class OpenTexts(Reader):
             return kept[1]
         if path in self.open:
             source = Source.from_text(shown, self.open[path])
-            document, faults = parse(source)
+            document, faults = parse(source, self._blocks.setdefault(path, {}))
             parsed = document, faults
         else:
             parsed = super().document(path, shown)
