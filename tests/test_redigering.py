@@ -52,14 +52,14 @@ def test_what_stands_somewhere_is_among_what_is_offered_there(folder: Path) -> N
     for year in bench.library.years.values():
         for at, (source, line, word) in enumerate(words(year)):
             found = names.at(Path(source.path), line, word.start() + 1)
-            if at % 5 or (found is not None and found.occurrence.declares):
+            if at % 9 or (found is not None and found.occurrence.declares):
                 continue
             offer = completion.offered(year.rulebook, years, source, line, word.start() + 2)
             labels = {part for item in offer.items for part in (item.label, *item.label.split())}
             if offer.items:
                 asked += 1
                 missing += word[0] not in labels
-    assert asked > 250
+    assert asked > 140
     assert missing / asked < 0.1
 
 

@@ -310,6 +310,10 @@ async def test_a_file_outside_every_rulebook_is_read_alone(editor: Editor, tmp_p
     alone.open("løs.regel", "krav x\n    krvr at ja\n")
     assert [fault.code for fault in await alone.faults("løs.regel", 2)] == ["R210", "R102"]
     alone.close("løs.regel")
+    alone.open("notat.md", "# Et notat\n\nkrav til alle\n\n```python\nkrav = 1\n```\n")
+    assert await alone.faults("notat.md", 0) == []
+    alone.close("notat.md")
+    assert not editor.client.told.keys() & {tmp_path.as_uri(), alone.uri("")}
 
 
 # ---- completion

@@ -53,6 +53,12 @@ class Bench:
         found = {*self.library.diagnostics(), *failing}
         return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
 
+    def in_files(self) -> list[Diagnostic]:
+        """The faults that stand in a file; a folder with prose alone is no rulebook, and has none."""
+        prose = [year for year in self.library.years.values() if year.header is None and not _has_rules(year)]
+        passed = {fault for year in prose for fault in year.faults}
+        return [d for d in self.diagnostics() if d.span.path in self.library.sources and d not in passed]
+
     def year_of(self, path: Path) -> Year | None:
         """The rule year that a file is a part of."""
         return next((year for year in self.library.years.values() if year.folder == path.parent), None)
@@ -60,6 +66,11 @@ class Bench:
     def source(self, path: Path) -> Source | None:
         """A file as it was last read."""
         return self.library.sources.get(path.as_posix())
+
+
+def _has_rules(year: Year) -> bool:
+    """Whether any file of a folder has rules."""
+    return any(True for document in year.documents for _ in document.source.rule_segments())
 
 
 class Desk:

@@ -138,7 +138,7 @@ class Server(LanguageServer):
     def publish(self, bench: Bench) -> None:
         """Tell of the faults in every file that has some, or that had."""
         found: dict[str, list[Diagnostic]] = {}
-        for diagnostic in bench.diagnostics():
+        for diagnostic in bench.in_files():
             found.setdefault(diagnostic.span.path, []).append(diagnostic)
         open_ = {path.as_posix() for path in self.desk.texts.open if self.desk.root_of(path) == bench.root}
         before = {path for path in self._told if Path(path).is_relative_to(bench.root)}
@@ -319,7 +319,7 @@ def _actions(ls: Server, params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
     places = ls.places(path.as_posix())
     first, last = places.place(params.range.start)[0], places.place(params.range.end)[0]
     found: list[lsp.CodeAction] = []
-    for one in bench.diagnostics():
+    for one in bench.in_files():
         change = edit(one, source) if one.span.path == source.path and first <= one.span.line <= last else None
         if change is not None and isinstance(one.hint, Correction):
             title = f"Skriv «{one.hint.right}» i stedet for «{one.hint.wrong}»"

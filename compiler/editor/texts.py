@@ -16,24 +16,30 @@ class OpenTexts(Reader):
         self._blocks: dict[Path, Memory] = {}
         self._texts: dict[Path, tuple[object, str]] = {}
         self._trees: dict[Path, list[Path]] = {}
-        self._near: dict[Path, str] = {}
-        """The folders of files that are in no folder of rulebooks, and which files in them are read."""
+        self._near: dict[Path, bool] = {}
+        """The folders of files that are in no folder of rulebooks, and whether they have rule years in them."""
 
     def files(self, root: Path) -> list[Path]:
         """The rule files under a folder, also those that are open and not yet on disk."""
         if root not in self._trees:
-            near = self._near.get(root)
-            found = root.glob(near) if near else super().files(root)
-            self._trees[root] = [path for path in found if _is_rules(path) and path.is_file()]
+            self._trees[root] = self._on_disk(root)
         unsaved = {path for path in self.open if path.is_relative_to(root) and _is_rules(path)}
+        if self._near.get(root) is False:
+            unsaved = {path for path in unsaved if path.parent == root}
         return sorted({*self._trees[root], *unsaved})
 
     def near(self, path: Path) -> Path:
         """The folder to read for a file in no folder of rulebooks: its scheme, or else just where it is."""
         is_year = path.parent.name.isdigit()
         root = path.parent.parent if is_year else path.parent
-        self._near[root] = "*/*" if is_year else "*"
+        self._near[root] = is_year
         return root
+
+    def _on_disk(self, root: Path) -> list[Path]:
+        """The rule files in a folder; of one that is no folder of rulebooks, not all that may lie under it."""
+        if root not in self._near:
+            return super().files(root)
+        return [p for p in root.glob("*/*") if _is_rules(p) and p.is_file()] if self._near[root] else []
 
     def forget_trees(self) -> None:
         """Look for files anew: some may have come or gone."""
