@@ -1,6 +1,7 @@
 """The language server: what the editor asks, handed to those who know, and their answers as the editor counts."""
 
 import asyncio
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
@@ -22,8 +23,10 @@ from dsl.formatter import formatted
 from dsl.parser import parse
 from dsl.source import Source
 
-PAUSE = 0.05
-"""How long the author must rest, in seconds, before the rulebook is checked."""
+PAUSE, PAUSE_IN_A_RUN = 0.02, 0.15
+"""How long the author must rest, in seconds, before the rulebook is checked: after one change, and after several."""
+_RUN = 0.5
+"""Changes that come closer than this, in seconds, are a run of them."""
 _BROKEN = (
     "Regelverket kan ikke sjekkes. Dette er en feil i kompilatoren, ikke i regelverket. "
     "Meld den gjerne, med teksten i loggen til språktjeneren."
@@ -76,6 +79,9 @@ class Server(LanguageServer):
         self.site = site
         self._uris: dict[Path, str] = {}
         self._names: dict[Path, Names] = {}
+        self._places: dict[str, tuple[str, Places]] = {}
+        """The places of each file that was asked about, and the text that they are of."""
+        self._last_change: dict[Path, float] = {}
         self._told: dict[str, tuple[int | None, list[lsp.Diagnostic]]] = {}
         """What was last told of each file, and of which version of it."""
         self._checking: dict[Path, asyncio.Task[None]] = {}
@@ -94,7 +100,11 @@ class Server(LanguageServer):
 
     def places(self, path: str) -> Places:
         """Places in a file, as the editor counts."""
-        return Places(self.desk.texts.written(Path(path)), self.workspace.position_codec)
+        text = self.desk.texts.written(Path(path))
+        kept = self._places.get(path)
+        if kept is None or kept[0] != text:
+            kept = self._places[path] = (text, Places(text, self.workspace.position_codec))
+        return kept[1]
 
     def location(self, span: Span) -> lsp.Location:
         """A span as the editor has it."""
@@ -119,11 +129,14 @@ class Server(LanguageServer):
         waiting = self._checking.get(bench.root)
         if waiting is not None:
             waiting.cancel()
-        self._checking[bench.root] = asyncio.ensure_future(self._check(bench, path))
+        now = time.monotonic()
+        pause = PAUSE_IN_A_RUN if now - self._last_change.get(bench.root, 0) < _RUN else PAUSE
+        self._last_change[bench.root] = now
+        self._checking[bench.root] = asyncio.ensure_future(self._check(bench, path, pause))
 
-    async def _check(self, bench: Bench, path: Path) -> None:
+    async def _check(self, bench: Bench, path: Path, pause: float) -> None:
         """Check a bench and tell of its faults; the examples take longer, and give way to what the editor asks."""
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(pause)
         try:
             self.desk.check(bench)
             self.publish(bench)
