@@ -59,7 +59,7 @@ class _Describer:
         """What all definitions have, and what this type has."""
         word = "beregning" if isinstance(found, model.Term) and found.in_result else kind
         title = f" {plain(found.title)}" if found.title else ""
-        yield f"**{word} {plain(spoken(found.id))}**{title}"
+        yield f"**{word} {plain(found.id)}**{title}"
         match found:
             case model.Rate():
                 yield from self._rate(found)
@@ -213,7 +213,7 @@ class _Describer:
             field = one.field(name) if one.id == owner else None
             if field is not None:
                 where = f"i {plain(one.id)}" if symbol.kind == "felt" else f"i tabellen {plain(one.id)}"
-                yield f"**{symbol.kind} {plain(spoken(name))}** {where}"
+                yield f"**{symbol.kind} {plain(name)}** {where}"
                 yield from [plain(field.text)] if field.text else []
                 yield self._type(field)
 
