@@ -13,7 +13,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -q
 STEMPEL := $(VENV)/.oppsett
 
-.PHONY: hjelp oppsett bygg test test-langt kontroll proever maal krav rydd
+.PHONY: hjelp oppsett bygg test test-langt kontroll proever maal editor krav rydd
 
 hjelp:
 	@echo "Mål:"
@@ -22,6 +22,7 @@ hjelp:
 	@echo "  make test        ruff, mypy og de raske prøvene"
 	@echo "  make test-langt  ruff, mypy og alle prøvene, også de som tar lang tid"
 	@echo "  make maal        måler farten (benchmarks/README.md); la maskinen være i fred så lenge"
+	@echo "  make editor      lager utvidelsen til VS Code, build/editor/regelverk.vsix (krever npm)"
 	@echo "  make krav        lager krav.lock på nytt fra pyproject.toml"
 	@echo "                   (OPPGRADER=1 henter også nyere versjoner)"
 	@echo "  make rydd        sletter build og $(VENV)"
@@ -90,6 +91,19 @@ maal: oppsett
 	$(PY) benchmarks/samling.py
 	$(PY) benchmarks/nettsted.py
 	$(PY) benchmarks/konsekvens.py
+	$(PY) benchmarks/editor.py
+
+# Pakkene som utvidelsen bygges av, er låst i package-lock.json; den ferdige filen trenger ikke nett.
+editor:
+	@command -v npm >/dev/null 2>&1 || { \
+	  echo "FEIL: make editor krever npm, som følger med Node.js 20 eller nyere: https://nodejs.org" >&2; \
+	  echo "Uten den virker språktjeneren i andre editorer: se siden «Redigering» på nettstedet." >&2; \
+	  exit 1; \
+	}
+	cd editor/vscode && npm ci --ignore-scripts --no-audit --no-fund && npm test
+	@mkdir -p build/editor
+	cd editor/vscode && npm run pakk -- -o ../../build/editor/regelverk.vsix
+	@echo "build/editor/regelverk.vsix er klar: code --install-extension build/editor/regelverk.vsix"
 
 # Avhenger av .venv, ikke av stempelet: låsen skal kunne lages på nytt også når den gamle ikke lar seg installere.
 # Versjonene i låsen beholdes der de fortsatt passer; OPPGRADER=1 henter nyere.

@@ -14,6 +14,7 @@ import click
 from compiler import compare, compare_text, consolidate
 from compiler.bulk.columns import unknown_columns
 from compiler.cli_consequences import konsekvens
+from compiler.cli_editor import followed, spraaktjener
 from compiler.cli_gather import samle
 from compiler.cli_group import grupper, vurder
 from compiler.cli_import import importer
@@ -43,7 +44,7 @@ from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
 from compiler.report import as_text, in_colour
 from compiler.runtime.samlet import Samlet, Samling
-from dsl.diagnostics import has_errors, nearest
+from dsl.diagnostics import Diagnostic, has_errors, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
 
@@ -74,6 +75,7 @@ def cli() -> None:
 
 
 cli.add_command(importer)
+cli.add_command(spraaktjener)
 
 
 @cli.command()
@@ -87,26 +89,39 @@ cli.add_command(importer)
     help="Hvordan feil vises.",
 )
 @click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
-def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
+@click.option("--folg", "follow", is_flag=True, help="Bli ved, og sjekk på nytt hver gang en fil blir lagret.")
+def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool, follow: bool) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     require_folder(folder)
     for path in paths:
         _check_path(path, folder)
+    if follow:
+        return followed(folder, lambda library, found: _told(_outcome(library, found, paths, form)))
+    return _check(paths, folder, form, again)
+
+
+def _check(paths: Sequence[Path], folder: Path, form: str, again: bool) -> int:
+    """Check the rulebooks once and say what is wrong."""
     kept = Kept(folder, [*map(str, paths), form, in_colour()])
     outcome = None if again else kept.recalled()
     if outcome is None:
         library = load_folder(folder)
-        outcome = _outcome(library, paths, form)
+        outcome = _outcome(library, checked(library), paths, form)
         if not any(fault.code == "R115" for fault in library.diagnostics()):  # Such a file may come, or be mended.
             kept.keep(outcome, library.sources)
+    return _told(outcome)
+
+
+def _told(outcome: Outcome) -> int:
+    """Tell what a check came to."""
     for text, err in outcome.texts:
         click.echo(text, err=err)
     return outcome.code
 
 
-def _outcome(library: Library, paths: Sequence[Path], form: str) -> Outcome:
+def _outcome(library: Library, faults: Sequence[Diagnostic], paths: Sequence[Path], form: str) -> Outcome:
     """What is wrong with the rulebooks, or with those of some paths."""
-    found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
+    found = [d for d in faults if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
     texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]

@@ -11,7 +11,7 @@ from compiler.kinds import UNKNOWN, field_dimension, field_kind, unit_of
 from compiler.names import identifier, normal_code
 from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
-from compiler.table_rows import add_rows, file_rows, written_rows
+from compiler.table_rows import add_rows, table_of_file, written_rows
 from compiler.walk import references
 from compiler.words import not_before, not_stated
 from dsl import tree
@@ -356,8 +356,10 @@ def table(state: State, block: tree.TableDecl) -> None:
         state.fault(
             "R205", f"«{block.name}» har rader både i filen og i teksten", block.file.span, "velg ett av stedene"
         )
-    lines = file_rows(state, block.file, columns) if block.file else written_rows(state, block.rows, columns)
-    state.tables[block.name] = add_rows(state, made, lines, block.tail)
+    if block.file is not None:
+        state.tables[block.name] = table_of_file(state, made, block.file, block.tail)
+        return
+    state.tables[block.name] = add_rows(state, made, written_rows(state, block.rows, columns), block.tail)
 
 
 def grouping(state: State, block: tree.GroupingDecl) -> None:

@@ -20,10 +20,11 @@ Answers = Mapping[str, Svar | Samlet]
 
 def answers(rulebook: model.Rulebook) -> Answers:
     """The computed answer of each example."""
-    return {example.id: _answer(rulebook, example) for example in rulebook.examples}
+    return {example.id: answer(rulebook, example) for example in rulebook.examples}
 
 
-def _answer(rulebook: model.Rulebook, example: model.Example) -> Svar | Samlet:
+def answer(rulebook: model.Rulebook, example: model.Example) -> Svar | Samlet:
+    """The computed answer of an example."""
     if example.gathers:
         return gather(rulebook, gathered_rows(example), example.record)
     return evaluate(rulebook, example.given, example.record)

@@ -78,6 +78,9 @@ class Names(Protocol):
     def all_names(self) -> Iterable[str]:
         """Every name that an expression may use, for suggestions."""
 
+    def mention(self, span: Span, kind: str, id_: str) -> None:
+        """Take note of what a name in the text means: the type and id of it."""
+
 
 @dataclass
 class Expressions:
@@ -369,11 +372,14 @@ class Expressions:
         if found is not None:
             return found
         if name in self.names.rates:
+            self.names.mention(expr.span, "sats", name)
             rate = self.names.rates[name]
             return model.RateRef(id=name, variable=self._dated()), rate_kind(rate)
         if name in self.names.sets:
+            self.names.mention(expr.span, "kodesett", name)
             return model.SetRef(id=name), Kind("mengde")
         if name in self.names.groups:
+            self.names.mention(expr.span, "gruppe", name)
             return model.StringValue(value=name, shown=name), Kind("gruppe")
         columns = [table for table in self.names.tables.values() if table.field(name) is not None]
         if columns:
@@ -432,10 +438,12 @@ class Expressions:
             if frame.codes is not None and expr.name in (frame.variable, frame.element):
                 return model.Element(variable=frame.variable), frame.codes
             if frame.codes is not None and self._is_about(expr.name, frame):
+                self.names.mention(expr.span, "begrep", expr.name)
                 return self._about_element(expr.name, frame)
             if frame.record is not None:
                 found = self._of_record(expr.name, frame)
                 if found is not None:
+                    self._mention(expr.span, expr.name, frame.record)
                     return found
         return None
 
@@ -469,6 +477,13 @@ class Expressions:
             return model.TermRef(id=name, variable=frame.variable), kind
         return None
 
+    def _mention(self, span: Span, name: str, record: model.Record) -> None:
+        """Take note of a name that is a field, a grouping or a term of a record."""
+        if record.field(name) is not None:
+            self.names.mention(span, "felt", f"{record.id}.{name}")
+        else:
+            self.names.mention(span, "gruppering" if name in self.names.groupings else "begrep", name)
+
     def _member(self, expr: tree.Member) -> Resolved:
         shown = f"{expr.scheme} {expr.id}"
         table = next(
@@ -477,6 +492,7 @@ class Expressions:
         if table is not None and shown not in self.names.groups:
             return self._family(table, expr)
         if shown in self.names.groups:
+            self.names.mention(expr.span, "gruppe", shown)
             return model.StringValue(value=shown, shown=shown), Kind("gruppe")
         schemes = {id_.split(" ")[0] for id_ in self.names.groups}
         if expr.scheme not in schemes and not expr.scheme.isupper():
@@ -490,6 +506,8 @@ class Expressions:
         if len(table.keys) > 1:
             message = f"tabellen «{table.id}» slås opp med flere nøkler, og gir ikke en mengde av koder"
             return self.fault("R302", message, expr.span)
+        span = expr.span._replace(end_column=expr.span.column + len(expr.scheme))
+        self.names.mention(span, "kolonne", f"{table.id}.{expr.scheme}")
         key = table.field(table.key)
         origins = key.origins if key is not None else ()
         return model.Family(table=table.id, column=expr.scheme, value=expr.id), Kind("mengde", origins=origins)
@@ -498,8 +516,10 @@ class Expressions:
         """A function of a record (its field or term) or of a key (a column of a table)."""
         frame = self._frame_named(expr.argument)
         if frame is not None and frame.record is not None:
+            self.names.mention(expr.argument.span, "opplysninger", frame.record.id)
             found = self._of_record(expr.function, frame)
             if found is not None:
+                self._mention(_function_span(expr), expr.function, frame.record)
                 return found
             if not isinstance(expr.argument, tree.Name) or frame.record.field(expr.argument.name) is None:
                 return self._not_in_record(expr, frame.record)
@@ -536,6 +556,7 @@ class Expressions:
         keys = [self._key(table, name, key) for name, key in zip(table.keys, written, strict=True)]
         column = table.field(expr.function)
         assert column is not None
+        self.names.mention(_function_span(expr), "kolonne", f"{table.id}.{column.name}")
         node = model.ColumnRef(table=table.id, column=column.name, key=keys[0], more_keys=tuple(keys[1:]))
         return node, field_kind(column)
 
@@ -556,6 +577,8 @@ class Expressions:
         """A field or a term of the record that a term is."""
         value, _ = self.value(expr.argument)
         found = record.field(expr.function)
+        if found is not None or self.names.term_record(expr.function) == record.id:
+            self._mention(_function_span(expr), expr.function, record)
         if found is not None:
             return model.FieldOf(record=value, field=found.name, lenient=self.lenient), field_kind(found)
         if self.names.term_record(expr.function) == record.id:
@@ -565,6 +588,7 @@ class Expressions:
 
     def _term_of_code(self, expr: tree.Call) -> Resolved:
         """A term that is about a code, of the code that is written."""
+        self.names.mention(_function_span(expr), "begrep", expr.function)
         kind = self.names.term_kind(expr.function) or UNKNOWN
         frame = self._frame_of(self.names.term_record(expr.function))
         value, of = self.value(expr.argument, Kind("kode"))
@@ -613,6 +637,7 @@ class Expressions:
         table = tables[0]
         key, column = table.field(table.key), table.field(name)
         assert column is not None
+        self.names.mention(written[1].span, "kolonne", f"{table.id}.{name}")
         amount, kind = self.value(written[0])
         of_key = field_kind(key) if key is not None else Kind("kode")
         if len(table.keys) > 1 or of_key.name != "tall" or field_kind(column).name != "tall":
@@ -837,14 +862,17 @@ class Expressions:
         if isinstance(expr, tree.Name):
             for frame in reversed(self.frames):
                 found = frame.record.field(expr.name) if frame.record is not None else None
-                if found is not None and found.kind in ("liste", "koder"):
+                if frame.record is not None and found is not None and found.kind in ("liste", "koder"):
+                    self._mention(expr.span, expr.name, frame.record)
                     return self._list_field(found, frame)
                 chosen = self._chosen(frame, lambda grouping: grouping.id == expr.name)
                 if chosen is not None:
+                    self.names.mention(expr.span, "gruppering", expr.name)
                     return chosen
                 if frame.record is not None and self.names.term_record(expr.name) == frame.record.id:
                     of_term = self._list_term(expr.name, frame)
                     if of_term is not None:
+                        self.names.mention(expr.span, "begrep", expr.name)
                         return of_term
         if isinstance(expr, tree.Call) and self.quietly(expr).name == "mengde":
             value, kind = self.value(expr)
@@ -897,6 +925,9 @@ class Expressions:
             outer = self.names.records[frame.record.outer]
             listed = next((f for f in outer.fields if f.of == frame.record.id), None)
             if listed is not None and expr.name in (listed.name, listed.element, frame.record.variable):
+                if expr.name == listed.name:
+                    name = expr.span._replace(column=expr.span.end_column - len(expr.name))
+                    self.names.mention(name, "felt", f"{outer.id}.{listed.name}")
                 which = _relation(expr.word)
                 items = model.Related(variable=frame.variable, which=which)
                 return items, Frame(f"{which}_{frame.variable}", frame.record, relative=which)
@@ -915,6 +946,8 @@ class Expressions:
                     inner = self.names.records.get(found.of)
                     names |= {inner.variable, found.of} if inner else {found.of}
                 if found.kind in ("liste", "koder") and element.name in names:
+                    if found.of is not None:
+                        self.names.mention(element.span, "opplysninger", found.of)
                     return self._list_field(found, frame)
             chosen = self._chosen(frame, lambda grouping: element.name in (grouping.element, grouping.id))
             if chosen is not None:
@@ -961,6 +994,7 @@ class Expressions:
                 case tree.Interval(unit=None):
                     codes += self._numbered(value)
                 case tree.Name(name=name) if name in self.names.sets:
+                    self.names.mention(value.span, "kodesett", name)
                     sets.append(name)
                 case tree.AllItems(exceptions=exceptions):
                     everything = True

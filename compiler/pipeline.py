@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from compiler.checks import check
 from compiler.model import Rulebook
@@ -23,6 +24,27 @@ _MENTIONED = re.compile(r"^(?:\s+(?:bygger\s+på|bruker)|(?:årlig\s+)?sats\b.*\
 """Another scheme that a year needs: it builds on it, uses it, or takes a rate from it."""
 
 
+Parsed = tuple[tree.Document, list[Diagnostic]]
+
+
+class Reader:
+    """Reads files from disk; an editor reads those that are open as they stand there."""
+
+    def files(self, root: Path) -> list[Path]:
+        """The rule files under a folder."""
+        return list(rule_files(root))
+
+    def document(self, path: Path, shown: str) -> Parsed:
+        """The syntax tree of a rule file, and what is wrong with its writing."""
+        source, unreadable = Source.read(path, shown)
+        document, found = parse(source)
+        return document, [*unreadable, *found]
+
+    def text(self, path: Path) -> str:
+        """The text of another file."""
+        return clean(path.read_text(encoding="utf-8-sig"))
+
+
 @dataclass
 class Year:
     """One rule year as read: its folder, its documents, what became of them and what is wrong."""
@@ -34,6 +56,12 @@ class Year:
     rulebook: Rulebook | None = None
     unreadable: frozenset[str] = frozenset()
     """Names in blocks that could not be read, here or in the years it builds on."""
+    mentions: dict[Span, tuple[str, str]] = field(default_factory=dict)
+    """What the names in its expressions mean: type and id, by where they stand."""
+    made_of: tuple[Any, ...] = ()
+    """What it was resolved from."""
+    found: list[Diagnostic] = field(default_factory=list)
+    """What was wrong when it was resolved."""
 
     @property
     def name(self) -> str:
@@ -51,6 +79,9 @@ class Library:
     years: dict[str, Year] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
     faults: list[Diagnostic] = field(default_factory=list)
+    reader: Reader = field(default_factory=Reader)
+    before: "dict[str, Year]" = field(default_factory=dict)
+    """The years as they last were: one that would be made of the same is not made again."""
 
     def diagnostics(self) -> list[Diagnostic]:
         """Every fault in every year, by place."""
@@ -67,13 +98,23 @@ class Library:
         return [rulebook for rulebook in self.rulebooks() if rulebook.scheme.lower() == name.lower()]
 
 
-def load(root: Path, shown: Path | None = None, schemes: Collection[str] = ()) -> Library:
+def load(
+    root: Path,
+    shown: Path | None = None,
+    schemes: Collection[str] = (),
+    reader: Reader | None = None,
+    before: Library | None = None,
+) -> Library:
     """The rule years in a folder, resolved and checked; paths are shown relative to `shown`.
 
-    With `schemes`, only the years of those and of the schemes that they use, if there are any of those.
+    With `schemes`, only the years of those and of the schemes that they use, if there are any of those. With the
+    library as it was `before`, only the years that something has changed for are made anew.
     """
-    library = Library(root)
-    folders = sorted({path.parent for path in rule_files(root)})
+    library = Library(root, reader=reader or Reader(), before=before.years if before is not None else {})
+    files: dict[Path, list[Path]] = {}
+    for path in library.reader.files(root):
+        files.setdefault(path.parent, []).append(path)
+    folders = sorted(files)
     if schemes:
         folders = _of_schemes(folders, schemes) or folders
     if not folders:
@@ -82,7 +123,7 @@ def load(root: Path, shown: Path | None = None, schemes: Collection[str] = ()) -
         message = "mappen har ingen regelverk" if root.is_dir() else "mappen finnes ikke"
         library.faults.append(error("R114", message, place, hint))
     for folder in folders:
-        year = _read(library, folder, shown)
+        year = _read(library, folder, files[folder], shown)
         if year.name in library.years:
             other = library.years[year.name].header
             span = year.header.span if year.header else Span(_shown(folder, shown), 1, 1, 1, 2)
@@ -96,6 +137,7 @@ def load(root: Path, shown: Path | None = None, schemes: Collection[str] = ()) -
     with no_collector():
         for name in sorted(library.years):
             _resolve(library, name, done, ())
+    library.before = {}
     return library
 
 
@@ -134,18 +176,20 @@ def rule_files(root: Path) -> Iterator[Path]:
 
 def read_documents(paths: Sequence[Path], shown: Path | None) -> tuple[list[tree.Document], list[Diagnostic]]:
     """The syntax trees of some files, and what is wrong with their writing."""
-    documents, faults = [], []
-    for path in paths:
-        source, unreadable = Source.read(path, _shown(path, shown))
-        document, found = parse(source)
-        documents.append(document)
-        faults += [*unreadable, *found]
-    return documents, faults
+    return _documents(Reader(), paths, shown)
 
 
-def _read(library: Library, folder: Path, shown: Path | None) -> Year:
+def _documents(
+    reader: Reader, paths: Sequence[Path], shown: Path | None
+) -> tuple[list[tree.Document], list[Diagnostic]]:
+    """The same, as a reader reads them."""
+    read = [reader.document(path, _shown(path, shown)) for path in paths]
+    return [document for document, _ in read], [fault for _, faults in read for fault in faults]
+
+
+def _read(library: Library, folder: Path, files: Sequence[Path], shown: Path | None) -> Year:
     """The documents of one folder."""
-    documents, faults = read_documents(_files_in(folder), shown)
+    documents, faults = _documents(library.reader, files, shown)
     library.sources |= {document.source.path: document.source for document in documents}
     header, header_faults = header_of(documents)
     return Year(folder, tuple(documents), faults if header else [*faults, *header_faults], header)
@@ -178,11 +222,24 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
     taken = list(_taken(library, year, done, (*waiting, name)))
     unreadable = year.unreadable.union(*(other.unreadable for other in taken))
     rulebooks = [other.rulebook for other in taken if other.rulebook is not None]
-    year.rulebook, faults = resolve(year.documents, of_base, unreadable, files, used, rulebooks)
-    year.faults += faults
-    if year.rulebook is not None and not has_errors(year.faults):
-        year.faults += check(year.rulebook, year.documents)
+    year.made_of = (year.documents, of_base, unreadable, tuple(files.items()), used, *rulebooks)
+    kept = library.before.get(name)
+    if kept is not None and _same(kept.made_of, year.made_of):
+        year.rulebook, year.mentions, year.found = kept.rulebook, kept.mentions, kept.found
+        year.faults += year.found
+        return year
+    year.rulebook, faults = resolve(year.documents, of_base, unreadable, files, used, rulebooks, year.mentions)
+    sound = year.rulebook is not None and not has_errors([*year.faults, *faults])
+    year.found = [*faults, *(check(year.rulebook, year.documents) if sound and year.rulebook is not None else ())]
+    year.faults += year.found
     return year
+
+
+def _same(kept: tuple[Any, ...], now: tuple[Any, ...]) -> bool:
+    """Whether a year was made of the same: a rulebook is the same only where it was not made again."""
+    if len(kept) != len(now):
+        return False
+    return all(a is b or (not isinstance(a, Rulebook) and a == b) for a, b in zip(kept, now, strict=True))
 
 
 def _used(
@@ -247,7 +304,7 @@ def _files(library: Library, year: Year) -> tuple[dict[str, str], list[Diagnosti
                 faults.append(error("R115", message, file.span, "et regelverk leser bare filer i sin egen mappe"))
                 continue
             try:
-                text = clean(path.read_text(encoding="utf-8-sig"))
+                text = library.reader.text(path)
             except UnicodeDecodeError:
                 message = f"filen «{printable(file.path)}» er ikke UTF-8"
                 faults.append(error("R115", message, file.span, "lagre filen som CSV med tegnkodingen UTF-8"))

@@ -72,12 +72,14 @@ def resolve(
     files: Mapping[str, str] | None = None,
     used: model.Rulebook | None = None,
     taken: Iterable[model.Rulebook] = (),
+    mentions: dict[Span, tuple[str, str]] | None = None,
 ) -> tuple[model.Rulebook | None, list[Diagnostic]]:
     """The complete rule year that documents and the year before make, and what is wrong with them.
 
     There is no rulebook where the header is missing; with other faults the rulebook is what could be made of it.
     `unreadable` are names that the year before would have had, were it without faults; `files` is the text of each
     CSV file that a block reads from, by the path as written. `taken` are the rule years that rates are taken from.
+    In `mentions` is put what the names in expressions mean, for an editor: type and id, by where they stand.
     """
     header, faults = header_of(documents)
     if header is None:
@@ -85,6 +87,8 @@ def resolve(
     names = {name for document in documents for name in document.unreadable} | set(unreadable)
     state = State(header, base, names, files or {}, used, taken)
     rulebook = _resolved(state, documents)
+    if mentions is not None:
+        mentions |= state.mentions
     return rulebook, [*faults, *state.own_faults()]
 
 

@@ -144,7 +144,8 @@ def _number(
 
 def incomplete_rows(state: State) -> None:
     """R214: a column without value that is neither yearly, nor a set, nor may be missing."""
-    for table in state.tables.values():
+    written = {kind for kind, _ in state.places}
+    for table in (table for table in state.tables.values() if table.key in written):
         optional = {f.name for f in table.fields if f.yearly or f.may_lack or f.kind == "koder"} | {table.key}
         needed = [f.name for f in table.fields if f.name not in optional]
         for line in table.rows:

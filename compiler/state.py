@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from compiler import model
@@ -77,6 +78,8 @@ class State:
         self.replaced: dict[tuple[str, str], tuple[Any, Span]] = {}
         """What this year replaces: the old definition, and where the new one stands."""
         self.examples: dict[str, model.Example] = {}
+        self.mentions: dict[Span, tuple[str, str]] = {}
+        """What the names in this year's expressions mean: type and id, by where they stand."""
         self.repealed: list[model.Repealed] = []
         self.places: dict[tuple[str, str], Span] = {}
         self.pending: dict[str, tree.TermDecl] = {}
@@ -188,6 +191,10 @@ class State:
         """Every name that an expression may use, for suggestions."""
         fields = [field.name for record in self.records.values() for field in record.fields]
         return [*fields, *self.rates, *self.terms, *self.pending, *self.sets, *self.groupings, *self.groups]
+
+    def mention(self, span: Span, kind: str, id_: str) -> None:
+        """Take note of what a name in the text means."""
+        self.mentions[span] = (kind, id_)
 
     # ---- faults
 
@@ -321,6 +328,7 @@ def by_id(definitions: Iterable[D]) -> dict[str, D]:
     return {definition.id: definition for definition in definitions}
 
 
+@lru_cache(maxsize=1000)
 def chapter_of(path: str) -> str:
     """The id of the chapter that a file is."""
     return re.sub(r"\.\w+$", "", path.rsplit("/", 1)[-1])

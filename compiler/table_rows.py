@@ -1,6 +1,7 @@
 """The rows of tables, in the rulebook's text or in a CSV file, and the amendments of them."""
 
 import csv
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +21,9 @@ from dsl.diagnostics import Span, nearest
 
 _IN, _OUT = "inn", "ut"
 _EMPTY = "en tom celle skrives som | |"
+_MOST_KEPT = 64
+_KEPT: OrderedDict[tuple[object, ...], tuple[model.Row, ...]] = OrderedDict()
+"""The rows of files without faults, by all that decides them: an editor reads the same large tables again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,22 @@ def _check_head(
         hint = hint if needed is None else f"hver rad trenger {listed}"
         state.fault("R205", f"overskriften mangler {listed}", span, hint)
     return len(state.faults) == before
+
+
+def table_of_file(state: State, table: model.Table, file: tree.FromFile, tail: tree.Tail) -> model.Table:
+    """The table with the rows of a file; they are read once for as long as nothing that decides them is another."""
+    text = state.files.get(file.path)
+    key = (table.fields, table.keys, file, tail, state.year, text)
+    if key in _KEPT:
+        _KEPT.move_to_end(key)
+        return table.model_copy(update={"rows": _KEPT[key]})
+    before = len(state.faults)
+    made = add_rows(state, table, file_rows(state, file, [field.name for field in table.fields]), tail)
+    if len(state.faults) == before:
+        _KEPT[key] = made.rows
+        if len(_KEPT) > _MOST_KEPT:
+            _KEPT.popitem(last=False)
+    return made
 
 
 def add_rows(state: State, table: model.Table, lines: Iterator[Line], tail: tree.Tail) -> model.Table:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from dsl import tree
@@ -31,6 +32,8 @@ _JOINED = re.compile(r"\s+(og|eller)\s+")
 _WORDS = re.compile(r"«[^«»]*»|«?[^\s«]+|«")
 _LEADING = frozenset({"ikke", "og", "eller", "minst", "høyst", "over", "under"})
 """The words after which a text is what the cell says, and not the name of the code before it."""
+_MOST_KEPT = 50_000
+"""How many cells that are read are kept: the same stand in many rows, and an editor reads them again and again."""
 _PREDICATES: dict[str, tree.Predicate] = {"minst": "minst", "høyst": "høyst", "over": "over", "under": "under"}
 
 
@@ -59,6 +62,7 @@ class UnreadableCell(Exception):
         self.hint = hint
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def normal(text: str) -> str:
     """The cell without the names after its codes, which are there for the reader, and with single spaces."""
     return " ".join(" ".join(word for word, _ in _with_names(text)).split())
@@ -74,8 +78,13 @@ def with_names(text: str, known: Mapping[str, str]) -> str:
     return " ".join(f"{word} «{known[word]}»" if word in known else word for word in _WORDS.findall(text))
 
 
-def _with_names(text: str) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=_MOST_KEPT)
+def _with_names(text: str) -> tuple[tuple[str, str], ...]:
     """The words of a cell, each with the name written after it."""
+    return tuple(_words_with_names(text))
+
+
+def _words_with_names(text: str) -> Iterator[tuple[str, str]]:
     words = _WORDS.findall(text) if "«" in text else text.split()
     kept = ""
     for word, after in zip(words, [*words[1:], ""], strict=False):

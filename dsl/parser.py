@@ -38,8 +38,12 @@ class Found(NamedTuple):
     fault: Diagnostic | None
 
 
+Memory = dict[tuple[int, str], Found]
+"""The blocks of a file as they last were read: where each stood, and its text."""
+
+
 @cache
-def _grammar() -> tuple[Grammar, Layout, Builder]:
+def block_grammar() -> tuple[Grammar, Layout, Builder]:
     """The parser, its layout and what builds the nodes, made once."""
     layout, builder = Layout(), Builder()
     return Grammar(grammar_text(), builder, lexer=BlockLexer, postlex=layout), layout, builder
@@ -63,31 +67,40 @@ def no_collector() -> Iterator[None]:
             gc.enable()
 
 
-def parse(source: Source) -> tuple[tree.Document, list[Diagnostic]]:
-    """The blocks of a source, and the first fault of each block that has one."""
+def parse(source: Source, memory: Memory | None = None) -> tuple[tree.Document, list[Diagnostic]]:
+    """The blocks of a source, and the first fault of each block that has one.
+
+    With a memory of the same file, a block that stands as it did is not read again.
+    """
+    before = dict(memory) if memory is not None else {}
+    now: Memory = {}
     blocks: list[tree.Block] = []
     found_faults = list(_fence_faults(source))
     unread = not source.segments or any(fault.code == "R116" for fault in found_faults)
     unreadable: set[str] = _words(" ".join(source.lines)) if unread else set()
     with no_collector():
         for segment in source.rule_segments():
-            for found in _segment(source, segment):
+            for found in _segment(source, segment, before, now):
                 if found.block is not None:
                     blocks.append(found.block)
                 else:
                     unreadable |= _declared(source.lines[found.first - 1 : found.last])
                 if found.fault is not None:
                     found_faults.append(found.fault)
+    if memory is not None:
+        memory.clear()
+        memory |= now
     return tree.Document(source, tuple(blocks), frozenset(unreadable)), found_faults
 
 
 # ---- blocks
 
 
-def _segment(source: Source, segment: Segment) -> Iterator[Found]:
+def _segment(source: Source, segment: Segment, before: Memory, now: Memory) -> Iterator[Found]:
     """What became of the blocks of a segment, without the faults that follow from the one before."""
     texts = list(_block_texts(source.text(segment).split("\n"), segment.start))
-    found = [_parse_block(source, line, text) for line, text in texts]
+    found = [before.get(at) or _parse_block(source, *at) for at in texts]
+    now |= {at: one for at, one in zip(texts, found, strict=True) if one.fault is None}
     if not segment.closed:
         found = list(_until_prose(found))
     return _without_echoes(source, found)
@@ -152,7 +165,7 @@ def _read(
     fault = faults.block_word_fault(source, line, text)
     if fault is not None:
         return None, fault
-    grammar, layout, builder = _grammar()
+    grammar, layout, builder = block_grammar()
     builder.begin(source.path, line - 1)
     try:
         found = grammar.read(text)
@@ -168,7 +181,7 @@ def _read(
 
 def read_expression(text: str, span: Span) -> tree.Expr | None:
     """A value written on its own, as in a text; its places are all near the span's line. None where it is not one."""
-    grammar, _, builder = _grammar()
+    grammar, _, builder = block_grammar()
     builder.begin(span.path, span.line - 1)
     try:
         found = grammar.read(f"sats verdi = {text}\n")
