@@ -1,0 +1,161 @@
+"""What tables have for keys that are not known."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from compiler import model
+from compiler.logic.domains import Choice, Finite, Looked, Members
+from compiler.logic.formula import Formula, both, either, negated
+from compiler.logic.values import CHOICES, Beyond, Flag, Number, Value, decimal_term, flag_of
+
+if TYPE_CHECKING:
+    from compiler.logic.encoder import Encoder, Env
+
+
+def column(encoder: "Encoder", expr: model.ColumnRef, env: "Env") -> Value:
+    """A column of the row that keys name."""
+    keys = [encoder.value(key, env) for key in expr.keys]
+    table = encoder.rulebook.table(expr.table)
+    field = table.field(expr.column)
+    assert field is not None
+    there = both(key.there for key in keys)
+    empty: Formula = False
+    for key in reversed(keys):
+        empty = either((key.empty, both((key.there, empty))))
+    cells = {row.key: row.values.get(expr.column) for row in table.rows}
+    if len(keys) == 1 and isinstance(keys[0].content, CHOICES):
+        found = _by_choice(encoder, table, field, keys[0].content, cells)
+    else:
+        found = _by_rows(encoder, table, field, keys, cells)
+    if found is None:
+        return encoder.anything("et oppslag i en tabell")
+    return Value(
+        found.content,
+        both((there, found.there)),
+        either((empty, both((there, found.empty)))),
+        either((key.unstated for key in keys)),
+    )
+
+
+def _by_choice(
+    encoder: "Encoder", table: model.Table, field: model.RecordField, key: Choice, cells: dict[str, model.Cell | None]
+) -> Value | None:
+    """Looked up by one key that is one of some values."""
+    typed = {_typed(table.field(table.key), row): cell for row, cell in cells.items()}
+    known = {one: cell for one, cell in typed.items() if cell is not None}
+    rowless = negated(key.among(typed.keys()))
+    if field.kind == "koder":
+        listed = {one: _listed(encoder, cell) for one, cell in known.items()}
+        if any(codes is None for codes in listed.values()):
+            return None
+        by_code: dict[str, set[object]] = {}
+        for one, codes in listed.items():
+            for code in codes or ():
+                by_code.setdefault(code, set()).add(one)
+        have = known.keys() if field.may_lack else typed.keys()
+        members = Members(frozenset(by_code), lambda code: key.among(by_code.get(code, ())))
+        return Value(members, key.among(have), negated(key.among(have)))
+    there = key.among(known.keys())
+    values = {one: _value(field, cell) for one, cell in known.items()}
+    return Value(Looked(key, values), there, rowless if field.yearly else negated(there))
+
+
+def _by_rows(
+    encoder: "Encoder",
+    table: model.Table,
+    field: model.RecordField,
+    keys: list[Value],
+    cells: dict[str, model.Cell | None],
+) -> Value | None:
+    """Looked up row by row, by several keys or by a number."""
+    rows: list[tuple[Formula, model.Cell | None]] = []
+    for row, cell in cells.items():
+        parts = row.split("|") if len(table.keys) > 1 else [row]
+        fits = [_fits(table.field(name), key, part) for name, key, part in zip(table.keys, keys, parts, strict=True)]
+        if any(fit is None for fit in fits):
+            return None
+        rows.append((both(fit for fit in fits if fit is not None), cell))
+    rows = [(when, cell) for when, cell in rows if when is not False]
+    have = either(when for when, cell in rows if cell is not None)
+    if field.kind == "koder":
+        return _codes_of_rows(encoder, field, rows)
+    by_value: dict[object, list[Formula]] = {}
+    for when, cell in rows:
+        if cell is not None:
+            by_value.setdefault(_value(field, cell), []).append(when)
+    rowless = negated(either(when for when, _ in rows))
+    cases = {value: either(whens) for value, whens in by_value.items()}
+    return Value(Finite(cases), have, rowless if field.yearly else negated(have))
+
+
+def _codes_of_rows(
+    encoder: "Encoder", field: model.RecordField, rows: list[tuple[Formula, model.Cell | None]]
+) -> Value | None:
+    """A column of codes, looked up row by row."""
+    by_code: dict[str, list[Formula]] = {}
+    for when, cell in rows:
+        codes = frozenset[str]() if cell is None else _listed(encoder, cell)
+        if codes is None:
+            return None
+        for code in codes:
+            by_code.setdefault(code, []).append(when)
+    have = either(when for when, cell in rows if cell is not None or not field.may_lack)
+    return Value(Members(frozenset(by_code), lambda code: either(by_code.get(code, ()))), have, negated(have))
+
+
+def _fits(field: model.RecordField | None, key: Value, text: str) -> Formula | None:
+    """When a key that is there is what a row has; None where that is not reckoned with."""
+    value = _typed(field, text)
+    if isinstance(key.content, CHOICES):
+        return key.content.among((value,))
+    flag = flag_of(key.content)
+    if flag is not None and isinstance(value, bool):
+        return flag if value else negated(flag)
+    if isinstance(key.content, Number) and isinstance(value, Decimal):
+        return key.content.term == decimal_term(value)  # type: ignore[no-any-return]
+    return None
+
+
+def _typed(field: model.RecordField | None, text: str) -> object:
+    """A key of a row as the value that it is."""
+    from compiler.logic.encoder import on_line
+
+    match field.kind if field is not None else "kode":
+        case "heltall" | "desimaltall":
+            return Decimal(text)
+        case "dato":
+            return on_line(date.fromisoformat(text))
+        case "tidspunkt":
+            return on_line(datetime.fromisoformat(text))
+        case "ja/nei":
+            return text == "ja"
+        case _:
+            return text
+
+
+def _value(field: model.RecordField, cell: model.Cell) -> object:
+    return _typed(field, cell) if isinstance(cell, str) else cell
+
+
+def _listed(encoder: "Encoder", cell: model.Cell) -> frozenset[str] | None:
+    """The codes in a cell; None of those that cannot be listed."""
+    return encoder.world.codes.listed(cell) if isinstance(cell, model.CodeSet) else frozenset((str(cell),))
+
+
+def family(encoder: "Encoder", expr: model.Family) -> Value:
+    """The keys of the rows that have a value in a column."""
+    rows = encoder.rulebook.table(expr.table).rows
+    keys = frozenset(row.key for row in rows if expr.value in _texts(row.values.get(expr.column)))
+    return Value(Members(keys, lambda code: code in keys))
+
+
+def _texts(cell: model.Cell | None) -> Iterator[str]:
+    if isinstance(cell, model.CodeSet):
+        yield from cell.codes
+    elif isinstance(cell, str):
+        yield cell
+
+
+__all__ = ["Beyond", "Flag", "column", "family"]

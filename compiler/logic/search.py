@@ -1,0 +1,279 @@
+"""Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from compiler import model
+from compiler.logic.encoder import Encoder
+from compiler.logic.formula import Formula, Truth, as_bool, both, either, every, implied, negated, opposite, restart, variable
+from compiler.logic.posts import Post, Read, World, slots_of
+from compiler.logic.sought import Data, Sought, answer, reaches, smallest, taken_by
+from compiler.logic.values import Flag, Slots, Value
+
+SLOTS = 3
+"""How many elements of a list of records are looked at one by one."""
+_TRIES = 60
+"""How many cases are tried for one rule."""
+_MISSES = 6
+"""How many of them may be taken by something else than the solver says."""
+_WORK = 20_000_000
+"""How much the solver works on one question: a measure of its own, the same on every machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A case that reaches the rule; the reference says so."""
+
+    case: Data
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """No case satisfies the rule: these parts of its condition cannot hold together."""
+
+    parts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """No case reaches the rule: these rules before it take all that satisfy it, or these requirements refuse them."""
+
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """It cannot be decided here, and why."""
+
+    why: str
+
+
+Verdict = Witness | Contradiction | Taken | Open
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A rule as the solver has it: each part of its condition, when it is met, and when it is surely not."""
+
+    parts: tuple[Formula, ...]
+    fails: Formula
+    beyond: tuple[str, ...]
+
+
+class Search:
+    """The rules about one kind of record, asked about together."""
+
+    def __init__(self, rulebook: model.Rulebook, sought: Sequence[Sought]) -> None:
+        restart()
+        self.rulebook = rulebook
+        self.sought = sought
+        self.record = sought[0].record
+        self.world = World(rulebook, SLOTS)
+        self.encoder = Encoder(self.world)
+        self.post = Post(self.world, self.record, "")
+        self.env = {self.record.variable: Value(self.post), **_around(self.world, self.record)}
+        self.asked: dict[tuple[str, str], _Asked] = {}
+        self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
+        self.cells: dict[tuple[str, str], Truth] = {}
+        self.context = dict(self._context())
+        for one in sought:
+            before = len(self.encoder.beyond)
+            parts = self._parts(one)
+            fails = either(part.no for part in parts)
+            beyond = tuple(dict.fromkeys(self.encoder.beyond[before:]))
+            self.asked[one.kind, one.id] = _Asked(tuple(part.yes for part in parts), fails, beyond)
+        self.solver = z3.Solver()
+        self.solver.set("rlimit", _WORK)
+        self.solver.set("random_seed", 1)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Tell the solver all that is known, now that all has been asked."""
+        for one in self.asked.values():
+            for part in (*one.parts, one.fails):
+                self._proxy(part)
+        for formula in self.context.values():
+            self._proxy(formula)
+        for domain in self.world.domains:
+            for fact in domain.definitions():
+                self.solver.add(as_bool(fact))
+        for fact in self.world.facts:
+            self.solver.add(as_bool(fact))
+
+    # ---- what is asked
+
+    def _context(self) -> Iterable[tuple[str, Formula]]:
+        """What must hold of a record that is grouped at all: the requirements about it, and about its elements."""
+        for requirement in self.rulebook.tried_requirements:
+            if requirement.outcome == "varsel":
+                continue
+            if requirement.record == self.record.id:
+                yield requirement.id, self._whole(requirement, self.env).yes
+        for listed in self.rulebook.judged_lists(self.record):
+            about = self.rulebook.record(listed.of or "")
+            own = [r for r in self.rulebook.tried_requirements if r.record == about.id and r.outcome != "varsel"]
+            for guard, scope in self._scopes(about) if own else ():
+                for requirement in own:
+                    yield f"{requirement.id} {id(scope)}", implied(guard, self._whole(requirement, scope).yes)
+
+    def _whole(self, requirement: model.Requirement, env: Mapping[str, Value]) -> Truth:
+        """What must hold always: that the requirement does not apply, or what it requires."""
+        required = self.encoder.truth(requirement.requires, env)
+        if requirement.when is None:
+            return required
+        when = self.encoder.truth(requirement.when, env)
+        return Truth(either((when.no, required.yes)), both((when.yes, required.no)))
+
+    def _scopes(self, about: model.Record) -> Iterable[tuple[Formula, Mapping[str, Value]]]:
+        """The records of a kind, each with when it is there and the scope of rules about it."""
+        if about.id == self.record.id:
+            yield True, self.env
+            return
+        for field in self.record.fields:
+            listed = self.post.field(field.name) if field.of == about.id and field.kind == "liste" else None
+            if listed is not None and isinstance(listed.content, Slots):
+                for guard, post in slots_of(listed):
+                    yield guard, {**self.env, about.variable: Value(post)}
+
+    def _parts(self, sought: Sought) -> list[Truth]:
+        """The parts of a rule's condition, all of which must be met."""
+        match sought.definition:
+            case model.Rule(cells=cells):
+                return [self._cell(cell) for cell in cells.items()]
+            case model.Group(when=when, uses=uses):
+                env = self.env if uses is None else self._on_what_it_uses(uses)
+                parts = when.parts if isinstance(when, model.All) else (when,)
+                return [self.encoder.truth(part, env) for part in parts if part is not None]
+            case model.Requirement() as requirement:
+                broken = [
+                    Truth(both((guard, whole.no)), either((negated(guard), whole.yes)))
+                    for guard, scope in self._scopes(sought.about)
+                    for whole in [self._whole(requirement, scope)]
+                ]
+                return [Truth(either(part.yes for part in broken), both(part.no for part in broken))]
+
+    def _cell(self, cell: tuple[str, str]) -> Truth:
+        if cell not in self.cells:
+            self.cells[cell] = self.encoder.truth(self.rulebook.rule_grouping.condition[cell], self.env)
+        return self.cells[cell]
+
+    def _on_what_it_uses(self, uses: model.ListExpr) -> Mapping[str, Value]:
+        """The scope of a group that is judged on only some of the records."""
+        from compiler.logic import lists
+
+        gathering = self.record.gathering
+        assert gathering is not None
+        listed, state = lists.listing(self.encoder, uses, self.env)
+        seen = lists.each(listed, lambda element: element)
+        slots = Slots(tuple((one.guard, one.result) for one in seen.seen), seen.more)
+        return {**self.env, self.record.variable: Value(self.post.instead(gathering.elements, Value(slots, state.there)))}
+
+    # ---- asking
+
+    def _proxy(self, formula: Formula) -> z3.BoolRef:
+        """A name that holds only when a formula does: what the solver may be asked to assume."""
+        if isinstance(formula, bool):
+            return z3.BoolVal(formula)
+        if formula.get_id() not in self.proxies:
+            name = variable("antatt")
+            self.proxies[formula.get_id()] = (formula, name)
+            self.solver.add(implied(name, formula))
+        return self.proxies[formula.get_id()][1]
+
+    def verdict(self, sought: Sought) -> Verdict:
+        """What is known of whether a case reaches a rule."""
+        asked = self.asked[sought.kind, sought.id]
+        own = {f"del {at}": part for at, part in enumerate(asked.parts)}
+        around = {} if sought.kind == "krav" else {f"krav {id_}": formula for id_, formula in self.context.items()}
+        before: dict[str, Formula] = {}
+        longer = [negated(name) for name in self.world.longer]
+        misses = 0
+        self.solver.push()
+        try:
+            for _ in range(_TRIES):
+                assumed = {**own, **around, **before}
+                found = self._check(assumed, longer)
+                if found == z3.unsat:
+                    return self._none(sought, assumed)
+                if found == z3.unknown:
+                    return Open("det tar for lang tid")
+                chosen = self.solver.model()
+                case = self._case(sought, chosen)
+                svar = answer(self.rulebook, sought, case)
+                if reaches(self.rulebook, sought, svar):
+                    return Witness(smallest(self.rulebook, sought, case))
+                taker = taken_by(self.rulebook, svar)
+                earlier = self._earlier(sought, taker)
+                if earlier is None or f"før {taker}" in before:
+                    misses += 1
+                    if misses > _MISSES:
+                        break
+                    self._refuse(chosen)
+                else:
+                    before[f"før {taker}"] = earlier
+        finally:
+            self.solver.pop()
+        why = f" ({', '.join(asked.beyond)})" if asked.beyond else ""
+        return Open(f"ingen av tilfellene som er prøvd, når den{why}")
+
+    def _check(self, assumed: Mapping[str, Formula], more: Iterable[Formula]) -> z3.CheckSatResult:
+        return self.solver.check(*[self._proxy(one) for one in assumed.values()], *map(as_bool, more))
+
+    def _earlier(self, sought: Sought, taker: str | None) -> Formula | None:
+        """That a group or rule before what is sought does not hold."""
+        for one in self.sought:
+            if one is sought:
+                return None
+            if one.id == taker and one.kind != "krav":
+                return self.asked[one.kind, one.id].fails
+        return None
+
+    def _none(self, sought: Sought, assumed: Mapping[str, Formula]) -> Verdict:
+        """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
+        if self._check(assumed, ()) != z3.unsat:
+            return Open(f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd")
+        needed = self._needed(assumed)
+        if not any(name.startswith("del ") for name in needed):
+            needed = list(assumed)
+        others = [name for name in needed if not name.startswith("del ")]
+        if not others:
+            return Contradiction(tuple(int(name.removeprefix("del ")) for name in needed))
+        return Taken(tuple(dict.fromkeys(name.split(" ", 1)[1] for name in others)))
+
+    def _needed(self, assumed: Mapping[str, Formula]) -> list[str]:
+        """Some of what is assumed that cannot hold together: without any one of it, it could."""
+        core = {name.get_id() for name in self.solver.unsat_core()}
+        needed = [name for name, formula in assumed.items() if self._proxy(formula).get_id() in core or formula is False]
+        for name in list(needed):
+            fewer = [other for other in needed if other != name]
+            if self._check({other: assumed[other] for other in fewer}, ()) == z3.unsat:
+                needed = fewer
+        return needed
+
+    def _case(self, sought: Sought, chosen: z3.ModelRef) -> Data:
+        """The case that the solver chose; a record that is to be grouped comes without its group."""
+        case = self.post.case(Read(chosen))
+        grouping = self.rulebook.grouping_of(self.record.id)
+        if grouping is not None and sought.kind != "krav":
+            case.pop(grouping.id, None)
+        return case
+
+    def _refuse(self, chosen: z3.ModelRef) -> None:
+        """Never choose the same again."""
+        read = Read(chosen)
+        held = [name for domain in self.world.domains for _, name in domain.classes if read.holds(name)]
+        self.solver.add(as_bool(negated(both(held))))
+
+
+def _around(world: World, record: model.Record) -> dict[str, Value]:
+    """The collection of everything around a collection: nothing is known of it."""
+    around = record.gathering.around if record.gathering is not None else None
+    if around is None:
+        return {}
+    outer = world.rulebook.record(around)
+    return {outer.variable: Value(Post(world, outer, "", nothing=True))}
+
+
+__all__ = ["Contradiction", "Flag", "Open", "Search", "Taken", "Verdict", "Witness", "every", "opposite"]

@@ -1,0 +1,123 @@
+"""What is sought: a case that reaches a group, a rule or a requirement, and whether a case does."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from compiler import model
+from compiler.evaluate import evaluate
+from compiler.runtime.svar import Svar
+
+Data = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A rule that a case should reach, and the record that comes in."""
+
+    kind: str
+    definition: model.Group | model.Rule | model.Requirement
+    record: model.Record
+    """The record that is judged on its own: the one that comes in, or a collection."""
+    about: model.Record
+    """The record that the rule is about: the same, or the elements of one of its lists."""
+
+    @property
+    def id(self) -> str:
+        """The id of the rule."""
+        return self.definition.id
+
+
+def sought_in(rulebook: model.Rulebook) -> Iterator[Sought]:
+    """Every rule that a case can reach: groups and rules with a condition, and requirements that data is held against."""
+    records = {record.id: record for record in rulebook.records}
+    for grouping in rulebook.groupings:
+        record = records[grouping.record]
+        for group in rulebook.groups_of(grouping):
+            if group.when is not None:
+                yield Sought("gruppe", group, record, record)
+    if rulebook.rules:
+        record = records[rulebook.rule_grouping.record]
+        yield from (Sought("regel", rule, record, record) for rule in rulebook.rules)
+    for requirement in rulebook.tried_requirements:
+        about = records[requirement.record]
+        yield Sought("krav", requirement, records[outermost(rulebook, about)], about)
+
+
+def outermost(rulebook: model.Rulebook, record: model.Record) -> str:
+    """The record that comes in, of one that may stand in its list."""
+    while record.outer is not None:
+        record = rulebook.record(record.outer)
+    return record.id
+
+
+def answer(rulebook: model.Rulebook, sought: Sought, data: Data) -> Svar:
+    """What the reference answers a case."""
+    return evaluate(rulebook, data, sought.record.id)
+
+
+def reaches(rulebook: model.Rulebook, sought: Sought, svar: Svar) -> bool:
+    """Whether the answer is that of a case that reaches what is sought."""
+    match sought.definition:
+        case model.Requirement(id=id_, record=about):
+            lines = [line for lines in svar.lister.values() for line in lines]
+            places: list[Any] = [svar] if about == sought.record.id else lines
+            stated = any(reason.id == id_ for one in places for reason in (*one.grunner, *one.varsler))
+            return stated and svar.status != "feil i data" and not _undecided(sought, svar)
+        case model.Rule(id=id_):
+            return taken_by(rulebook, svar) == id_
+        case model.Group(id=id_):
+            return taken_by(rulebook, svar) == id_ and not svar.gruppe_oppgitt
+
+
+def _undecided(sought: Sought, svar: Svar) -> bool:
+    """Whether a requirement was only undecided: what it says when it is broken is another text."""
+    assert isinstance(sought.definition, model.Requirement)
+    known = [*svar.grunner, *svar.varsler]
+    known += [r for lines in svar.lister.values() for line in lines for r in (*line.grunner, *line.varsler)]
+    return all(reason.felt for reason in known if reason.id == sought.id)
+
+
+def taken_by(rulebook: model.Rulebook, svar: Svar) -> str | None:
+    """The rule or group that took a case, or the one where it could not be decided."""
+    if svar.status == "uavklart":
+        return svar.grunner[0].id if svar.grunner else None
+    if svar.gruppe is None:
+        return None
+    grouping = rulebook.record_grouping
+    name = grouping.results[0] if grouping is not None and grouping.results else None
+    rule = svar.verdier.get(name) if name is not None else None
+    return str(rule) if rule is not None else svar.gruppe
+
+
+def smallest(rulebook: model.Rulebook, sought: Sought, data: Data) -> Data:
+    """The case without all that it can do without and still reach what is sought."""
+
+    def still(tried: Data) -> bool:
+        return reaches(rulebook, sought, answer(rulebook, sought, tried))
+
+    found = data
+    for name in sorted(data, key=lambda name: isinstance(data[name], list)):
+        without = {key: value for key, value in found.items() if key != name}
+        if still(without):
+            found = without
+        elif isinstance(found[name], list):
+            found = _shortest(found, name, still)
+    return found
+
+
+def _shortest(data: Data, name: str, still: Any) -> Data:
+    """The case with as little as it can do with in one list."""
+    found = data
+    for at in range(len(found[name]) - 1, -1, -1):
+        listed = found[name]
+        without = {**found, name: [*listed[:at], *listed[at + 1 :]]}
+        if still(without):
+            found = without
+        elif isinstance(listed[at], dict):
+            for field in list(listed[at]):
+                line = {key: value for key, value in found[name][at].items() if key != field}
+                tried = {**found, name: [*found[name][:at], line, *found[name][at + 1 :]]}
+                if still(tried):
+                    found = tried
+    return found
