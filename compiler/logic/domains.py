@@ -5,6 +5,7 @@ that every set has all or nothing of, and the solver chooses between those.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import z3
@@ -24,7 +25,13 @@ class Class(NamedTuple):
 
     first: str
     sets: list[int]
-    codes: Codes
+    codes: Callable[[], Codes]
+
+
+@lru_cache(maxsize=64)
+def in_order(universe: Codes) -> tuple[str, ...]:
+    """The codes, the smallest first."""
+    return tuple(sorted(universe, key=by_length))
 
 
 def shared_out(universe: Codes, sets: Sequence[Codes]) -> list[Class]:
@@ -36,9 +43,12 @@ def shared_out(universe: Codes, sets: Sequence[Codes]) -> list[Class]:
     classes: dict[tuple[int, ...], list[str]] = {}
     for code in sorted(found, key=by_length):
         classes.setdefault(tuple(found[code]), []).append(code)
-    made = [Class(codes[0], list(numbers), frozenset(codes)) for numbers, codes in classes.items()]
-    others = universe - found.keys()
-    return [*made, Class(min(others, key=by_length), [], others)] if others else made
+    made = [
+        Class(codes[0], list(numbers), lambda codes=codes: frozenset(codes))  # type: ignore[misc]
+        for numbers, codes in classes.items()
+    ]
+    other = next((code for code in in_order(universe) if code not in found), None)
+    return made if other is None else [*made, Class(other, [], lambda: universe - found.keys())]
 
 
 class CodeVariable:
@@ -206,10 +216,16 @@ class Looked:
 
     def __init__(self, key: "Choice", cells: Mapping[object, object]) -> None:
         self.key = key
-        self.keys: dict[object, set[object]] = {}
-        for code, value in cells.items():
-            self.keys.setdefault(value, set()).add(code)
+        self.cells = cells
         self.kept: dict[frozenset[object], Formula] = {}
+
+    @cached_property
+    def keys(self) -> dict[object, frozenset[object]]:
+        """The keys that have each value."""
+        found: dict[object, set[object]] = {}
+        for code, value in self.cells.items():
+            found.setdefault(value, set()).add(code)
+        return {value: frozenset(codes) for value, codes in found.items()}
 
     def possible(self) -> frozenset[object]:
         """What it can be."""
@@ -217,7 +233,7 @@ class Looked:
 
     def among(self, values: Collection[object]) -> Formula:
         """It is one of some values."""
-        wanted = frozenset(values) & self.keys.keys()
+        wanted = frozenset(values).intersection(self.keys)
         if wanted not in self.kept:
             self.kept[wanted] = self.key.among(frozenset().union(*(self.keys[value] for value in wanted)))
         return self.kept[wanted]

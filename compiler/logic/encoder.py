@@ -47,6 +47,7 @@ class Encoder:
         """What was met that is not reckoned with."""
         self._terms: dict[tuple[Any, ...], tuple[Env, Value]] = {}
         self._extensions: dict[tuple[int, int], Any] = {}
+        self._columns: dict[tuple[str, str], lookups.Column] = {}
         self._rates = {rate.id: rate for rate in self.rulebook.rates}
 
     # ---- conditions
@@ -112,11 +113,16 @@ class Encoder:
             return self.unknown("en mengde som ikke kan telles opp")
         if isinstance(choice, One):
             return found.has(str(choice.value))
-        candidates = found.candidates() or frozenset()
-        shared = sorted(one for one in choice.possible() if isinstance(one, str) and one in candidates)
-        if len(shared) > _MOST_CODES:
+        possible = choice.possible()
+        shared = [one for one in sorted(found.candidates() or ()) if one in possible]
+        has = {one: found.has(one) for one in shared}
+        surely_in = [one for one, formula in has.items() if formula is True]
+        perhaps = {one: formula for one, formula in has.items() if not isinstance(formula, bool)}
+        if len(perhaps) > _MOST_CODES:
             return self.unknown("en kode i en mengde som begge kan være mye")
-        return either(both((choice.among((one,)), found.has(one))) for one in shared)
+        return either(
+            (choice.among(surely_in), *(both((choice.among((one,)), formula)) for one, formula in perhaps.items()))
+        )
 
     def _compare(self, operator: str, left: Value, right: Value) -> Truth:
         there = both((left.there, right.there))
@@ -196,6 +202,15 @@ class Encoder:
         found = record.content.field(name)
         return found._replace(empty=missing(found), unstated=False) if lenient else found
 
+    def column(self, table: str, name: str) -> lookups.Column:
+        """A column of a table, put in order once."""
+        if (table, name) not in self._columns:
+            found = self.rulebook.table(table)
+            field = found.field(name)
+            assert field is not None
+            self._columns[table, name] = lookups.Column(self, found, field)
+        return self._columns[table, name]
+
     def _known(self, codes: model.CodeSet) -> Value:
         key = (id(codes), 0)
         if key not in self._extensions:
@@ -246,10 +261,21 @@ class Encoder:
 
     def term(self, term: model.Term, env: Env) -> Value:
         """The value of a term in a scope; what is asked twice is worked out once."""
-        key = (term.id, *sorted((name, _identity(value)) for name, value in env.items()))
+        env = {name: env[name] for name in self._names(term) if name in env}
+        key = (term.id, *((name, _identity(value)) for name, value in env.items()))
         if key not in self._terms:
             self._terms[key] = (env, self._term(term, env))  # With the scope, so that no other gets the same identity.
         return self._terms[key][1]
+
+    def _names(self, term: model.Term) -> tuple[str, ...]:
+        """What a term can name: what it is about, its record, and those around that."""
+        names = [] if term.parameter is None else [term.parameter]
+        record: str | None = term.record
+        while record is not None:
+            found = self.rulebook.record(record)
+            names.append(found.variable)
+            record = model.reached_from(found)
+        return tuple(names)
 
     def _term(self, term: model.Term, env: Env) -> Value:
         if term.condition is not None:

@@ -140,8 +140,8 @@ def each(listed: Listing, look: Look) -> Found:
         case Slots(items=items, more=more):
             return Found([Seen(guard, look(element)) for guard, element in items], more)
         case Members():
-            candidates = sorted(listed.candidates() or ())
-            return Found([Seen(listed.has(code), look(constant(code))) for code in candidates], False)
+            looked = [(code, look(constant(code))) for code in sorted(listed.candidates() or ())]
+            return Found([Seen(listed.has(code), result) for code, result in looked if not _says_nothing(result)], False)
         case Bag():
             return Found(list(_each_class(listed, look)), False)
         case Narrowed(items=inner, test=test):
@@ -163,7 +163,17 @@ def _each_class(bag: Bag, look: Look) -> Iterator[Seen]:
     probe = Probe(bag.universe)
     look(Value(probe))
     for one in shared_out(bag.universe, list(probe.asked)):
-        yield Seen(bag.meets(one.codes), look(constant(one.first)), lambda codes=one.codes: bag.count(codes))  # type: ignore[misc]
+        result = look(constant(one.first))
+        if not _says_nothing(result):
+            codes = one.codes()
+            yield Seen(bag.meets(codes), result, lambda codes=codes: bag.count(codes))  # type: ignore[misc]
+
+
+def _says_nothing(result: Any) -> bool:
+    """Whether an element makes no difference to what is asked of the whole list: it surely does not count."""
+    if isinstance(result, Truth):
+        return result.yes is False and result.no is True
+    return result is False or (isinstance(result, list) and all(part is False for part in result))
 
 
 def samples(listed: Listing) -> list[Value]:
@@ -310,6 +320,11 @@ def _gathered(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
     if any(members is None or members.candidates() is None for members in found):
         return encoder.anything("en mengde som ikke kan telles opp")
     candidates = frozenset[str]().union(*(members.candidates() or () for members in found if members is not None))
+    if isinstance(listed, Bag):
+        by_code = _of_classes(listed, of, candidates)
+        return Value(
+            Members(candidates, lambda code: both((state.there, by_code(code)))), either((state.there, state.empty))
+        )
 
     def has(code: str) -> Formula:
         def of_element(element: Value) -> Formula:
@@ -321,6 +336,31 @@ def _gathered(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
         return both((state.there, either((extra, *(both((one.guard, one.result)) for one in seen.seen)))))
 
     return Value(Members(candidates, has), either((state.there, state.empty)))
+
+
+def _of_classes(bag: Bag, of: Look, candidates: frozenset[str]) -> Callable[[str], Formula]:
+    """When a bag has a code that brings each of some: found out of all at once."""
+    probe = Probe(bag.universe)
+    sampled = members_of(of(Value(probe)))
+    for code in sorted(candidates):
+        assert sampled is not None
+        sampled.has(code)
+    surely_: dict[str, list[Callable[[], frozenset[str]]]] = {}
+    perhaps: dict[str, list[tuple[Callable[[], frozenset[str]], Formula]]] = {}
+    for one in shared_out(bag.universe, list(probe.asked)):
+        members = members_of(of(constant(one.first)))
+        for code in sorted(members.candidates() or ()) if members is not None else ():
+            formula = members.has(code) if members is not None else False
+            if formula is True:
+                surely_.setdefault(code, []).append(one.codes)
+            elif formula is not False:
+                perhaps.setdefault(code, []).append((one.codes, formula))
+
+    def brought(code: str) -> Formula:
+        sure = frozenset[str]().union(*(codes() for codes in surely_.get(code, ())))
+        return either((bag.meets(sure), *(both((bag.meets(codes()), when)) for codes, when in perhaps.get(code, ()))))
+
+    return brought
 
 
 def joined(cases: list[tuple[Formula, Value]]) -> Value:

@@ -6,72 +6,98 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from compiler import model
-from compiler.logic.domains import Choice, Finite, Looked, Members
+from compiler.logic.domains import Choice, Finite, Looked, Members, One
 from compiler.logic.formula import Formula, both, either, negated
-from compiler.logic.values import CHOICES, Beyond, Flag, Number, Value, decimal_term, flag_of
+from compiler.logic.values import CHOICES, Number, Value, decimal_term, flag_of
 
 if TYPE_CHECKING:
     from compiler.logic.encoder import Encoder, Env
 
 
+class Column:
+    """A column of a table: which keys have what."""
+
+    def __init__(self, encoder: "Encoder", table: model.Table, field: model.RecordField) -> None:
+        self.field = field
+        self.table = table
+        self.cells = {row.key: row.values.get(field.name) for row in table.rows}
+        self.unlisted = False
+        """Some cell has a set that cannot be listed."""
+        self.values: dict[object, object] = {}
+        """What each key has, of a column that is no set."""
+        self.keys: frozenset[object] = frozenset()
+        """The keys that there is a row of."""
+        self.have: frozenset[object] = frozenset()
+        """The keys that have something in the column."""
+        self.by_code: dict[str, frozenset[object]] = {}
+        """The keys that have each code, of a column of codes."""
+        self.codes: dict[object, frozenset[str]] = {}
+        """The codes that each key has."""
+        if len(table.keys) == 1:
+            self._by_key(encoder)
+
+    def _by_key(self, encoder: "Encoder") -> None:
+        typed = {_typed(self.table.field(self.table.key), row): cell for row, cell in self.cells.items()}
+        known = {key: cell for key, cell in typed.items() if cell is not None}
+        self.keys = frozenset(typed)
+        self.have = frozenset(known) if self.field.kind != "koder" or self.field.may_lack else self.keys
+        if self.field.kind != "koder":
+            self.values = {key: _value(self.field, cell) for key, cell in known.items()}
+            return
+        by_code: dict[str, set[object]] = {}
+        for key, cell in known.items():
+            codes = _listed(encoder, cell)
+            self.unlisted = self.unlisted or codes is None
+            self.codes[key] = codes or frozenset()
+            for code in codes or ():
+                by_code.setdefault(code, set()).add(key)
+        self.by_code = {code: frozenset(keys) for code, keys in by_code.items()}
+
+    def of(self, key: Choice) -> Value | None:
+        """What there is of a key that is one of some values."""
+        if self.unlisted:
+            return None
+        have = key.among(self.have)
+        if self.field.kind == "koder" and isinstance(key, One):
+            own = self.codes.get(key.value, frozenset())
+            return Value(Members(own, lambda code: code in own), have, negated(have))
+        if self.field.kind == "koder":
+            members = Members(frozenset(self.by_code), lambda code: key.among(self.by_code.get(code, frozenset())))
+            return Value(members, have, negated(have))
+        if isinstance(key, One):
+            found = One(self.values[key.value]) if key.value in self.values else Finite({})
+            return Value(found, have, key.value not in self.keys if self.field.yearly else negated(have))
+        rowless = negated(key.among(self.keys)) if self.field.yearly else negated(have)
+        return Value(Looked(key, self.values), have, rowless)
+
+
 def column(encoder: "Encoder", expr: model.ColumnRef, env: "Env") -> Value:
     """A column of the row that keys name."""
     keys = [encoder.value(key, env) for key in expr.keys]
-    table = encoder.rulebook.table(expr.table)
-    field = table.field(expr.column)
-    assert field is not None
     there = both(key.there for key in keys)
     empty: Formula = False
     for key in reversed(keys):
         empty = either((key.empty, both((key.there, empty))))
-    cells = {row.key: row.values.get(expr.column) for row in table.rows}
+    index = encoder.column(expr.table, expr.column)
     if len(keys) == 1 and isinstance(keys[0].content, CHOICES):
-        found = _by_choice(encoder, table, field, keys[0].content, cells)
+        found = index.of(keys[0].content)
     else:
-        found = _by_rows(encoder, table, field, keys, cells)
+        found = _by_rows(encoder, index, keys)
     if found is None:
         return encoder.anything("et oppslag i en tabell")
     return Value(
         found.content,
         both((there, found.there)),
         either((empty, both((there, found.empty)))),
-        either((key.unstated for key in keys)),
+        either(key.unstated for key in keys),
     )
 
 
-def _by_choice(
-    encoder: "Encoder", table: model.Table, field: model.RecordField, key: Choice, cells: dict[str, model.Cell | None]
-) -> Value | None:
-    """Looked up by one key that is one of some values."""
-    typed = {_typed(table.field(table.key), row): cell for row, cell in cells.items()}
-    known = {one: cell for one, cell in typed.items() if cell is not None}
-    rowless = negated(key.among(typed.keys()))
-    if field.kind == "koder":
-        listed = {one: _listed(encoder, cell) for one, cell in known.items()}
-        if any(codes is None for codes in listed.values()):
-            return None
-        by_code: dict[str, set[object]] = {}
-        for one, codes in listed.items():
-            for code in codes or ():
-                by_code.setdefault(code, set()).add(one)
-        have = known.keys() if field.may_lack else typed.keys()
-        members = Members(frozenset(by_code), lambda code: key.among(by_code.get(code, ())))
-        return Value(members, key.among(have), negated(key.among(have)))
-    there = key.among(known.keys())
-    values = {one: _value(field, cell) for one, cell in known.items()}
-    return Value(Looked(key, values), there, rowless if field.yearly else negated(there))
-
-
-def _by_rows(
-    encoder: "Encoder",
-    table: model.Table,
-    field: model.RecordField,
-    keys: list[Value],
-    cells: dict[str, model.Cell | None],
-) -> Value | None:
+def _by_rows(encoder: "Encoder", index: Column, keys: list[Value]) -> Value | None:
     """Looked up row by row, by several keys or by a number."""
+    table, field = index.table, index.field
     rows: list[tuple[Formula, model.Cell | None]] = []
-    for row, cell in cells.items():
+    for row, cell in index.cells.items():
         parts = row.split("|") if len(table.keys) > 1 else [row]
         fits = [_fits(table.field(name), key, part) for name, key, part in zip(table.keys, keys, parts, strict=True)]
         if any(fit is None for fit in fits):
@@ -157,5 +183,3 @@ def _texts(cell: model.Cell | None) -> Iterator[str]:
     elif isinstance(cell, str):
         yield cell
 
-
-__all__ = ["Beyond", "Flag", "column", "family"]
