@@ -32,6 +32,8 @@ class World:
         self.facts: list[Formula] = []
         self.longer: list[z3.BoolRef] = []
         """The lists that may be longer than what is seen."""
+        self.given: list[z3.BoolRef] = []
+        """That each field which should be given, is."""
         self.domains: list[CodeVariable | Bag] = []
 
     def code(self, name: str, universe: Codes) -> CodeVariable:
@@ -118,15 +120,20 @@ class Post:
         """A field that is given or not."""
         given = variable(f"{field.name} er oppgitt")
         self.readers[field.name] = lambda read: reader(read) if read.holds(given) else None
-        absent = negated(given)
-        return Value(content, given, absent if field.may_lack else False, False if field.may_lack else absent)
+        return self._state(content, given, field.may_lack)
 
     def _choice(self, name: str, universe: Codes, lacks: bool) -> Value:
         chosen = self.world.code(name, universe)
         given = variable(f"{name} er oppgitt")
         self.readers[name] = lambda read: chosen.chosen(read.holds) if read.holds(given) else None
+        return self._state(chosen, given, lacks)
+
+    def _state(self, content: Any, given: z3.BoolRef, lacks: bool) -> Value:
+        """A value that is given or not; one that may be missing does not exist where it is not."""
         absent = negated(given)
-        return Value(chosen, given, absent if lacks else False, False if lacks else absent)
+        if not lacks:
+            self.world.given.append(given)
+        return Value(content, given, absent if lacks else False, False if lacks else absent)
 
     def _between(self, term: z3.ArithRef, low: int, high: int) -> z3.ArithRef:
         self.world.facts.append(both((term >= low, term <= high)))
@@ -174,10 +181,13 @@ class Read:
 
     def __init__(self, chosen: z3.ModelRef) -> None:
         self.chosen = chosen
+        self._true = z3.BoolVal(True, chosen.ctx).as_ast().value
 
-    def holds(self, part: Formula) -> bool:
-        """Whether a formula holds."""
-        return part if isinstance(part, bool) else z3.is_true(self.chosen.eval(part, model_completion=True))
+    def holds(self, part: z3.BoolRef) -> bool:
+        """Whether a free formula holds: asked of thousands, so it is asked as directly as can be."""
+        decl = z3.Z3_get_app_decl(part.ctx_ref(), part.as_ast())
+        found = z3.Z3_model_get_const_interp(part.ctx_ref(), self.chosen.model, decl)
+        return found is not None and found.value == self._true
 
     def number(self, term: z3.ArithRef) -> Fraction:
         """The value of a number."""

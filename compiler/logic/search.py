@@ -188,38 +188,39 @@ class Search:
         own = {f"del {at}": part for at, part in enumerate(asked.parts)}
         around = {} if sought.kind == "krav" else {f"krav {id_}": formula for id_, formula in self.context.items()}
         before: dict[str, Formula] = {}
-        longer = [negated(name) for name in self.world.longer]
+        plain: list[Formula] = [*(negated(name) for name in self.world.longer), both(self.world.given)]
         misses = 0
-        self.solver.push()
-        try:
-            for _ in range(_TRIES):
-                assumed = {**own, **around, **before}
-                found = self._check(assumed, longer)
-                if found == z3.unsat:
-                    return self._none(sought, assumed)
-                if found == z3.unknown:
-                    return Open("det tar for lang tid")
-                chosen = self.solver.model()
-                case = self._case(sought, chosen)
-                svar = answer(self.rulebook, sought, case)
-                if reaches(self.rulebook, sought, svar):
-                    return Witness(smallest(self.rulebook, sought, case))
-                taker = taken_by(self.rulebook, svar)
-                earlier = self._earlier(sought, taker)
-                if earlier is None or f"før {taker}" in before:
-                    misses += 1
-                    if misses > _MISSES:
-                        break
-                    self._refuse(chosen)
-                else:
-                    before[f"før {taker}"] = earlier
-        finally:
-            self.solver.pop()
+        for _ in range(_TRIES):
+            assumed = {**own, **around, **before}
+            found = self._check(assumed, plain)
+            if found == z3.unsat and len(plain) > len(self.world.longer):
+                plain = plain[:-1] if misses == 0 else [one for one in plain if one is not plain[len(self.world.longer)]]
+                found = self._check(assumed, plain)
+            if found == z3.unsat and misses == 0:
+                return self._none(sought, assumed)
+            if found == z3.unsat:
+                break
+            if found == z3.unknown:
+                return Open("det tar for lang tid")
+            chosen = self.solver.model()
+            case = self._case(sought, chosen)
+            svar = answer(self.rulebook, sought, case)
+            if reaches(self.rulebook, sought, svar):
+                return Witness(smallest(self.rulebook, sought, case))
+            taker = taken_by(self.rulebook, svar)
+            earlier = self._earlier(sought, taker)
+            if earlier is not None and f"før {taker}" not in before:
+                before[f"før {taker}"] = earlier
+                continue
+            misses += 1
+            if misses > _MISSES:
+                break
+            plain.append(self._another(chosen))
         why = f" ({', '.join(asked.beyond)})" if asked.beyond else ""
         return Open(f"ingen av tilfellene som er prøvd, når den{why}")
 
     def _check(self, assumed: Mapping[str, Formula], more: Iterable[Formula]) -> z3.CheckSatResult:
-        return self.solver.check(*[self._proxy(one) for one in assumed.values()], *map(as_bool, more))
+        return self.solver.check(*map(self._proxy, (*assumed.values(), *more)))
 
     def _earlier(self, sought: Sought, taker: str | None) -> Formula | None:
         """That a group or rule before what is sought does not hold."""
@@ -260,11 +261,11 @@ class Search:
             case.pop(grouping.id, None)
         return case
 
-    def _refuse(self, chosen: z3.ModelRef) -> None:
-        """Never choose the same again."""
+    def _another(self, chosen: z3.ModelRef) -> Formula:
+        """That something else is chosen."""
         read = Read(chosen)
         held = [name for domain in self.world.domains for _, name in domain.classes if read.holds(name)]
-        self.solver.add(as_bool(negated(both(held))))
+        return negated(both(held))
 
 
 def _around(world: World, record: model.Record) -> dict[str, Value]:
