@@ -10,7 +10,18 @@ import z3
 
 from compiler import model
 from compiler.logic.domains import Finite, Looked, Merged, One
-from compiler.logic.formula import Formula, alike, both, either, implied, negated, real_number, whole_number
+from compiler.logic.formula import (
+    Formula,
+    alike,
+    both,
+    either,
+    fraction,
+    implied,
+    negated,
+    number,
+    real_number,
+    whole_number,
+)
 from compiler.logic.posts import FIRST_DAY, LAST_DAY, Post
 from compiler.logic.values import (
     CHOICES,
@@ -19,7 +30,6 @@ from compiler.logic.values import (
     Flag,
     Number,
     Value,
-    decimal_term,
     flag_of,
     number_term,
 )
@@ -124,7 +134,7 @@ def rounded(encoder: "Encoder", value: Value, rounding: model.Rounding) -> Value
     if term is None:
         encoder.beyond.append("en avrunding")
         return value._replace(content=Beyond("en avrunding"))
-    steps = _real(term) / decimal_term(rounding.step)
+    steps = _real(term) / number(rounding.step)
     whole = whole_number("steg")
     match rounding.direction:
         case "opp":
@@ -132,12 +142,12 @@ def rounded(encoder: "Encoder", value: Value, rounding: model.Rounding) -> Value
         case "ned":
             fits = both((whole <= steps, whole > steps - 1))
         case None:
-            half = z3.Q(1, 2)
+            half = fraction(1, 2)
             up = both((whole <= steps + half, whole > steps - half))
             down = both((whole >= steps - half, whole < steps + half))
             fits = z3.If(steps >= 0, up, down)
     encoder.world.facts.append(fits)
-    return value._replace(content=Number(_real(whole) * decimal_term(rounding.step)))
+    return value._replace(content=Number(_real(whole) * number(rounding.step)))
 
 
 def date_part(encoder: "Encoder", part: str, value: Value) -> Value:
@@ -192,12 +202,14 @@ def one_of(encoder: "Encoder", cases: list[tuple[Formula, "Content | Post"]]) ->
         return Merged(cases)  # type: ignore[arg-type]
     flags = [flag_of(content) for content in contents]
     if all(flag is not None for flag in flags):
-        return Flag(either(both((when, flag)) for (when, _), flag in zip(cases, flags, strict=True) if flag is not None))
+        return Flag(
+            either(both((when, flag)) for (when, _), flag in zip(cases, flags, strict=True) if flag is not None)
+        )
     numbers = [number_term(content) for content in contents]
-    if all(number is not None for number in numbers):
+    if all(term is not None for term in numbers):
         found: Any = numbers[-1]
-        for (when, _), number in reversed(list(zip(cases[:-1], numbers[:-1], strict=True))):
-            found = number if when is True else found if when is False else z3.If(when, number, found)
+        for (when, _), term in reversed(list(zip(cases[:-1], numbers[:-1], strict=True))):
+            found = term if when is True else found if when is False else z3.If(when, term, found)
         return Number(found)
     encoder.beyond.append("verdier av ulike slag")
     return Beyond("verdier av ulike slag")
@@ -211,15 +223,15 @@ def extreme(
     some = either(guard for guard, _ in there)
     extra = encoder.world.extra(more, "flere verdier")
     numbers = [number_term(content) for _, content in there]
-    if not there or any(number is None for number in numbers):
+    if not there or any(term is None for term in numbers):
         if there:
             encoder.beyond.append("det høyeste eller laveste av mange")
         return Beyond("det høyeste eller laveste av mange"), either((some, extra))
     best = real_number(function)
-    for (guard, _), number in zip(there, numbers, strict=True):
-        assert number is not None
-        encoder.world.facts.append(implied(guard, best >= number if function == "høyeste" else best <= number))
-    reached = either(both((guard, best == number)) for (guard, _), number in zip(there, numbers, strict=True))
+    for (guard, _), term in zip(there, numbers, strict=True):
+        assert term is not None
+        encoder.world.facts.append(implied(guard, best >= term if function == "høyeste" else best <= term))
+    reached = either(both((guard, best == term)) for (guard, _), term in zip(there, numbers, strict=True))
     encoder.world.facts.append(implied(some, either((reached, extra))))
     return Number(best), either((some, extra))
 

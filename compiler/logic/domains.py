@@ -6,11 +6,12 @@ that every set has all or nothing of, and the solver chooses between those.
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
+from math import isqrt
 from typing import NamedTuple
 
 import z3
 
-from compiler.logic.formula import Formula, alike, both, either, negated, variable, whole_number
+from compiler.logic.formula import Formula, alike, both, either, total, variable, whole_number
 
 Codes = frozenset[str]
 
@@ -58,7 +59,7 @@ class CodeVariable:
         self.name = name
         self.universe = universe
         self.asked: dict[Codes, z3.BoolRef] = {}
-        self.classes: list[tuple[str, z3.BoolRef]] = []
+        self.blocks: list[Block] = []
 
     def possible(self) -> Codes:
         """What it can be."""
@@ -77,14 +78,17 @@ class CodeVariable:
         """What the answers mean, now that all has been asked: it is of exactly one class."""
         sets = list(self.asked)
         found = [(one.first, one.sets, variable(self.name)) for one in shared_out(self.universe, sets)]
-        self.classes = [(code, chosen) for code, _, chosen in found]
+        self.blocks = _blocks([(code, chosen) for code, _, chosen in found])
+        yield from _meant(self.blocks)
         if found:
             yield z3.PbEq([(chosen, 1) for _, _, chosen in found], 1)
         yield from _meanings(list(self.asked.values()), [(numbers, chosen) for _, numbers, chosen in found])
 
     def chosen(self, holds: Callable[[z3.BoolRef], bool]) -> str | None:
         """The code that the solver chose."""
-        return next((code for code, chosen in self.classes if holds(chosen)), None)
+        return next(
+            (code for block in self.blocks if holds(block.some) for code, one in block.classes if holds(one)), None
+        )
 
 
 class Bag:
@@ -95,7 +99,7 @@ class Bag:
         self.universe = universe
         self.asked: dict[Codes, z3.BoolRef] = {}
         self.counted: dict[Codes, z3.ArithRef] = {}
-        self.classes: list[tuple[str, z3.BoolRef]] = []
+        self.blocks: list[Block] = []
         self.numbers: list[tuple[str, z3.ArithRef]] = []
 
     def candidates(self) -> Codes:
@@ -126,7 +130,8 @@ class Bag:
         """What the answers mean, now that all has been asked."""
         sets = [*self.asked, *self.counted]
         found = [(one.first, one.sets, variable(self.name)) for one in shared_out(self.universe, sets)]
-        self.classes = [(code, chosen) for code, _, chosen in found]
+        self.blocks = _blocks([(code, chosen) for code, _, chosen in found])
+        yield from _meant(self.blocks)
         yield from _meanings(list(self.asked.values()), [(numbers, chosen) for _, numbers, chosen in found])
         if not self.counted:
             return
@@ -135,19 +140,36 @@ class Bag:
         for _, chosen, number in each:
             yield number >= 0
             yield alike(chosen, number >= 1)
-        for at, total in enumerate(self.counted.values(), len(self.asked)):
-            yield total == z3.Sum([number for numbers, _, number in each if at in numbers])
+        for at, many in enumerate(self.counted.values(), len(self.asked)):
+            yield many == total(number for numbers, _, number in each if at in numbers)
 
     def chosen(self, holds: Callable[[z3.BoolRef], bool], number: Callable[[z3.ArithRef], int]) -> list[str]:
         """The codes that the solver chose."""
         if self.numbers:
             return [code for code, many in self.numbers for _ in range(number(many))]
-        return [code for code, chosen in self.classes if holds(chosen)]
+        return [code for block in self.blocks if holds(block.some) for code, one in block.classes if holds(one)]
 
 
-def _meanings(
-    answers: Sequence[z3.BoolRef], classes: Sequence[tuple[Sequence[int], z3.BoolRef]]
-) -> Iterator[Formula]:
+class Block(NamedTuple):
+    """Some classes, and whether one of them is chosen: so that few have to be asked about."""
+
+    some: z3.BoolRef
+    classes: list[tuple[str, z3.BoolRef]]
+
+
+def _blocks(classes: list[tuple[str, z3.BoolRef]]) -> list[Block]:
+    """The classes in blocks, as many as there are classes in each."""
+    size = max(1, isqrt(len(classes)))
+    return [Block(variable("noen"), classes[at : at + size]) for at in range(0, len(classes), size)]
+
+
+def _meant(blocks: Sequence[Block]) -> Iterator[Formula]:
+    """What it means that one of a block is chosen."""
+    for block in blocks:
+        yield alike(block.some, either(one for _, one in block.classes))
+
+
+def _meanings(answers: Sequence[z3.BoolRef], classes: Sequence[tuple[Sequence[int], z3.BoolRef]]) -> Iterator[Formula]:
     """Each answer holds when one of the classes in its set is chosen."""
     members: dict[int, list[z3.BoolRef]] = {}
     for numbers, chosen in classes:
@@ -275,8 +297,3 @@ class Members:
         if code not in self._kept:
             self._kept[code] = self._has(code)
         return self._kept[code]
-
-
-def not_among(choice: Choice, values: Collection[object]) -> Formula:
-    """The value is none of some."""
-    return negated(choice.among(values))

@@ -14,7 +14,19 @@ import z3
 from compiler import model
 from compiler.logic import arithmetic, lists, lookups
 from compiler.logic.domains import Looked, Members, One
-from compiler.logic.formula import Formula, Truth, at_least, both, either, every, negated, opposite, surely, variable
+from compiler.logic.formula import (
+    Formula,
+    Truth,
+    at_least,
+    both,
+    either,
+    every,
+    negated,
+    number,
+    opposite,
+    surely,
+    variable,
+)
 from compiler.logic.posts import Post, World
 from compiler.logic.values import (
     CHOICES,
@@ -26,7 +38,6 @@ from compiler.logic.values import (
     Value,
     behind,
     constant,
-    decimal_term,
     flag_of,
     members_of,
     missing,
@@ -139,7 +150,7 @@ class Encoder:
             case model.StringValue(value=text) | model.BoolValue(value=text) | model.NumberValue(value=text):
                 return constant(text)
             case model.DateConstant(value=day) | model.MomentConstant(value=day):
-                return Value(Number(decimal_term(on_line(day))))
+                return Value(Number(number(on_line(day))))
             case model.TermRef():
                 return self._term_ref(expr, env)
             case model.Element(variable=name):
@@ -232,11 +243,16 @@ class Encoder:
         day = self.field(env[name or ""], field.name) if field is not None else None
         if day is None or not isinstance(day.content, Number):
             return Value(Flag(False), False)
-        starts = [decimal_term(on_line(period.start)) for period in rate.periods]
+        starts = [number(on_line(period.start)) for period in rate.periods]
         begun = [day.content.term >= start for start in starts]
-        whens = [negated(begun[0]), *(both((now, negated(then))) for now, then in zip(begun, [*begun[1:], False], strict=True))]
+        whens = [
+            negated(begun[0]),
+            *(both((now, negated(then))) for now, then in zip(begun, [*begun[1:], False], strict=True)),
+        ]
         cases = [
-            (when, constant(value)) for when, value in zip(whens, [rate.value, *(p.value for p in rate.periods)], strict=True) if value is not None
+            (when, constant(value))
+            for when, value in zip(whens, [rate.value, *(p.value for p in rate.periods)], strict=True)
+            if value is not None
         ]
         return self.chosen([(both((day.there, when)), value) for when, value in cases], False)
 

@@ -1,6 +1,7 @@
 """Formulas for the solver, made without its slow checks of arguments, and truths of three values as two formulas."""
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import NamedTuple
 
@@ -9,29 +10,47 @@ import z3
 Formula = bool | z3.BoolRef
 """True, False, or something that the solver decides."""
 
-_CONTEXT = z3.main_ctx()
+_context = z3.Context()
 _fresh = count()
 
 
-def restart() -> None:
-    """Count names from the start again: the same rulebook gives the solver the same names, and so the same answers."""
-    global _fresh
-    _fresh = count()
+def restart() -> z3.Solver:
+    """A solver that knows nothing of what was asked before: the same rulebook always gets the same answers."""
+    global _context, _fresh
+    _context, _fresh = z3.Context(), count()
+    return z3.Solver(ctx=_context)
 
 
 def variable(name: str) -> z3.BoolRef:
     """A formula that is free to hold or not; no other has its name."""
-    return z3.Bool(f"{name}#{next(_fresh)}")
+    return z3.Bool(f"{name}#{next(_fresh)}", _context)
 
 
 def whole_number(name: str) -> z3.ArithRef:
     """A whole number that is free."""
-    return z3.Int(f"{name}#{next(_fresh)}")
+    return z3.Int(f"{name}#{next(_fresh)}", _context)
 
 
 def real_number(name: str) -> z3.ArithRef:
     """A number that is free."""
-    return z3.Real(f"{name}#{next(_fresh)}")
+    return z3.Real(f"{name}#{next(_fresh)}", _context)
+
+
+def number(value: Decimal | int) -> z3.ArithRef:
+    """A known number as the solver has it."""
+    if value == int(value):
+        return z3.IntVal(int(value), _context)
+    return z3.RealVal(f"{value:f}", _context)
+
+
+def fraction(over: int, under: int) -> z3.ArithRef:
+    """A known fraction as the solver has it."""
+    return z3.Q(over, under, _context)
+
+
+def total(parts: Iterable[z3.ArithRef]) -> z3.ArithRef:
+    """The sum of some numbers, 0 of none."""
+    return z3.Sum([number(0), *parts])
 
 
 def both(parts: Iterable[Formula]) -> Formula:
@@ -60,7 +79,7 @@ def _joined(parts: Sequence[z3.BoolRef], make: object, empty: bool) -> Formula:
     if len(parts) < 2:
         return parts[0] if parts else empty
     found = (z3.Ast * len(parts))(*[part.as_ast() for part in parts])
-    return z3.BoolRef(make(_CONTEXT.ref(), len(parts), found), _CONTEXT)  # type: ignore[operator]
+    return z3.BoolRef(make(_context.ref(), len(parts), found), _context)  # type: ignore[operator]
 
 
 def negated(part: Formula) -> Formula:
@@ -69,7 +88,7 @@ def negated(part: Formula) -> Formula:
         return not part
     if z3.is_not(part):
         return part.arg(0)  # type: ignore[no-any-return]
-    return z3.BoolRef(z3.Z3_mk_not(_CONTEXT.ref(), part.as_ast()), _CONTEXT)
+    return z3.BoolRef(z3.Z3_mk_not(_context.ref(), part.as_ast()), _context)
 
 
 def implied(condition: Formula, follows: Formula) -> Formula:
@@ -88,7 +107,7 @@ def alike(one: Formula, other: Formula) -> Formula:
 
 def as_bool(part: Formula) -> z3.BoolRef:
     """A formula as the solver has it."""
-    return z3.BoolVal(part) if isinstance(part, bool) else part
+    return z3.BoolVal(part, _context) if isinstance(part, bool) else part
 
 
 class Truth(NamedTuple):
@@ -119,25 +138,25 @@ def opposite(part: Truth) -> Truth:
     return Truth(part.no, part.yes)
 
 
-def at_least(number: int, parts: Iterable[Truth]) -> Truth:
+def at_least(wanted: int, parts: Iterable[Truth]) -> Truth:
     """At least so many of some truths."""
     found = list(parts)
-    if number <= 1:
-        return surely(True) if number < 1 else Truth(either(p.yes for p in found), both(p.no for p in found))
+    if wanted <= 1:
+        return surely(True) if wanted < 1 else Truth(either(p.yes for p in found), both(p.no for p in found))
     return Truth(
-        _so_many(number, [part.yes for part in found]),
-        _so_many(len(found) - number + 1, [part.no for part in found]),
+        _so_many(wanted, [part.yes for part in found]),
+        _so_many(len(found) - wanted + 1, [part.no for part in found]),
     )
 
 
-def _so_many(number: int, parts: Sequence[Formula]) -> Formula:
+def _so_many(wanted: int, parts: Sequence[Formula]) -> Formula:
     """At least so many of some formulas."""
     sure = sum(part is True for part in parts)
     open_ = [part for part in parts if not isinstance(part, bool)]
-    if number <= sure:
+    if wanted <= sure:
         return True
-    if number - sure > len(open_):
+    if wanted - sure > len(open_):
         return False
-    if number - sure == 1:
+    if wanted - sure == 1:
         return either(open_)
-    return z3.PbGe([(part, 1) for part in open_], number - sure)  # type: ignore[no-any-return]
+    return z3.PbGe([(part, 1) for part in open_], wanted - sure)  # type: ignore[no-any-return]

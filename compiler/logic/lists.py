@@ -19,9 +19,11 @@ from compiler.logic.formula import (
     every,
     implied,
     negated,
+    number,
     opposite,
     real_number,
     surely,
+    total,
     variable,
     whole_number,
 )
@@ -116,8 +118,8 @@ def _related(encoder: "Encoder", element: Value, which: str) -> tuple[Listing, V
     post = element.content
     if not isinstance(post, Post) or post.place is None:
         return _unknown(encoder)
-    slots, number = post.place
-    others = [one for at, one in enumerate(slots.items) if at < number or (which == "andre" and at != number)]
+    slots, own = post.place
+    others = [one for at, one in enumerate(slots.items) if at < own or (which == "andre" and at != own)]
     open_ = tuple((both((guard, counts(encoder, one))), one) for guard, one in others)
     return Slots(open_, slots.more if which == "andre" else False), constant(True)
 
@@ -141,7 +143,9 @@ def each(listed: Listing, look: Look) -> Found:
             return Found([Seen(guard, look(element)) for guard, element in items], more)
         case Members():
             looked = [(code, look(constant(code))) for code in sorted(listed.candidates() or ())]
-            return Found([Seen(listed.has(code), result) for code, result in looked if not _says_nothing(result)], False)
+            return Found(
+                [Seen(listed.has(code), result) for code, result in looked if not _says_nothing(result)], False
+            )
         case Bag():
             return Found(list(_each_class(listed, look)), False)
         case Narrowed(items=inner, test=test):
@@ -214,9 +218,7 @@ def quantified(encoder: "Encoder", expr: model.Quantified, env: "Env") -> Truth:
         case "høyst" | "ingen":
             holds = opposite(_so_many(encoder, expr.number + 1, found))
         case "nøyaktig":
-            holds = every(
-                [_so_many(encoder, expr.number, found), opposite(_so_many(encoder, expr.number + 1, found))]
-            )
+            holds = every([_so_many(encoder, expr.number, found), opposite(_so_many(encoder, expr.number + 1, found))])
         case "alle":
             holds = opposite(_so_many(encoder, 1, found))
     nothing = _none_there(expr)
@@ -233,15 +235,15 @@ def _none_there(expr: model.Quantified) -> bool:
     return expr.number == 0
 
 
-def _so_many(encoder: "Encoder", number: int, found: Found) -> Truth:
+def _so_many(encoder: "Encoder", wanted: int, found: Found) -> Truth:
     """At least so many of what was seen hold."""
     extra = encoder.world.extra(found.more, "flere elementer")
-    if number > 1 and any(seen.many is not None for seen in found.seen):
-        surely_ = _total([(both((seen.guard, seen.result.yes)), seen.many) for seen in found.seen])
-        maybe = _total([(both((seen.guard, negated(seen.result.no))), seen.many) for seen in found.seen])
-        holds = Truth(surely_ >= number, maybe < number)
+    if wanted > 1 and any(seen.many is not None for seen in found.seen):
+        surely_ = _how_many([(both((seen.guard, seen.result.yes)), seen.many) for seen in found.seen])
+        maybe = _how_many([(both((seen.guard, negated(seen.result.no))), seen.many) for seen in found.seen])
+        holds = Truth(surely_ >= wanted, maybe < wanted)
     else:
-        holds = at_least(number, [_guarded(seen.guard, seen.result) for seen in found.seen])
+        holds = at_least(wanted, [_guarded(seen.guard, seen.result) for seen in found.seen])
     return Truth(either((holds.yes, extra)), both((holds.no, negated(extra))))
 
 
@@ -249,14 +251,13 @@ def _guarded(guard: Formula, truth: Truth) -> Truth:
     return Truth(both((guard, truth.yes)), either((negated(guard), truth.no)))
 
 
-def _total(parts: list[tuple[Formula, Callable[[], z3.ArithRef] | None]]) -> z3.ArithRef:
+def _how_many(parts: list[tuple[Formula, Callable[[], z3.ArithRef] | None]]) -> z3.ArithRef:
     """How many elements there are, each class as many times as it stands."""
-    counted = [
-        z3.If(as_bool(when), many() if many is not None else z3.IntVal(1), z3.IntVal(0))
+    return total(
+        z3.If(as_bool(when), many() if many is not None else number(1), number(0))
         for when, many in parts
         if when is not False
-    ]
-    return z3.Sum([z3.IntVal(0), *counted])
+    )
 
 
 # ---- what they come to
@@ -273,8 +274,8 @@ def value(encoder: "Encoder", expr: model.Expr, env: "Env") -> Value:
         case model.CountOf(items=items):
             listed, state = listing(encoder, items, env)
             found = each(listed, lambda _: None)
-            total = _total([(seen.guard, seen.many) for seen in found.seen]) + _more_than_seen(encoder, found.more)
-            return Value(Number(z3.If(as_bool(state.empty), 0, total)), either((state.there, state.empty)))
+            many = _how_many([(seen.guard, seen.many) for seen in found.seen]) + _more_than_seen(encoder, found.more)
+            return Value(Number(z3.If(as_bool(state.empty), 0, many)), either((state.there, state.empty)))
         case model.Aggregate(function="samlet"):
             return _gathered(encoder, expr, env)
         case model.Aggregate(function="høyeste" | "laveste"):
@@ -284,10 +285,10 @@ def value(encoder: "Encoder", expr: model.Expr, env: "Env") -> Value:
         case model.OfMany(function="høyeste" | "laveste" as function, values=values):
             return _highest_of(encoder, function, [encoder.value(one, env) for one in values])
         case model.OfMany(function="sum", values=values):
-            total = constant(Decimal(0))
+            summed = constant(Decimal(0))
             for one in values:
-                total = arithmetic.joined(encoder, "+", total, encoder.value(one, env))
-            return total
+                summed = arithmetic.joined(encoder, "+", summed, encoder.value(one, env))
+            return summed
         case _:
             return encoder.anything("gjennomsnitt eller standardavvik")
 
@@ -439,7 +440,7 @@ def _highest_of(encoder: "Encoder", function: str, values: list[Value]) -> Value
     decided = both(either((one.there, one.empty)) for one in values)
     numbers = _all_values([one.content for one in values])
     if numbers is not None:
-        reached = [either(both((one.there, one.content.among((number,)))) for one in values) for number in numbers]  # type: ignore[union-attr]
+        reached = [either(both((one.there, one.content.among((figure,)))) for one in values) for figure in numbers]  # type: ignore[union-attr]
         content, there = _best(function, numbers, reached)
         return Value(content, both((decided, there)), both((decided, negated(there))))
     found, there = arithmetic.extreme(encoder, function, [(True, one) for one in values], False)
@@ -455,13 +456,13 @@ def _sum(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
     terms = [number_term(seen.result.content) for seen in found.seen]
     if any(term is None for term in terms):
         return encoder.anything("en sum av verdier som ikke er tall her")
-    total = z3.Sum([z3.RealVal(0), *(z3.If(as_bool(seen.guard), term, 0) for seen, term in zip(found.seen, terms, strict=True))])
+    summed = total(z3.If(as_bool(seen.guard), term, 0) for seen, term in zip(found.seen, terms, strict=True))
     there = both(either((negated(seen.guard), seen.result.there)) for seen in found.seen)
     if found.more is not False:
         extra = real_number("resten av summen")
         encoder.world.facts.append(implied(negated(found.more), extra == 0))
-        total = total + extra
-    content = Number(z3.If(as_bool(state.empty), z3.RealVal(0), total))
+        summed = summed + extra
+    content = Number(z3.If(as_bool(state.empty), number(0), summed))
     empty_elements = either(both((seen.guard, seen.result.empty)) for seen in found.seen)
     return Value(content, both((either((state.there, state.empty)), there)), both((state.there, empty_elements)))
 

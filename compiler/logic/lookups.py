@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from compiler import model
 from compiler.logic.domains import Choice, Finite, Looked, Members, One
-from compiler.logic.formula import Formula, both, either, negated
-from compiler.logic.values import CHOICES, Number, Value, decimal_term, flag_of
+from compiler.logic.formula import Formula, both, either, negated, number
+from compiler.logic.values import CHOICES, Number, Value, flag_of
 
 if TYPE_CHECKING:
     from compiler.logic.encoder import Encoder, Env
@@ -140,7 +140,7 @@ def _fits(field: model.RecordField | None, key: Value, text: str) -> Formula | N
     if flag is not None and isinstance(value, bool):
         return flag if value else negated(flag)
     if isinstance(key.content, Number) and isinstance(value, Decimal):
-        return key.content.term == decimal_term(value)  # type: ignore[no-any-return]
+        return key.content.term == number(value)  # type: ignore[no-any-return]
     return None
 
 
@@ -182,4 +182,3 @@ def _texts(cell: model.Cell | None) -> Iterator[str]:
         yield from cell.codes
     elif isinstance(cell, str):
         yield cell
-

@@ -11,7 +11,17 @@ import z3
 from compiler import model
 from compiler.fields import fields_of
 from compiler.logic.domains import Bag, Codes, CodeVariable
-from compiler.logic.formula import Formula, both, either, implied, negated, real_number, variable, whole_number
+from compiler.logic.formula import (
+    Formula,
+    both,
+    either,
+    fraction,
+    implied,
+    negated,
+    real_number,
+    variable,
+    whole_number,
+)
 from compiler.logic.universe import Universe
 from compiler.logic.values import Flag, Number, Slots, Value
 
@@ -55,7 +65,12 @@ class Post:
     """A record whose fields are made as they are asked for."""
 
     def __init__(
-        self, world: World, record: model.Record, path: str, place: "tuple[Slots, int] | None" = None, nothing: bool = False
+        self,
+        world: World,
+        record: model.Record,
+        path: str,
+        place: "tuple[Slots, int] | None" = None,
+        nothing: bool = False,
     ) -> None:
         self.world = world
         self.record = record
@@ -148,7 +163,7 @@ class Post:
         base = shown
         if (read_as.teller, read_as.nevner) != (1, 1):
             base = z3.ToReal(shown) if field.kind == "heltall" else shown
-            base = base * z3.Q(read_as.teller, read_as.nevner)
+            base = base * fraction(read_as.teller, read_as.nevner)
         return self._there(field, Number(base), lambda read: _written(read.number(shown)))
 
     def _list(self, field: model.RecordField) -> Value:
@@ -158,7 +173,9 @@ class Post:
         self.world.longer.append(more)
         posts = [Post(self.world, record, f"{self.path}{field.name} {n + 1}") for n in range(self.world.slots)]
         guards = [variable(f"{field.name} {n + 1}") for n in range(self.world.slots)]
-        self.world.facts += [implied(later, earlier) for earlier, later in zip(guards, [*guards[1:], more], strict=True)]
+        self.world.facts += [
+            implied(later, earlier) for earlier, later in zip(guards, [*guards[1:], more], strict=True)
+        ]
         slots = Slots(tuple((guard, Value(post)) for guard, post in zip(guards, posts, strict=True)), more)
         for number, post in enumerate(posts):
             post.place, post.outer = (slots, number), self

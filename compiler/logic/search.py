@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import z3
 
 from compiler import model
+from compiler.logic.domains import Bag, CodeVariable
 from compiler.logic.encoder import Encoder
-from compiler.logic.formula import Formula, Truth, as_bool, both, either, every, implied, negated, opposite, restart, variable
+from compiler.logic.formula import Formula, Truth, as_bool, both, either, implied, negated, restart, variable
 from compiler.logic.posts import Post, Read, World, slots_of
-from compiler.logic.sought import Data, Sought, answer, reaches, smallest, taken_by
-from compiler.logic.values import Flag, Slots, Value
+from compiler.logic.sought import Data, Sought, answer, reaches, taken_by
+from compiler.logic.values import Slots, Value
 
 SLOTS = 3
 """How many elements of a list of records are looked at one by one."""
@@ -66,7 +67,7 @@ class Search:
     """The rules about one kind of record, asked about together."""
 
     def __init__(self, rulebook: model.Rulebook, sought: Sequence[Sought]) -> None:
-        restart()
+        self.solver = restart()
         self.rulebook = rulebook
         self.sought = sought
         self.record = sought[0].record
@@ -75,6 +76,8 @@ class Search:
         self.post = Post(self.world, self.record, "")
         self.env = {self.record.variable: Value(self.post), **_around(self.world, self.record)}
         self.asked: dict[tuple[str, str], _Asked] = {}
+        self.cases: dict[str, Data] = {}
+        """Cases that were found to reach other rules than the one that was asked about."""
         self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
         self.cells: dict[tuple[str, str], Truth] = {}
         self.context = dict(self._context())
@@ -84,7 +87,6 @@ class Search:
             fails = either(part.no for part in parts)
             beyond = tuple(dict.fromkeys(self.encoder.beyond[before:]))
             self.asked[one.kind, one.id] = _Asked(tuple(part.yes for part in parts), fails, beyond)
-        self.solver = z3.Solver()
         self.solver.set("rlimit", _WORK)
         self.solver.set("random_seed", 1)
         self._tell()
@@ -168,14 +170,17 @@ class Search:
         listed, state = lists.listing(self.encoder, uses, self.env)
         seen = lists.each(listed, lambda element: element)
         slots = Slots(tuple((one.guard, one.result) for one in seen.seen), seen.more)
-        return {**self.env, self.record.variable: Value(self.post.instead(gathering.elements, Value(slots, state.there)))}
+        return {
+            **self.env,
+            self.record.variable: Value(self.post.instead(gathering.elements, Value(slots, state.there))),
+        }
 
     # ---- asking
 
     def _proxy(self, formula: Formula) -> z3.BoolRef:
         """A name that holds only when a formula does: what the solver may be asked to assume."""
         if isinstance(formula, bool):
-            return z3.BoolVal(formula)
+            return as_bool(formula)
         if formula.get_id() not in self.proxies:
             name = variable("antatt")
             self.proxies[formula.get_id()] = (formula, name)
@@ -184,39 +189,39 @@ class Search:
 
     def verdict(self, sought: Sought) -> Verdict:
         """What is known of whether a case reaches a rule."""
+        if sought.id in self.cases and sought.kind != "krav":
+            return Witness(self.cases[sought.id])
         asked = self.asked[sought.kind, sought.id]
-        own = {f"del {at}": part for at, part in enumerate(asked.parts)}
-        around = {} if sought.kind == "krav" else {f"krav {id_}": formula for id_, formula in self.context.items()}
-        before: dict[str, Formula] = {}
-        plain: list[Formula] = [*(negated(name) for name in self.world.longer), both(self.world.given)]
-        misses = 0
+        assumed = {f"del {at}": part for at, part in enumerate(asked.parts)}
+        if sought.kind != "krav":
+            assumed |= {f"krav {id_}": formula for id_, formula in self.context.items()}
+        short = both(negated(name) for name in self.world.longer)
+        plain, refused = [short, both(self.world.given)], list[Formula]()
         for _ in range(_TRIES):
-            assumed = {**own, **around, **before}
-            found = self._check(assumed, plain)
-            if found == z3.unsat and len(plain) > len(self.world.longer):
-                plain = plain[:-1] if misses == 0 else [one for one in plain if one is not plain[len(self.world.longer)]]
-                found = self._check(assumed, plain)
-            if found == z3.unsat and misses == 0:
-                return self._none(sought, assumed)
-            if found == z3.unsat:
-                break
+            found = self._check(assumed, [*plain, *refused])
+            if found == z3.unsat and len(plain) > 1:
+                plain = [short]
+                found = self._check(assumed, [*plain, *refused])
             if found == z3.unknown:
                 return Open("det tar for lang tid")
+            if found == z3.unsat and not refused:
+                return self._none(assumed)
+            if found == z3.unsat or len(refused) > _MISSES:
+                break
             chosen = self.solver.model()
             case = self._case(sought, chosen)
             svar = answer(self.rulebook, sought, case)
             if reaches(self.rulebook, sought, svar):
-                return Witness(smallest(self.rulebook, sought, case))
+                return Witness(case)
             taker = taken_by(self.rulebook, svar)
+            if svar.status != "uavklart" and taker is not None and not svar.gruppe_oppgitt:
+                self.cases.setdefault(taker, case)
             earlier = self._earlier(sought, taker)
-            if earlier is not None and f"før {taker}" not in before:
-                before[f"før {taker}"] = earlier
-                continue
-            misses += 1
-            if misses > _MISSES:
-                break
-            plain.append(self._another(chosen))
-        why = f" ({', '.join(asked.beyond)})" if asked.beyond else ""
+            if earlier is not None and f"før {taker}" not in assumed:
+                assumed[f"før {taker}"] = earlier
+            else:
+                refused.append(self._another(chosen))
+        why = f"; her regnes det ikke på {' og '.join(asked.beyond)}" if asked.beyond else ""
         return Open(f"ingen av tilfellene som er prøvd, når den{why}")
 
     def _check(self, assumed: Mapping[str, Formula], more: Iterable[Formula]) -> z3.CheckSatResult:
@@ -231,7 +236,7 @@ class Search:
                 return self.asked[one.kind, one.id].fails
         return None
 
-    def _none(self, sought: Sought, assumed: Mapping[str, Formula]) -> Verdict:
+    def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
             return Open(f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd")
@@ -246,7 +251,9 @@ class Search:
     def _needed(self, assumed: Mapping[str, Formula]) -> list[str]:
         """Some of what is assumed that cannot hold together: without any one of it, it could."""
         core = {name.get_id() for name in self.solver.unsat_core()}
-        needed = [name for name, formula in assumed.items() if self._proxy(formula).get_id() in core or formula is False]
+        needed = [
+            name for name, formula in assumed.items() if self._proxy(formula).get_id() in core or formula is False
+        ]
         for name in list(needed):
             fewer = [other for other in needed if other != name]
             if self._check({other: assumed[other] for other in fewer}, ()) == z3.unsat:
@@ -264,8 +271,14 @@ class Search:
     def _another(self, chosen: z3.ModelRef) -> Formula:
         """That something else is chosen."""
         read = Read(chosen)
-        held = [name for domain in self.world.domains for _, name in domain.classes if read.holds(name)]
+        held = [name for domain in self.world.domains for name in _held(domain, read)]
         return negated(both(held))
+
+
+def _held(domain: CodeVariable | Bag, read: Read) -> Iterable[z3.BoolRef]:
+    """The classes of codes that were chosen."""
+    blocks = [block for block in domain.blocks if read.holds(block.some)]
+    return [name for block in blocks for _, name in block.classes if read.holds(name)]
 
 
 def _around(world: World, record: model.Record) -> dict[str, Value]:
@@ -275,6 +288,3 @@ def _around(world: World, record: model.Record) -> dict[str, Value]:
         return {}
     outer = world.rulebook.record(around)
     return {outer.variable: Value(Post(world, outer, "", nothing=True))}
-
-
-__all__ = ["Contradiction", "Flag", "Open", "Search", "Taken", "Verdict", "Witness", "every", "opposite"]

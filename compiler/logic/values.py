@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import z3
 
+from compiler.logic import formula
 from compiler.logic.domains import Bag, Choice, CodeVariable, Finite, Looked, Members, Merged, One, Probe
-from compiler.logic.formula import Formula, Truth, both, either, negated
+from compiler.logic.formula import Formula, Truth, as_bool, both, either, negated, total
 
 if TYPE_CHECKING:
     from compiler.logic.posts import Post
@@ -92,32 +93,22 @@ def behind(before: Value, found: Value) -> Value:
     )
 
 
-def decimal_term(number: Decimal) -> z3.ArithRef:
-    """A known number as the solver has it."""
-    return z3.IntVal(int(number)) if number == number.to_integral_value() else z3.RealVal(f"{number:f}")
-
-
 def number_term(content: "Content | Post") -> z3.ArithRef | None:
     """A number as the solver has it; None of one that cannot be spelt out."""
     match content:
         case Number(term=term):
             return term
         case One(value=Decimal() as number):
-            return decimal_term(number)
+            return formula.number(number)
         case CodeVariable() | Probe() | One():
             return None
         case Finite() | Looked() | Merged():
             values = [value for value in content.possible() if isinstance(value, Decimal)]
             if not values or len(values) > MOST_TERMS or len(values) < len(content.possible()):
                 return None
-            parts = [z3.If(_as_bool(content.among((value,))), decimal_term(value), 0) for value in sorted(values)]
-            return z3.Sum(parts)
+            return total(z3.If(as_bool(content.among((one,))), formula.number(one), 0) for one in sorted(values))
         case _:
             return None
-
-
-def _as_bool(part: Formula) -> z3.BoolRef:
-    return z3.BoolVal(part) if isinstance(part, bool) else part
 
 
 def flag_of(content: "Content | Post") -> Formula | None:
