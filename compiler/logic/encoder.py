@@ -238,7 +238,9 @@ class Encoder:
     def _rate(self, rate: model.Rate, name: str | None, env: Env) -> Value:
         """A rate: known, unknown, or by the date."""
         if not rate.periods:
-            return Value(Flag(False), False) if rate.value is None else constant(rate.value)
+            if rate.value is None:
+                return self.anything(f"satsen {rate.id}, som er ukjent")
+            return constant(rate.value)
         field = self.rulebook.date_of(name)
         day = self.field(env[name or ""], field.name) if field is not None else None
         if day is None or not isinstance(day.content, Number):

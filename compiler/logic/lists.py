@@ -130,6 +130,7 @@ def counts(encoder: "Encoder", element: Value) -> Formula:
     post = element.content
     if "teller" not in post.notes:
         post.notes["teller"] = variable("teller")
+        encoder.world.counted.append(post.notes["teller"])
     return post.notes["teller"]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from compiler import model
 from compiler.logic.domains import Choice, Finite, Looked, Members, One
 from compiler.logic.formula import Formula, both, either, negated, number
-from compiler.logic.values import CHOICES, Number, Value, flag_of
+from compiler.logic.values import CHOICES, Number, Value, behind, flag_of
 
 if TYPE_CHECKING:
     from compiler.logic.encoder import Encoder, Env
@@ -21,6 +21,8 @@ class Column:
         self.field = field
         self.table = table
         self.cells = {row.key: row.values.get(field.name) for row in table.rows}
+        self.filled = any(cell is not None for cell in self.cells.values())
+        """Some row has something: where none has, it may come."""
         self.unlisted = False
         """Some cell has a set that cannot be listed."""
         self.values: dict[object, object] = {}
@@ -79,6 +81,8 @@ def column(encoder: "Encoder", expr: model.ColumnRef, env: "Env") -> Value:
     for key in reversed(keys):
         empty = either((key.empty, both((key.there, empty))))
     index = encoder.column(expr.table, expr.column)
+    if not index.filled:
+        return behind(keys[0], encoder.anything(f"{expr.column}, som ingen rad i tabellen {expr.table} har"))
     if len(keys) == 1 and isinstance(keys[0].content, CHOICES):
         found = index.of(keys[0].content)
     else:

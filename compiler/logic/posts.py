@@ -44,6 +44,8 @@ class World:
         """The lists that may be longer than what is seen."""
         self.given: list[z3.BoolRef] = []
         """That each field which should be given, is."""
+        self.counted: list[z3.BoolRef] = []
+        """That each element that is seen from another counts."""
         self.domains: list[CodeVariable | Bag] = []
 
     def code(self, name: str, universe: Codes) -> CodeVariable:

@@ -79,6 +79,8 @@ class Search:
         self.cases: dict[str, Data] = {}
         """Cases that were found to reach other rules than the one that was asked about."""
         self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
+        self.alone: dict[str, Formula] = {}
+        """That only one record breaks a requirement."""
         self.cells: dict[tuple[str, str], Truth] = {}
         self.context = dict(self._context())
         for one in sought:
@@ -154,6 +156,9 @@ class Search:
                     for guard, scope in self._scopes(sought.about)
                     for whole in [self._whole(requirement, scope)]
                 ]
+                self.alone[requirement.id] = either(
+                    both((part.yes, *(other.no for other in broken if other is not part))) for part in broken
+                )
                 return [Truth(either(part.yes for part in broken), both(part.no for part in broken))]
 
     def _cell(self, cell: tuple[str, str]) -> Truth:
@@ -195,15 +200,14 @@ class Search:
         assumed = {f"del {at}": part for at, part in enumerate(asked.parts)}
         if sought.kind != "krav":
             assumed |= {f"krav {id_}": formula for id_, formula in self.context.items()}
-        short = both(negated(name) for name in self.world.longer)
-        plain, refused = [short, both(self.world.given)], list[Formula]()
+        wishes, refused = self._wishes(sought), list[Formula]()
         for _ in range(_TRIES):
-            found = self._check(assumed, [*plain, *refused])
-            if found == z3.unsat and len(plain) > 1:
-                plain = [short]
-                found = self._check(assumed, [*plain, *refused])
+            found = self._check(assumed, [*wishes[0], *refused])
             if found == z3.unknown:
                 return Open("det tar for lang tid")
+            if (found == z3.unsat or len(refused) > _MISSES) and len(wishes) > 1:
+                wishes, refused = wishes[1:], []
+                continue
             if found == z3.unsat and not refused:
                 return self._none(assumed)
             if found == z3.unsat or len(refused) > _MISSES:
@@ -223,6 +227,16 @@ class Search:
                 refused.append(self._another(chosen))
         why = f"; her regnes det ikke på {' og '.join(asked.beyond)}" if asked.beyond else ""
         return Open(f"ingen av tilfellene som er prøvd, når den{why}")
+
+    def _wishes(self, sought: Sought) -> list[list[Formula]]:
+        """What a case should be like, if there is one: first all that makes it plain, at last only what can be seen."""
+        short = both(negated(name) for name in self.world.longer)
+        given = both(self.world.given)
+        wishes = [[short, given], [short]]
+        if sought.kind != "krav":
+            return wishes
+        alone = [formula for id_, formula in self.context.items() if id_.split(" ")[0] != sought.id]
+        return [[short, given, *alone, self.alone.get(sought.id, True), *self.world.counted], *wishes]
 
     def _check(self, assumed: Mapping[str, Formula], more: Iterable[Formula]) -> z3.CheckSatResult:
         return self.solver.check(*map(self._proxy, (*assumed.values(), *more)))
