@@ -121,7 +121,8 @@ def _related(encoder: "Encoder", element: Value, which: str) -> tuple[Listing, V
     slots, own = post.place
     others = [one for at, one in enumerate(slots.items) if at < own or (which == "andre" and at != own)]
     open_ = tuple((both((guard, counts(encoder, one))), one) for guard, one in others)
-    return Slots(open_, slots.more if which == "andre" else False), constant(True)
+    last = own == len(slots.items) - 1  # The last that is seen stands for all that come later, too.
+    return Slots(open_, slots.more if which == "andre" or last else False), constant(True)
 
 
 def counts(encoder: "Encoder", element: Value) -> Formula:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import z3
@@ -182,6 +183,9 @@ class Post:
         for number, post in enumerate(posts):
             post.place, post.outer = (slots, number), self
 
+        if field.ordered_by is not None:
+            self.world.facts += _in_order(slots, field.ordered_by)
+
         def read_all(read: Read) -> list[dict[str, Any]]:
             return [post.case(read) for guard, post in zip(guards, posts, strict=True) if read.holds(guard)]
 
@@ -222,6 +226,16 @@ def slots_of(value: Value) -> Iterator[tuple[Formula, Post]]:
     for guard, element in value.content.items:
         assert isinstance(element.content, Post)
         yield either((guard,)), element.content
+
+
+def _in_order(slots: Slots, by: str) -> Iterator[Formula]:
+    """That a list is put in order by a field, which all its elements then have."""
+    found = [(guard, element.content.field(by)) for guard, element in slots.items if isinstance(element.content, Post)]
+    for guard, value in found:
+        yield implied(guard, value.there)
+    for (_, earlier), (guard, later) in pairwise(found):
+        if isinstance(earlier.content, Number) and isinstance(later.content, Number):
+            yield implied(guard, earlier.content.term <= later.content.term)
 
 
 def _written(number: Fraction) -> str:

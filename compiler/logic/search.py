@@ -6,11 +6,13 @@ from dataclasses import dataclass
 import z3
 
 from compiler import model
+from compiler.evaluate import evaluate
+from compiler.logic.clashes import pairs
 from compiler.logic.domains import Bag, CodeVariable
 from compiler.logic.encoder import Encoder
 from compiler.logic.formula import Formula, Truth, as_bool, both, either, implied, negated, restart, variable
 from compiler.logic.posts import Post, Read, World, slots_of
-from compiler.logic.sought import Data, Sought, answer, reaches, taken_by
+from compiler.logic.sought import Claim, Data, Sought, answer, reaches, taken_by
 from compiler.logic.values import Slots, Value
 
 SLOTS = 3
@@ -39,9 +41,10 @@ class Contradiction:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """No case reaches the rule: these rules before it take all that satisfy it, or these requirements refuse them."""
+    """No case reaches the rule: these rules before it take all that satisfy it, where these requirements let them."""
 
     by: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +69,13 @@ class _Asked:
 class Search:
     """The rules about one kind of record, asked about together."""
 
-    def __init__(self, rulebook: model.Rulebook, sought: Sequence[Sought]) -> None:
+    def __init__(
+        self, rulebook: model.Rulebook, record: model.Record, sought: Sequence[Sought], claims: Sequence[Claim] = ()
+    ) -> None:
         self.solver = restart()
         self.rulebook = rulebook
         self.sought = sought
-        self.record = sought[0].record
+        self.record = record
         self.world = World(rulebook, SLOTS)
         self.encoder = Encoder(self.world)
         self.post = Post(self.world, self.record, "")
@@ -91,6 +96,8 @@ class Search:
             self.asked[one.kind, one.id] = _Asked(tuple(part.yes for part in parts), fails, beyond)
         self.solver.set("rlimit", _WORK)
         self.solver.set("random_seed", 1)
+        self.pairs = {(one.id, other.id): self._pair(one, other) for one, other in pairs(rulebook, record)}
+        self.claimed = [self._claimed(claim) for claim in claims]
         self._tell()
 
     def _tell(self) -> None:
@@ -98,8 +105,10 @@ class Search:
         for one in self.asked.values():
             for part in (*one.parts, one.fails):
                 self._proxy(part)
-        for formula in self.context.values():
+        for formula in (*self.context.values(), *(part for parts in self.claimed for part in parts or ())):
             self._proxy(formula)
+        for pair in self.pairs.values():
+            self._proxy(pair if pair is not None else False)
         for domain in self.world.domains:
             for fact in domain.definitions():
                 self.solver.add(as_bool(fact))
@@ -118,9 +127,9 @@ class Search:
         for listed in self.rulebook.judged_lists(self.record):
             about = self.rulebook.record(listed.of or "")
             own = [r for r in self.rulebook.tried_requirements if r.record == about.id and r.outcome != "varsel"]
-            for guard, scope in self._scopes(about) if own else ():
+            for number, (guard, scope) in enumerate(self._scopes(about) if own else ()):
                 for requirement in own:
-                    yield f"{requirement.id} {id(scope)}", implied(guard, self._whole(requirement, scope).yes)
+                    yield f"{requirement.id} {number}", implied(guard, self._whole(requirement, scope).yes)
 
     def _whole(self, requirement: model.Requirement, env: Mapping[str, Value]) -> Truth:
         """What must hold always: that the requirement does not apply, or what it requires."""
@@ -156,10 +165,78 @@ class Search:
                     for guard, scope in self._scopes(sought.about)
                     for whole in [self._whole(requirement, scope)]
                 ]
+                if not broken:
+                    open_ = self.encoder.unknown("krav til linjer i en liste i en liste")
+                    return [Truth(open_, negated(open_))]
                 self.alone[requirement.id] = either(
                     both((part.yes, *(other.no for other in broken if other is not part))) for part in broken
                 )
                 return [Truth(either(part.yes for part in broken), both(part.no for part in broken))]
+
+    def _claimed(self, claim: Claim) -> list[Formula] | None:
+        """The parts of what is claimed to be possible, as the solver has them; None where that is not reckoned with."""
+        scopes = list(self._scopes(claim.about))
+        if not scopes:
+            return None
+        guard, env = scopes[-1]
+        if claim.parameter is not None:
+            code = self.world.code(claim.parameter, self.world.codes.codes)
+            env = {**env, claim.parameter: Value(code)}
+        passed = both((guard, *(self.encoder.truth(when, env).no for when in claim.after)))
+        return [*(self.encoder.truth(part, env).yes for part in claim.parts), passed]
+
+    def impossible(self, at: int) -> tuple[int, ...] | None:
+        """The parts of a claim that cannot hold together, if it is proved; the last stands for what comes before it."""
+        parts = self.claimed[at]
+        if parts is None:
+            return None
+        assumed = {f"del {number}": part for number, part in enumerate(parts)}
+        if self._check(assumed, ()) != z3.unsat:
+            return None
+        return tuple(int(name.removeprefix("del ")) for name in self._needed(assumed))
+
+    def both_hold(self, one: model.TermException, other: model.TermException) -> tuple[list[Data], bool]:
+        """Some cases in which two exceptions hold at once and differ, and whether it is decided that there is none."""
+        asked = self.pairs[one.id, other.id]
+        if asked is None:
+            return [], False
+        found: list[Data] = []
+        refused: list[Formula] = []
+        for wishes in (self._plain(), self._plain()[:1]):
+            while len(refused) < _MISSES and self._check({"begge": asked}, [*wishes, *refused]) == z3.sat:
+                chosen = self.solver.model()
+                found.append(self.post.case(Read(chosen)))
+                refused.append(self._another(chosen))
+        return found, not found and self._check({"begge": asked}, ()) == z3.unsat
+
+    def _pair(self, one: model.TermException, other: model.TermException) -> Formula | None:
+        """That two exceptions hold of the same record and have different values."""
+        scopes = list(self._scopes(self.rulebook.record(one.record)))
+        return None if not scopes else either(self._differ(guard, env, one, other) for guard, env in scopes)
+
+    def _differ(
+        self, guard: Formula, env: Mapping[str, Value], one: model.TermException, other: model.TermException
+    ) -> Formula:
+        """That both hold, and their values are there and differ."""
+        unlike = model.Compare(operator="!=", left=one.value, right=other.value)
+        values = [self.encoder.value(exception.value, env).there for exception in (one, other)]
+        holds = [self.encoder.truth(when, env).yes for when in (one.when, other.when, unlike)]
+        return both((guard, *holds, *values))
+
+    def gap(self, grouping: model.Grouping) -> Data | None:
+        """A case that no group and no rule of a grouping takes; None where none is found."""
+        assumed = {f"krav {id_}": formula for id_, formula in self.context.items()}
+        assumed |= {f"før {one.id}": self.asked[one.kind, one.id].fails for one in self.sought if one.kind != "krav"}
+        if self._check(assumed, self._plain()) != z3.sat:
+            return None
+        case = self.post.case(Read(self.solver.model()))
+        case.pop(grouping.id, None)
+        svar = evaluate(self.rulebook, case, self.record.id)
+        return case if svar.status == "inngår ikke" and [one.id for one in svar.grunner] == [grouping.id] else None
+
+    def _plain(self) -> list[Formula]:
+        """That lists are short, and that what should be given is."""
+        return [both(negated(name) for name in self.world.longer), both(self.world.given)]
 
     def _cell(self, cell: tuple[str, str]) -> Truth:
         if cell not in self.cells:
@@ -230,8 +307,7 @@ class Search:
 
     def _wishes(self, sought: Sought) -> list[list[Formula]]:
         """What a case should be like, if there is one: first all that makes it plain, at last only what can be seen."""
-        short = both(negated(name) for name in self.world.longer)
-        given = both(self.world.given)
+        short, given = self._plain()
         wishes = [[short, given], [short]]
         if sought.kind != "krav":
             return wishes
@@ -260,7 +336,10 @@ class Search:
         others = [name for name in needed if not name.startswith("del ")]
         if not others:
             return Contradiction(tuple(int(name.removeprefix("del ")) for name in needed))
-        return Taken(tuple(dict.fromkeys(name.split(" ", 1)[1] for name in others)))
+        return Taken(
+            tuple(name.removeprefix("før ") for name in others if name.startswith("før ")),
+            tuple(dict.fromkeys(name.split(" ")[1] for name in others if name.startswith("krav "))),
+        )
 
     def _needed(self, assumed: Mapping[str, Formula]) -> list[str]:
         """Some of what is assumed that cannot hold together: without any one of it, it could."""

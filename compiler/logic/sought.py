@@ -28,6 +28,47 @@ class Sought:
         return self.definition.id
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that should be possible: all of some conditions hold, and none of some that come before them."""
+
+    owner: model.Definition
+    record: model.Record
+    about: model.Record
+    parts: tuple[model.Expr, ...]
+    after: tuple[model.Expr, ...] = ()
+    parameter: str | None = None
+    """What the code that the conditions are about is called, where they are about one."""
+
+
+def claims_in(rulebook: model.Rulebook) -> Iterator[Claim]:
+    """What every rule takes for possible, beside that a case reaches it: that each of its conditions can hold."""
+    records = {record.id: record for record in rulebook.records}
+
+    def claim(owner: model.Definition, record: str, when: model.Expr, **more: Any) -> Claim:
+        about = records[record]
+        return Claim(owner, records[outermost(rulebook, about)], about, parts_of(when), **more)
+
+    for requirement in rulebook.tried_requirements:
+        if requirement.when is not None:
+            yield claim(requirement, requirement.record, requirement.when)
+    for exception in rulebook.exceptions:
+        yield claim(exception, exception.record, exception.when)
+    for term in rulebook.terms:
+        if term.condition is not None:
+            yield claim(term, term.record, term.condition, parameter=term.parameter)
+        before: list[model.Expr] = []
+        for line in term.lines:
+            if line.when is not None:
+                yield claim(term, term.record, line.when, after=tuple(before), parameter=term.parameter)
+                before.append(line.when)
+
+
+def parts_of(when: model.Expr) -> tuple[model.Expr, ...]:
+    """The parts of a condition, all of which must hold."""
+    return when.parts if isinstance(when, model.All) else (when,)
+
+
 def sought_in(rulebook: model.Rulebook) -> Iterator[Sought]:
     """Every rule that a case can reach: groups and rules with a condition, and requirements that data is held against."""
     records = {record.id: record for record in rulebook.records}

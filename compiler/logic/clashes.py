@@ -1,0 +1,63 @@
+"""Exceptions from the same term that can hold at once and say different things."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import localcontext
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from compiler import model
+from compiler.evaluate import Case
+from compiler.logic.sought import Data, outermost
+from compiler.runtime.verdier import REGNING, Mangler
+
+if TYPE_CHECKING:
+    from compiler.logic.search import Search
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two exceptions, and a case in which both hold with different values; no case where that was not decided."""
+
+    one: model.TermException
+    other: model.TermException
+    case: Data | None
+
+
+def pairs(rulebook: model.Rulebook, record: model.Record) -> Iterator[tuple[model.TermException, model.TermException]]:
+    """The exceptions from the same term, two by two, about what comes in with a record."""
+    for term in rulebook.terms:
+        found = [
+            exception
+            for exception in rulebook.exceptions_from(term.id)
+            if outermost(rulebook, rulebook.record(exception.record)) == record.id
+        ]
+        yield from combinations(found, 2)
+
+
+def clashes(search: "Search", rulebook: model.Rulebook, record: model.Record) -> Iterator[Clash]:
+    """The pairs that can hold at once and differ; those that surely cannot are passed over."""
+    for one, other in pairs(rulebook, record):
+        cases, decided = search.both_hold(one, other)
+        found = next((case for case in cases if differ(rulebook, record, one, other, case)), None)
+        if found is not None or not decided:
+            yield Clash(one, other, found)
+
+
+def differ(
+    rulebook: model.Rulebook, record: model.Record, one: model.TermException, other: model.TermException, data: Data
+) -> bool:
+    """Whether both exceptions hold of a case, or of an element in it, and have different values."""
+    case = Case(rulebook, record)
+    with localcontext(REGNING):
+        if case.answer(data).status == "feil i data":
+            return False
+        own = rulebook.record(one.record).variable
+        lines = [line.post for lines in case.lists.values() for line in lines]
+        scopes = [case.env] if own in case.env else [{**case.env, own: post} for post in lines]
+        for env in scopes:
+            if case.truth(one.when, env) and case.truth(other.when, env):
+                values = case.value(one.value, env), case.value(other.value, env)
+                if not any(isinstance(value, Mangler) for value in values) and values[0] != values[1]:
+                    return True
+    return False
