@@ -22,6 +22,7 @@ from compiler.cli_library import (
     WRONG_USE,
     checked,
     folder_option,
+    in_order,
     load_folder,
     one,
     opened,
@@ -32,8 +33,10 @@ from compiler.cli_library import (
     sound,
     years_named,
 )
+from compiler.cli_logic import vitne
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
+from compiler.logic.check import Logic, checked_logic
 from compiler.model import Example, Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
@@ -80,17 +83,23 @@ cli.add_command(importer)
 @click.option(
     "--format", "form", type=click.Choice(["tekst", "json", "github"]), default="tekst", help="Hvordan feil vises."
 )
+@click.option(
+    "--logikk/--uten-logikk",
+    "logic",
+    default=None,
+    help="Sjekk også logikken i store regelverk, eller ikke i noen; ellers i alle som ikke tar lang tid.",
+)
 @click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
-def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
+def sjekk(paths: tuple[Path, ...], folder: Path, form: str, logic: bool | None, again: bool) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     require_folder(folder)
     for path in paths:
         _check_path(path, folder)
-    kept = Kept(folder, [*map(str, paths), form, in_colour()])
+    kept = Kept(folder, [*map(str, paths), form, logic, in_colour()])
     outcome = None if again else kept.recalled()
     if outcome is None:
         library = load_folder(folder)
-        outcome = _outcome(library, paths, form)
+        outcome = _outcome(library, paths, form, logic)
         if not any(fault.code == "R115" for fault in library.diagnostics()):  # Such a file may come, or be mended.
             kept.keep(outcome, library.sources)
     for text, err in outcome.texts:
@@ -98,12 +107,15 @@ def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool) -> int:
     return outcome.code
 
 
-def _outcome(library: Library, paths: Sequence[Path], form: str) -> Outcome:
+def _outcome(library: Library, paths: Sequence[Path], form: str, logic: bool | None) -> Outcome:
     """What is wrong with the rulebooks, or with those of some paths."""
-    found = [d for d in checked(library) if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
+    proved = Logic(()) if logic is False else checked_logic(library, lambda year: year in years, wanted=logic is True)
+    told = in_order({*checked(library), *proved.findings})
+    found = [d for d in told if not paths or _is_under(Path(d.span.path), paths)]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
     texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]
+    texts += [(line, True) for line in proved.summary() if form == "tekst"]
     texts += [(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", True) for year in faulty]
     return Outcome(tuple(texts), FAULTS if has_errors(found) or faulty else FINE)
 
@@ -205,6 +217,7 @@ def _collection(one: Any) -> Samling:
     return Samling(one.navn, one.noekler, one.plasser, one.svar)
 
 
+cli.add_command(vitne)
 cli.add_command(grupper)
 cli.add_command(vurder)
 cli.add_command(samle)

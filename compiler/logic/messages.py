@@ -6,7 +6,7 @@ from compiler import model
 from compiler.logic.analysis import Analysis, Gap, Impossible
 from compiler.logic.clashes import Clash
 from compiler.logic.places import at
-from compiler.logic.search import Contradiction, Taken
+from compiler.logic.search import Contradiction, Open, Taken
 from compiler.logic.sought import Data, Sought, parts_of
 from compiler.words import Words
 from dsl.diagnostics import Diagnostic, Severity
@@ -31,6 +31,17 @@ def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
         yield _clash(clash)
     for gap in found.gaps:
         yield _gap(gap)
+
+
+def why_none(rulebook: model.Rulebook, sought: Sought, verdict: Taken | Contradiction | Open) -> str:
+    """Why there is no case that reaches a rule, or none that was found."""
+    match verdict:
+        case Open(why=why):
+            return f"kan ikke avgjøres: {why}"
+        case Taken():
+            return _taken(rulebook, sought, verdict).message
+        case Contradiction():
+            return _contradiction(rulebook, sought, verdict).message
 
 
 def _taken(rulebook: model.Rulebook, sought: Sought, verdict: Taken) -> Diagnostic:
