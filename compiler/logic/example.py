@@ -11,6 +11,8 @@ from compiler.rule_blocks import block
 from compiler.rule_text import code_or_text
 from compiler.runtime.svar import Svar
 
+_STATUSES = ("inngår ikke", "uavklart", "ikke i utdraget")
+"""The statuses that a line of an example can be."""
 _TITLES = {
     "gruppe": "Minste tilfelle i {}",
     "regel": "Minste tilfelle som tas av {}",
@@ -28,6 +30,9 @@ def example_lines(rulebook: model.Rulebook, sought: Sought, case: Data) -> list[
         raise Unwritable("et tilfelle i en samling skrives som eksempel ved det den samler")
     least = smallest(rulebook, sought, _without_empty_lists(rulebook, sought, case))
     least = _without_empty_lists(rulebook, sought, least)
+    least = _told_apart(rulebook, sought, least, case)
+    if not least or any({} in value for value in least.values() if isinstance(value, list)):
+        raise Unwritable("tilfellet er et der ingenting er oppgitt, og det kan ikke skrives i et eksempel")
     svar = answer(rulebook, sought, least)
     title = _TITLES[sought.kind].format(sought.id)
     written = model.Example(
@@ -37,11 +42,20 @@ def example_lines(rulebook: model.Rulebook, sought: Sought, case: Data) -> list[
         since=rulebook.year,
         record=sought.record.id,
         given=_given(rulebook, sought.record, least),
-        status=None if svar.gruppe is not None and svar.status == "gruppert" else svar.status,
+        status=svar.status if svar.status in _STATUSES else None,
         reason=_reason(svar),
         expected=tuple(_expected(rulebook, sought, svar)),
     )
-    return block(rulebook, written)
+    lines = block(rulebook, written)
+    said = written.status is not None or written.expected
+    return lines if said else _as_table(lines, svar.status)
+
+
+def _as_table(lines: list[str], status: str) -> list[str]:
+    """The example as a table of one row, which can have any status."""
+    width = max(len("status"), len(status))
+    head = [lines[0].replace("eksempel", "eksempler", 1), *lines[1:-1], "    så status"]
+    return [*head, f"    | {'status'.ljust(width)} |", f"    | {status.ljust(width)} |"]
 
 
 def _given(rulebook: model.Rulebook, record: model.Record, case: Data) -> dict[str, Any]:
@@ -53,7 +67,7 @@ def _given(rulebook: model.Rulebook, record: model.Record, case: Data) -> dict[s
 
 def _reason(svar: Svar) -> str | None:
     """Why the case is not counted, where one reason says it."""
-    return svar.grunner[0].tekst if svar.status in ("inngår ikke", "uavklart") and len(svar.grunner) == 1 else None
+    return svar.grunner[0].tekst if svar.status == "inngår ikke" and len(svar.grunner) == 1 else None
 
 
 def _expected(rulebook: model.Rulebook, sought: Sought, svar: Svar) -> list[model.Expected]:
@@ -87,6 +101,30 @@ def _without_empty_lists(rulebook: model.Rulebook, sought: Sought, case: Data) -
         if not reaches(rulebook, sought, answer(rulebook, sought, found)):
             raise Unwritable(f"tilfellet trenger at {name} er oppgitt og tom, og det kan ikke skrives i et eksempel")
     return found
+
+
+def _told_apart(rulebook: model.Rulebook, sought: Sought, least: Data, whole: Data) -> Data:
+    """The case with so much of what was found that an example of it is read as the record that it is."""
+    found = dict(least)
+    for name, value in whole.items():
+        if _read_as(rulebook, set(found)) == sought.record.id:
+            return found
+        if name not in found and reaches(rulebook, sought, answer(rulebook, sought, {**found, name: value})):
+            found[name] = value
+    if _read_as(rulebook, set(found)) != sought.record.id:
+        raise Unwritable(f"et eksempel på det leses ikke som {sought.record.id}")
+    return found
+
+
+def _read_as(rulebook: model.Rulebook, names: set[str]) -> str:
+    """The record that an example which gives some names is read as: the first that has the most of them."""
+    tops = [record for record in rulebook.records if record.outer is None]
+
+    def known(record: model.Record) -> int:
+        groupings = {g.id for g in rulebook.groupings if g.record == record.id and record.gathering is None}
+        return len(names & {*(field.name for field in record.fields), *groupings})
+
+    return max(tops, key=known).id
 
 
 def _plain_code(rulebook: model.Rulebook, field: model.RecordField) -> str:

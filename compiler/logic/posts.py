@@ -45,6 +45,8 @@ class World:
         """The lists that may be longer than what is seen."""
         self.given: list[z3.BoolRef] = []
         """That each field which should be given, is."""
+        self.filled: list[Formula] = []
+        """That each list which is given has something in it."""
         self.counted: list[z3.BoolRef] = []
         """That each element that is seen from another counts."""
         self.domains: list[CodeVariable | Bag] = []
@@ -130,7 +132,9 @@ class Post:
             case "koder":
                 bag = Bag(name, self.world.codes.of(field))
                 self.world.domains.append(bag)
-                return self._there(field, bag, lambda read: bag.chosen(read.holds, lambda n: int(read.number(n))))
+                found = self._there(field, bag, lambda read: bag.chosen(read.holds, lambda n: int(read.number(n))))
+                self.world.filled.append(implied(found.there, bag.meets(bag.universe)))
+                return found
             case _:
                 return self._choice(name, self.world.codes.of(field), field.may_lack)
 
@@ -191,6 +195,7 @@ class Post:
 
         found = self._there(field, slots, read_all)
         self.world.facts.append(implied(guards[0], found.there))
+        self.world.filled.append(implied(found.there, guards[0]))
         return found
 
     def case(self, read: "Read") -> dict[str, Any]:

@@ -308,11 +308,11 @@ class Search:
     def _wishes(self, sought: Sought) -> list[list[Formula]]:
         """What a case should be like, if there is one: first all that makes it plain, at last only what can be seen."""
         short, given = self._plain()
-        wishes = [[short, given], [short]]
+        wishes = [[short, given, *self.world.filled], [short, given], [short]]
         if sought.kind != "krav":
             return wishes
         alone = [formula for id_, formula in self.context.items() if id_.split(" ")[0] != sought.id]
-        return [[short, given, *alone, self.alone.get(sought.id, True), *self.world.counted], *wishes]
+        return [[*wishes[0], *alone, self.alone.get(sought.id, True), *self.world.counted], *wishes]
 
     def _check(self, assumed: Mapping[str, Formula], more: Iterable[Formula]) -> z3.CheckSatResult:
         return self.solver.check(*map(self._proxy, (*assumed.values(), *more)))

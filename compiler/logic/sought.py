@@ -1,6 +1,6 @@
 """What is sought: a case that reaches a group, a rule or a requirement, and whether a case does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,9 +106,14 @@ def reaches(rulebook: model.Rulebook, sought: Sought, svar: Svar) -> bool:
             stated = any(reason.id == id_ for one in places for reason in (*one.grunner, *one.varsler))
             return stated and svar.status != "feil i data" and not _undecided(sought, svar)
         case model.Rule(id=id_):
-            return taken_by(rulebook, svar) == id_
+            return _grouped(svar) and taken_by(rulebook, svar) == id_
         case model.Group(id=id_):
-            return taken_by(rulebook, svar) == id_ and not svar.gruppe_oppgitt
+            return _grouped(svar) and taken_by(rulebook, svar) == id_
+
+
+def _grouped(svar: Svar) -> bool:
+    """Whether the rules gave a group."""
+    return svar.status in ("gruppert", "kan ikke beregnes") and not svar.gruppe_oppgitt
 
 
 def _undecided(sought: Sought, svar: Svar) -> bool:
@@ -132,7 +137,7 @@ def taken_by(rulebook: model.Rulebook, svar: Svar) -> str | None:
 
 
 def smallest(rulebook: model.Rulebook, sought: Sought, data: Data) -> Data:
-    """The case without all that it can do without and still reach what is sought."""
+    """The case without what it can do without and still reach what is sought; nothing in it becomes empty."""
 
     def still(tried: Data) -> bool:
         return reaches(rulebook, sought, answer(rulebook, sought, tried))
@@ -140,25 +145,32 @@ def smallest(rulebook: model.Rulebook, sought: Sought, data: Data) -> Data:
     found = data
     for name in sorted(data, key=lambda name: isinstance(data[name], list)):
         without = {key: value for key, value in found.items() if key != name}
-        if still(without):
+        if without and still(without):
             found = without
         elif isinstance(found[name], list):
             found = _shortest(found, name, still)
     return found
 
 
-def _shortest(data: Data, name: str, still: Any) -> Data:
+def _shortest(data: Data, name: str, still: Callable[[Data], bool]) -> Data:
     """The case with as little as it can do with in one list."""
     found = data
     for at in range(len(found[name]) - 1, -1, -1):
         listed = found[name]
         without = {**found, name: [*listed[:at], *listed[at + 1 :]]}
-        if still(without):
+        if without[name] and still(without):
             found = without
         elif isinstance(listed[at], dict):
-            for field in list(listed[at]):
-                line = {key: value for key, value in found[name][at].items() if key != field}
-                tried = {**found, name: [*found[name][:at], line, *found[name][at + 1 :]]}
-                if still(tried):
-                    found = tried
+            found = _plainest(found, name, at, still)
+    return found
+
+
+def _plainest(data: Data, name: str, at: int, still: Callable[[Data], bool]) -> Data:
+    """The case with as few fields as it can do with in one element."""
+    found = data
+    for field in list(data[name][at]):
+        line = {key: value for key, value in found[name][at].items() if key != field}
+        tried = {**found, name: [*found[name][:at], line, *found[name][at + 1 :]]}
+        if line and still(tried):
+            found = tried
     return found
