@@ -63,6 +63,13 @@ CODES: dict[str, str] = {
     "R405": "sammenlignet med seg selv",
     "R406": "eksempel som ikke stemmer",
     "R407": "rad som bryter et krav",
+    "R408": "regel som aldri nås",
+    "R409": "vilkår som aldri kan være oppfylt",
+    "R410": "unntak som kan gjelde samtidig",
+    "R411": "tilfelle som ingen gruppe tar",
+    "R412": "kodesett som ikke brukes",
+    "R413": "kodesett som er like",
+    "R414": "regelår som møtes eller har dager imellom",
     # R5xx: kilder
     "R501": "regel uten kilde",
     "R502": "antall koder som ikke stemmer",

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from compiler import model
 from compiler.evaluate import Case
-from compiler.logic.sought import Data, outermost
+from compiler.logic.sought import Data, least, outermost
 from compiler.runtime.verdier import REGNING, Mangler
 
 if TYPE_CHECKING:
@@ -39,9 +40,10 @@ def clashes(search: "Search", rulebook: model.Rulebook, record: model.Record) ->
     """The pairs that can hold at once and differ; those that surely cannot are passed over."""
     for one, other in pairs(rulebook, record):
         cases, decided = search.both_hold(one, other)
-        found = next((case for case in cases if differ(rulebook, record, one, other, case)), None)
+        test = partial(differ, rulebook, record, one, other)
+        found = next(filter(test, cases), None)
         if found is not None or not decided:
-            yield Clash(one, other, found)
+            yield Clash(one, other, None if found is None else least(found, test))
 
 
 def differ(

@@ -54,7 +54,9 @@ def _taken(rulebook: model.Rulebook, sought: Sought, verdict: Taken) -> Diagnost
         message = f"{own} kan aldri nås: {_listed([one.id for one in takers])} tar alle tilfellene før"
         hint = f"flytt den foran «{takers[0].id}», snevr inn vilkåret der, eller ta den bort"
     else:
-        message = f"{own} kan aldri nås: ingen tilfeller som oppfyller vilkåret, kommer gjennom {_listed(verdict.refused)}"
+        message = (
+            f"{own} kan aldri nås: ingen tilfeller som oppfyller vilkåret, kommer gjennom {_listed(verdict.refused)}"
+        )
         hint = "rett vilkåret eller kravet"
     return _warning("R408", message, sought.definition, hint, takers[0])
 

@@ -12,7 +12,7 @@ from compiler.logic.domains import Bag, CodeVariable
 from compiler.logic.encoder import Encoder
 from compiler.logic.formula import Formula, Truth, as_bool, both, either, implied, negated, restart, variable
 from compiler.logic.posts import Post, Read, World, slots_of
-from compiler.logic.sought import Claim, Data, Sought, answer, reaches, taken_by
+from compiler.logic.sought import Claim, Data, Sought, answer, least, reaches, taken_by
 from compiler.logic.values import Slots, Value
 
 SLOTS = 3
@@ -231,8 +231,12 @@ class Search:
             return None
         case = self.post.case(Read(self.solver.model()))
         case.pop(grouping.id, None)
-        svar = evaluate(self.rulebook, case, self.record.id)
-        return case if svar.status == "inngår ikke" and [one.id for one in svar.grunner] == [grouping.id] else None
+
+        def left_over(tried: Data) -> bool:
+            svar = evaluate(self.rulebook, tried, self.record.id)
+            return svar.status == "inngår ikke" and [one.id for one in svar.grunner] == [grouping.id]
+
+        return least(case, left_over) if left_over(case) else None
 
     def _plain(self) -> list[Formula]:
         """That lists are short, and that what should be given is."""

@@ -137,11 +137,12 @@ def taken_by(rulebook: model.Rulebook, svar: Svar) -> str | None:
 
 
 def smallest(rulebook: model.Rulebook, sought: Sought, data: Data) -> Data:
-    """The case without what it can do without and still reach what is sought; nothing in it becomes empty."""
+    """The case without what it can do without and still reach what is sought."""
+    return least(data, lambda tried: reaches(rulebook, sought, answer(rulebook, sought, tried)))
 
-    def still(tried: Data) -> bool:
-        return reaches(rulebook, sought, answer(rulebook, sought, tried))
 
+def least(data: Data, still: Callable[[Data], bool]) -> Data:
+    """The case without what it can do without and still be what it is; nothing in it becomes empty."""
     found = data
     for name in sorted(data, key=lambda name: isinstance(data[name], list)):
         without = {key: value for key, value in found.items() if key != name}

@@ -1,0 +1,310 @@
+"""What is proved of the rules: which can be reached and by what case, and what is at odds."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from compiler import model
+from compiler.evaluate import evaluate
+from compiler.examples import failing_examples
+from compiler.logic.analysis import Analysis, analysed
+from compiler.logic.check import checked_logic
+from compiler.logic.example import Unwritable, example_lines
+from compiler.logic.search import Contradiction, Open, Taken, Witness
+from compiler.logic.sought import Sought, answer, reaches, smallest
+from compiler.pipeline import Library, load
+from dsl.diagnostics import render
+from tests.cases_drawn import cases as drawn
+from tests.conftest import Golden, cases
+from tests.library import LIBRARY, MADE_UP
+from tests.norddrg_aar import made_up_year
+
+
+def messages(path: Path, folder: Path) -> str:
+    """What is told of the logic of a case, as on the terminal."""
+    if path.is_file():
+        shutil.copy(path, folder)
+        path = folder
+    library = load(path, path)
+    assert library.diagnostics() == []
+    found = checked_logic(library).findings
+    return "\n".join(render(fault, library.sources.get(fault.span.path)) for fault in found)
+
+
+@pytest.mark.parametrize("path", cases("logikk"), ids=lambda path: path.stem)
+def test_reports_what_is_wrong_with_the_logic(path: Path, tmp_path: Path, golden: Golden) -> None:
+    golden(messages(path, tmp_path), path.with_suffix(".txt"))
+
+
+# ---- found where it is, and not where it is not
+
+HEAD = """regelverk OPPHOLD 2020 «Opphold»
+    gjelder fra 2020-01-01 til og med 2020-12-31
+    status utkast
+    utdrag «bare det som prøves»
+
+kilde rundskriv «Et oppdiktet rundskriv»
+
+opplysninger Opphold
+    liggetid    heltall døgn
+    alder       heltall år
+    poeng       desimaltall kan mangle
+    kjønn       valg mann, kvinne
+    henvist     ja/nei
+    dato        dato kan mangle
+    hoveddiagnose  kode kan mangle
+    prosedyrer  koder
+    linjer      liste av Linje hver en linje
+
+opplysninger Linje
+    vare    kode fra varer
+    antall  heltall
+
+tabell varer av vare «Varer»
+    pris  desimaltall kr
+    slag  valg liten, stor
+    | vare | pris | slag  |
+    | A1   | 10   | liten |
+    | B1   | 20   | stor  |
+    kilde rundskriv
+
+gruppering drg for hvert Opphold
+"""
+GROUP = """
+gruppe DRG {number} «Gruppe {number}»
+    når {when}
+    kilde rundskriv
+"""
+
+
+def written(folder: Path, *conditions: str) -> Analysis:
+    """What is found of groups with some conditions, in order."""
+    return of_text(folder, "".join(GROUP.format(number=n, when=when) for n, when in enumerate(conditions, 1)))
+
+
+def of_text(folder: Path, text: str) -> Analysis:
+    """What is found of some rules."""
+    (folder / "regler.regel").write_text(HEAD + text, encoding="utf-8")
+    library = load(folder, folder)
+    assert [fault.message for fault in library.diagnostics()] == []
+    return analysed(library.rulebooks()[0])
+
+
+ONE_AFTER_ANOTHER = [
+    # What is before, what comes after, and whether the second can be reached.
+    ("liggetid er under 5 døgn", "liggetid er under 2 døgn", False),
+    ("liggetid er under 5 døgn", "liggetid er under 6 døgn", True),
+    ("kjønn er mann", "kjønn er ikke kvinne", False),
+    ("kjønn er mann", "kjønn er ikke kvinne eller henvist", True),
+    ("minst én av prosedyrer er i NFB20–NFB29", "minst én av prosedyrer er NFB25", False),
+    ("minst én av prosedyrer er i NFB20–NFB29", "minst én av prosedyrer er NFB30", True),
+    ("minst én av prosedyrer", "minst to av prosedyrer er NFB30", False),
+    ("minst to av prosedyrer", "minst én av prosedyrer er NFB30", True),
+    ("minst tre av prosedyrer", "nøyaktig to av prosedyrer er NFB30", True),
+    ("alder er minst 18 år", "alder er i 20–30 år", False),
+    ("alder er minst 18 år", "alder er i 17–30 år", True),
+    ("hoveddiagnose finnes", "hoveddiagnose er M16.0", False),
+    ("hoveddiagnose er i M10–M19", "hoveddiagnose er M160", False),
+    ("hoveddiagnose er i M10–M19 unntatt M16.0", "hoveddiagnose er M160", True),
+    ("minst én av linjer der vare er A1", "minst én av linjer der pris av vare er under 15 kr", False),
+    ("minst én av linjer der vare er A1", "minst én av linjer der slag av vare er stor", True),
+    ("sum av antall for hver linje er minst 10", "minst én av linjer der antall er minst 20", True),
+    ("alder + 5 år er minst 20 år", "alder er minst 15 år", False),
+    ("dato er fra og med 2020-03-01", "måned av dato er 4 og år av dato er 2020", False),
+    ("dato er fra og med 2020-03-01", "måned av dato er 2 og år av dato er 2020", True),
+    ("ukedag av dato er høyst 7", "dato finnes", False),
+    ("poeng mangler", "poeng er minst 0", True),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "reached"), ONE_AFTER_ANOTHER)
+def test_a_group_that_is_never_reached_is_found_and_no_other(
+    before: str, after: str, reached: bool, tmp_path: Path
+) -> None:
+    found = {sought.id: verdict for sought, verdict in written(tmp_path, before, after).verdicts}
+    assert isinstance(found["DRG 1"], Witness)
+    assert isinstance(found["DRG 2"], Witness) if reached else found["DRG 2"] == Taken(("DRG 1",))
+
+
+IMPOSSIBLE = [
+    ("liggetid er under 2 døgn og liggetid er over 5 døgn", True),
+    ("liggetid er under 5 døgn og liggetid er over 2 døgn", False),
+    ("kjønn er mann og kjønn er kvinne", True),
+    ("ingen av prosedyrer er i NFB20–NFB29 og minst én av prosedyrer er NFB25", True),
+    ("ikke alle av prosedyrer er i NFB20–NFB29 og minst én av prosedyrer er NFB25", False),
+    ("ingen av linjer og minst én av linjer der antall er over 2", True),
+    ("liggetid er under 0 døgn", True),
+    ("hoveddiagnose er M160 og hoveddiagnose mangler", True),
+    ("alder er i 10–20 år og alder × 2 er over 60 år", True),
+    ("minst fem av linjer der vare er A1", None),
+]
+
+
+@pytest.mark.parametrize(("when", "impossible"), IMPOSSIBLE)
+def test_a_condition_that_never_holds_is_found_and_no_other(when: str, impossible: bool | None, tmp_path: Path) -> None:
+    """Of a list that must be longer than what is looked at, nothing is claimed."""
+    ((_, verdict),) = written(tmp_path, when).verdicts
+    assert isinstance(verdict, Open if impossible is None else Contradiction if impossible else Witness)
+
+
+def test_several_rules_take_all_together(tmp_path: Path) -> None:
+    found = written(tmp_path, "liggetid er under 5 døgn", "henvist", "liggetid er minst 5 døgn", "alder er 3 år")
+    assert found.verdicts[3][1] == Taken(("DRG 1", "DRG 3"))
+
+
+def test_a_requirement_may_refuse_all_that_a_group_would_take(tmp_path: Path) -> None:
+    refuse = "\nkrav voksen\n    krever at alder er minst 18 år\n    ellers inngår ikke «barn»\n    kilde rundskriv\n"
+    found = of_text(tmp_path, GROUP.format(number=1, when="alder er under 10 år") + refuse)
+    assert found.verdicts[0][1] == Taken((), ("voksen",))
+    assert isinstance(found.verdicts[1][1], Witness)
+
+
+@pytest.mark.parametrize(
+    ("whole", "rest", "gap"),
+    [(True, "", True), (True, "henvist eller ikke henvist", False), (False, "", False)],
+)
+def test_a_gap_is_told_of_a_whole_rulebook(whole: bool, rest: str, gap: bool, tmp_path: Path) -> None:
+    text = (CASE / "ingen_gruppe.regel").read_text(encoding="utf-8").replace("    liggetid  heltall døgn", FIELDS)
+    text += GROUP.format(number=3, when=rest) if rest else ""
+    text = text if whole else text.replace("    status utkast", "    status utkast\n    utdrag «noe»")
+    (tmp_path / "regler.regel").write_text(text, encoding="utf-8")
+    found = analysed(load(tmp_path, tmp_path).rulebooks()[0])
+    assert [one.case["liggetid"] for one in found.gaps] == (["2"] if gap else [])
+
+
+CASE = Path(__file__).parent / "cases" / "logikk"
+FIELDS = "    liggetid  heltall døgn\n    henvist   ja/nei"
+
+
+# ---- claims and cases are true
+
+
+def all_analysed(library: Library) -> Iterator[Analysis]:
+    """What is found of every rulebook of a library."""
+    yield from map(analysed, library.rulebooks())
+
+
+MADE = list(all_analysed(MADE_UP))
+
+
+@pytest.mark.parametrize("found", MADE, ids=lambda found: found.rulebook.name)
+def test_every_witness_reaches_its_rule(found: Analysis) -> None:
+    assert_witnesses(found)
+
+
+def assert_witnesses(found: Analysis) -> None:
+    """Check that the reference says of each case that it reaches the rule, also when it is made smaller."""
+    for sought, verdict in found.verdicts:
+        if isinstance(verdict, Witness):
+            for case in (verdict.case, smallest(found.rulebook, sought, verdict.case)):
+                assert reaches(found.rulebook, sought, answer(found.rulebook, sought, case)), (sought.id, case)
+
+
+def never(found: Analysis) -> list[Sought]:
+    """The rules that are claimed to be out of reach."""
+    return [sought for sought, verdict in found.verdicts if isinstance(verdict, Taken | Contradiction)]
+
+
+@pytest.mark.parametrize("found", [one for one in MADE if never(one)], ids=lambda found: found.rulebook.name)
+def test_no_case_reaches_what_is_never_reached(found: Analysis) -> None:
+    assert_never(found, 300)
+
+
+def assert_never(found: Analysis, number: int) -> None:
+    """Check that random cases do not reach what is claimed to be out of reach."""
+    rulebook = found.rulebook
+    for record in {sought.record.id: sought.record for sought in never(found)}.values():
+
+        @seed(1)
+        @settings(max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(st.data())
+        def tried(data: st.DataObject, record: model.Record = record) -> None:
+            case = data.draw(drawn(rulebook, record))
+            svar = evaluate(rulebook, case, record.id)
+            for sought in never(found):
+                if sought.record.id == record.id:
+                    assert not reaches(rulebook, sought, svar), (sought.id, case)
+
+        tried()
+
+
+NEVER: tuple[set[str], ...] = (set(), {"115D010000"})
+"""The rules of each made-up year of NordDRG that no contact can get, as `test_norddrg` also finds."""
+
+
+def test_every_rule_of_made_up_norddrg_is_decided(tmp_path: Path) -> None:
+    first = made_up_year(tmp_path, 2030).rulebook
+    second = made_up_year(tmp_path, 2031, first).rulebook
+    for rulebook, out_of_reach in zip((first, second), NEVER, strict=True):
+        found = analysed(rulebook)
+        assert not [sought.id for sought, verdict in found.verdicts if isinstance(verdict, Open)]
+        assert {sought.id for sought in never(found)} == out_of_reach
+        assert_witnesses(found)
+
+
+def test_the_same_rulebook_gives_the_same_answers() -> None:
+    rulebook = next(one for one in LIBRARY.rulebooks() if one.name == "isf-2020")
+    assert analysed(rulebook).verdicts == analysed(rulebook).verdicts
+
+
+# ---- examples
+
+
+def test_examples_of_witnesses_come_out_as_they_say(tmp_path: Path) -> None:
+    assert_examples(("isf", "egenandel-2024", "lab"), tmp_path)
+
+
+def assert_examples(names: tuple[str, ...], folder: Path) -> None:
+    """Check that the examples of all rules of some years can be read, and are right."""
+    shutil.copytree(LIBRARY.root, folder, dirs_exist_ok=True)
+    for rulebook in LIBRARY.rulebooks():
+        if not rulebook.name.startswith(names):
+            continue
+        texts = list(written_examples(analysed(rulebook)))
+        place = folder / LIBRARY.years[rulebook.name].folder.relative_to(LIBRARY.root)
+        (place / "zz-vitner.regel").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
+    library = load(folder, folder, {name.partition("-")[0] for name in names})
+    mine = [fault for fault in library.diagnostics() if fault.span.path.endswith("zz-vitner.regel")]
+    failing = [fault for rulebook in library.rulebooks() for fault in failing_examples(rulebook)]
+    assert [render(fault, library.sources.get(fault.span.path)) for fault in (*mine, *failing)] == []
+    assert sum(
+        example.title is not None and "Minste" in example.title for r in library.rulebooks() for example in r.examples
+    )
+
+
+def written_examples(found: Analysis) -> Iterator[str]:
+    """The examples of the rules that are reached, where they can be written."""
+    for sought, verdict in found.verdicts:
+        if isinstance(verdict, Witness):
+            try:
+                yield "\n".join(example_lines(found.rulebook, sought, verdict.case))
+            except Unwritable:
+                continue
+
+
+# ---- all of it
+
+
+@pytest.mark.langt
+def test_the_real_rulebooks_are_without_remark() -> None:
+    found = checked_logic(LIBRARY)
+    assert [one.message for one in found.findings] == []
+    assert found.never == 0
+    assert found.reached > 440
+
+
+@pytest.mark.langt
+def test_every_witness_and_example_of_the_real_rulebooks(tmp_path: Path) -> None:
+    for found in all_analysed(LIBRARY):
+        assert_witnesses(found)
+    assert_examples(tuple({rulebook.scheme.lower() for rulebook in LIBRARY.rulebooks()}), tmp_path)
+
+
+@pytest.mark.langt
+def test_many_cases_do_not_reach_what_is_never_reached() -> None:
+    for found in MADE:
+        assert_never(found, 5_000)
