@@ -62,7 +62,7 @@ opplysninger Opphold
 
 opplysninger Linje
     vare    kode fra varer
-    antall  heltall
+    ganger  heltall
 
 tabell varer av vare «Varer»
     pris  desimaltall kr
@@ -71,6 +71,9 @@ tabell varer av vare «Varer»
     | A1   | 10   | liten |
     | B1   | 20   | stor  |
     kilde rundskriv
+
+begrep ganger_i_alt
+    = sum av ganger for hver linje
 
 gruppering drg for hvert Opphold
 """
@@ -95,27 +98,27 @@ def of_text(folder: Path, text: str) -> Analysis:
 
 
 ONE_AFTER_ANOTHER = [
-    # What is before, what comes after, and whether the second can be reached.
+    # What is before, what comes after, and whether the second can be reached; None where that is not decided.
     ("liggetid er under 5 døgn", "liggetid er under 2 døgn", False),
     ("liggetid er under 5 døgn", "liggetid er under 6 døgn", True),
     ("kjønn er mann", "kjønn er ikke kvinne", False),
     ("kjønn er mann", "kjønn er ikke kvinne eller henvist", True),
     ("minst én av prosedyrer er i NFB20–NFB29", "minst én av prosedyrer er NFB25", False),
     ("minst én av prosedyrer er i NFB20–NFB29", "minst én av prosedyrer er NFB30", True),
-    ("minst én av prosedyrer", "minst to av prosedyrer er NFB30", False),
-    ("minst to av prosedyrer", "minst én av prosedyrer er NFB30", True),
-    ("minst tre av prosedyrer", "nøyaktig to av prosedyrer er NFB30", True),
+    ("minst én av prosedyrer", "minst 2 av prosedyrer er NFB30", False),
+    ("minst 2 av prosedyrer", "minst én av prosedyrer er NFB30", True),
+    ("minst 3 av prosedyrer", "nøyaktig 2 av prosedyrer er NFB30", True),
     ("alder er minst 18 år", "alder er i 20–30 år", False),
     ("alder er minst 18 år", "alder er i 17–30 år", True),
     ("hoveddiagnose finnes", "hoveddiagnose er M16.0", False),
     ("hoveddiagnose er i M10–M19", "hoveddiagnose er M160", False),
     ("hoveddiagnose er i M10–M19 unntatt M16.0", "hoveddiagnose er M160", True),
-    ("minst én av linjer der vare er A1", "minst én av linjer der pris av vare er under 15 kr", False),
+    ("minst én av linjer der vare er A1", "minst én av linjer der pris av vare er under 15 kr", None),
     ("minst én av linjer der vare er A1", "minst én av linjer der slag av vare er stor", True),
-    ("sum av antall for hver linje er minst 10", "minst én av linjer der antall er minst 20", True),
+    ("ganger_i_alt er minst 10", "minst én av linjer der ganger er minst 20", True),
     ("alder + 5 år er minst 20 år", "alder er minst 15 år", False),
-    ("dato er fra og med 2020-03-01", "måned av dato er 4 og år av dato er 2020", False),
-    ("dato er fra og med 2020-03-01", "måned av dato er 2 og år av dato er 2020", True),
+    ("dato er minst 2020-03-01", "måned av dato er 4 og år av dato er 2020", False),
+    ("dato er minst 2020-03-01", "måned av dato er 2 og år av dato er 2020", True),
     ("ukedag av dato er høyst 7", "dato finnes", False),
     ("poeng mangler", "poeng er minst 0", True),
 ]
@@ -123,11 +126,14 @@ ONE_AFTER_ANOTHER = [
 
 @pytest.mark.parametrize(("before", "after", "reached"), ONE_AFTER_ANOTHER)
 def test_a_group_that_is_never_reached_is_found_and_no_other(
-    before: str, after: str, reached: bool, tmp_path: Path
+    before: str, after: str, reached: bool | None, tmp_path: Path
 ) -> None:
     found = {sought.id: verdict for sought, verdict in written(tmp_path, before, after).verdicts}
     assert isinstance(found["DRG 1"], Witness)
-    assert isinstance(found["DRG 2"], Witness) if reached else found["DRG 2"] == Taken(("DRG 1",))
+    if reached is False:
+        assert found["DRG 2"] == Taken(("DRG 1",))
+    else:
+        assert isinstance(found["DRG 2"], Witness if reached else Open)
 
 
 IMPOSSIBLE = [
@@ -135,12 +141,12 @@ IMPOSSIBLE = [
     ("liggetid er under 5 døgn og liggetid er over 2 døgn", False),
     ("kjønn er mann og kjønn er kvinne", True),
     ("ingen av prosedyrer er i NFB20–NFB29 og minst én av prosedyrer er NFB25", True),
-    ("ikke alle av prosedyrer er i NFB20–NFB29 og minst én av prosedyrer er NFB25", False),
-    ("ingen av linjer og minst én av linjer der antall er over 2", True),
+    ("minst én av prosedyrer er ikke i NFB20–NFB29 og minst én av prosedyrer er NFB25", False),
+    ("ingen av linjer og minst én av linjer der ganger er over 2", True),
     ("liggetid er under 0 døgn", True),
     ("hoveddiagnose er M160 og hoveddiagnose mangler", True),
     ("alder er i 10–20 år og alder × 2 er over 60 år", True),
-    ("minst fem av linjer der vare er A1", None),
+    ("minst 5 av linjer der vare er A1", None),
 ]
 
 
@@ -211,7 +217,7 @@ def never(found: Analysis) -> list[Sought]:
 
 @pytest.mark.parametrize("found", [one for one in MADE if never(one)], ids=lambda found: found.rulebook.name)
 def test_no_case_reaches_what_is_never_reached(found: Analysis) -> None:
-    assert_never(found, 300)
+    assert_never(found, 60)
 
 
 def assert_never(found: Analysis, number: int) -> None:
@@ -221,8 +227,8 @@ def assert_never(found: Analysis, number: int) -> None:
 
         @seed(1)
         @settings(max_examples=number, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-        @given(st.data())
-        def tried(data: st.DataObject, record: model.Record = record) -> None:
+        @given(st.just(record), st.data())
+        def tried(record: model.Record, data: st.DataObject) -> None:
             case = data.draw(drawn(rulebook, record))
             svar = evaluate(rulebook, case, record.id)
             for sought in never(found):
@@ -255,7 +261,7 @@ def test_the_same_rulebook_gives_the_same_answers() -> None:
 
 
 def test_examples_of_witnesses_come_out_as_they_say(tmp_path: Path) -> None:
-    assert_examples(("isf", "egenandel-2024", "lab"), tmp_path)
+    assert_examples(("isf-2022", "lab-2023"), tmp_path)
 
 
 def assert_examples(names: tuple[str, ...], folder: Path) -> None:
@@ -269,11 +275,10 @@ def assert_examples(names: tuple[str, ...], folder: Path) -> None:
         (place / "zz-vitner.regel").write_text("\n\n".join(texts) + "\n", encoding="utf-8")
     library = load(folder, folder, {name.partition("-")[0] for name in names})
     mine = [fault for fault in library.diagnostics() if fault.span.path.endswith("zz-vitner.regel")]
-    failing = [fault for rulebook in library.rulebooks() for fault in failing_examples(rulebook)]
+    chosen = [rulebook for rulebook in library.rulebooks() if rulebook.name.startswith(names)]
+    failing = [fault for rulebook in chosen for fault in failing_examples(rulebook)]
     assert [render(fault, library.sources.get(fault.span.path)) for fault in (*mine, *failing)] == []
-    assert sum(
-        example.title is not None and "Minste" in example.title for r in library.rulebooks() for example in r.examples
-    )
+    assert all(any("Minste" in (one.title or "") for one in rulebook.examples) for rulebook in chosen)
 
 
 def written_examples(found: Analysis) -> Iterator[str]:

@@ -1,15 +1,15 @@
 """Numbers, dates and points in time that are not known."""
 
 import operator as python
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import z3
 
 from compiler import model
-from compiler.logic.domains import Finite, Looked, Merged, One
+from compiler.logic.domains import Finite, Merged, One
 from compiler.logic.formula import (
     Formula,
     alike,
@@ -22,7 +22,7 @@ from compiler.logic.formula import (
     real_number,
     whole_number,
 )
-from compiler.logic.posts import FIRST_DAY, LAST_DAY, Post
+from compiler.logic.posts import LAST_DAY, Post
 from compiler.logic.values import (
     CHOICES,
     Beyond,
@@ -48,6 +48,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 _SECONDS = {"dag": Decimal(1), "minutt": Decimal(60)}
 _MOST_VALUES = 400
 """How many values two choices may share and be held against each other one by one."""
+_YEARS_BEFORE, _YEARS_AFTER = 3, 5
+"""How far from the rule year the parts of dates are told apart."""
 _MINUTE = 60
 _DAY = 86_400
 
@@ -161,24 +163,23 @@ def date_part(encoder: "Encoder", part: str, value: Value) -> Value:
     day = z3.If(content.term > LAST_DAY, _day_of(content.term), content.term)
     if part == "ukedag":
         return value._replace(content=Number((day - 1) % 7 + 1))
-    year = whole_number("år")
-    first, last = (date.fromordinal(one).year for one in (FIRST_DAY, LAST_DAY))
-    months = whole_number("måned")
-    firsts = [(y, m, date(y, m, 1).toordinal()) for y in _years(encoder, first, last) for m in range(1, 13)]
-    encoder.world.facts.append(both((months >= 1, months <= 12, year >= first, year <= last)))
-    for (y, m, start), (_, _, following) in zip(firsts, firsts[1:], strict=False):
-        if following - start < 32:
-            inside = both((day >= start, day < following))
-            encoder.world.facts.append(implied(inside, both((year == y, months == m))))
+    year, month = whole_number("år"), whole_number("måned")
+    encoder.world.facts += _calendar(encoder.rulebook.year, day, year, month)
     if part == "år":
         return value._replace(content=Number(year))
-    return value._replace(content=Number(months if part == "måned" else (months + 3) / 4))
+    return value._replace(content=Number(month if part == "måned" else (month + 3) / 4))
 
 
-def _years(encoder: "Encoder", first: int, last: int) -> list[int]:
-    """The years around the rule year: there dates are told apart, elsewhere a part of a date can be anything."""
-    around = encoder.rulebook.year
-    return [year for year in range(around - 3, around + 5) if first <= year <= last]
+def _calendar(around: int, day: z3.ArithRef, year: z3.ArithRef, month: z3.ArithRef) -> Iterator[Formula]:
+    """The year and the month of a day in the years around a rule year; of other days only that they are not in these."""
+    years = range(around - _YEARS_BEFORE, around + _YEARS_AFTER)
+    starts = [(y, m, date(y, m, 1).toordinal()) for y in years for m in range(1, 13)]
+    end = date(years.stop, 1, 1).toordinal()
+    yield both((month >= 1, month <= 12))
+    yield implied(day < starts[0][2], year < years.start)
+    yield implied(day >= end, year >= years.stop)
+    for (y, m, start), following in zip(starts, [*(start for _, _, start in starts[1:]), end], strict=True):
+        yield implied(both((day >= start, day < following)), both((year == y, month == m)))
 
 
 def _day_of(seconds: z3.ArithRef) -> z3.ArithRef:
@@ -234,6 +235,3 @@ def extreme(
     reached = either(both((guard, best == term)) for (guard, _), term in zip(there, numbers, strict=True))
     encoder.world.facts.append(implied(some, either((reached, extra))))
     return Number(best), either((some, extra))
-
-
-__all__ = ["Looked", "between", "compared", "date_part", "datetime", "extreme", "joined", "one_of", "rounded"]

@@ -13,7 +13,7 @@ import z3
 
 from compiler import model
 from compiler.logic import arithmetic, lists, lookups
-from compiler.logic.domains import Looked, Members, One
+from compiler.logic.domains import Looked, One
 from compiler.logic.formula import (
     Formula,
     Truth,
@@ -34,7 +34,6 @@ from compiler.logic.values import (
     Flag,
     Known,
     Number,
-    Slots,
     Value,
     behind,
     constant,
@@ -334,6 +333,3 @@ def _identity(value: Value) -> tuple[str, object]:
     """What tells values in a scope apart."""
     content = value.content
     return ("verdi", str(content.value)) if isinstance(content, One) else ("navn", id(content))
-
-
-__all__ = ["Encoder", "Env", "Members", "Slots", "on_line"]

@@ -8,7 +8,7 @@ import z3
 
 from compiler import model
 from compiler.logic import arithmetic
-from compiler.logic.domains import Bag, Finite, Members, One, Probe, shared_out
+from compiler.logic.domains import Bag, Finite, Members, Probe, shared_out
 from compiler.logic.formula import (
     Formula,
     Truth,
@@ -22,7 +22,6 @@ from compiler.logic.formula import (
     number,
     opposite,
     real_number,
-    surely,
     total,
     variable,
     whole_number,
@@ -476,6 +475,3 @@ def one_of(encoder: "Encoder", cases: "list[tuple[Formula, Content | Post]]") ->
     if cases and all(isinstance(content, Members | Bag | Known) for _, content in cases):
         return joined([(when, Value(content)) for when, content in cases]).content
     return arithmetic.one_of(encoder, cases)
-
-
-__all__ = ["One", "each", "joined", "listing", "one_of", "quantified", "surely", "value"]

@@ -341,7 +341,7 @@ class Search:
         if not others:
             return Contradiction(tuple(int(name.removeprefix("del ")) for name in needed))
         return Taken(
-            tuple(name.removeprefix("før ") for name in others if name.startswith("før ")),
+            tuple(one.id for one in self.sought if f"før {one.id}" in others),
             tuple(dict.fromkeys(name.split(" ")[1] for name in others if name.startswith("krav "))),
         )
 
