@@ -24,8 +24,8 @@ _FENCE = "```"
 def vitne(name: str, rule: str | None, write: bool, folder: Path) -> int:
     """Finn det minste tilfellet som når en regel, og skriv det som et eksempel.
 
-    REGEL er en gruppe, en rad i en regeltabell eller et krav; uten den vises alle. Tilfellet er prøvd: svaret i eksempelet
-    er det regelverket gir. Når ingen tilfeller når regelen, står det hvorfor.
+    REGEL er en gruppe, en rad i en regeltabell eller et krav; uten den vises alle. Tilfellet er prøvd: svaret i
+    eksempelet er det regelverket gir. Når ingen tilfeller når regelen, står det hvorfor.
     """
     if write and rule is None:
         raise click.UsageError("si hvilken regel eksempelet er for: regelverk vitne REGELVERK REGEL --skriv")

@@ -19,7 +19,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Impossible:
-    """A condition that cannot hold: the parts of it that cannot hold together; or none, where what is before takes all."""
+    """A condition that cannot hold, with the parts that cannot hold together; or what is before it takes all."""
 
     claim: Claim
     parts: tuple[int, ...]

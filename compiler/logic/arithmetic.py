@@ -71,8 +71,7 @@ def compared(encoder: "Encoder", operator: str, left: "Content | Post", right: "
     numbers = number_term(left), number_term(right)
     if numbers[0] is None or numbers[1] is None:
         return encoder.unknown("to verdier sammenlignet")
-    found = _OPERATORS[operator](numbers[0], numbers[1])
-    return found  # type: ignore[no-any-return]
+    return _OPERATORS[operator](numbers[0], numbers[1])
 
 
 def _held_against(left: Any, operator: str, right: object) -> Formula:
@@ -81,7 +80,7 @@ def _held_against(left: Any, operator: str, right: object) -> Formula:
         same: Formula = left.among((right,))
         return same if operator == "==" else negated(same)
     fitting = [one for one in left.possible() if isinstance(one, Decimal) and _OPERATORS[operator](one, right)]
-    return left.among(fitting)  # type: ignore[no-any-return]
+    return left.among(fitting)
 
 
 def joined(encoder: "Encoder", operator: str, left: Value, right: Value) -> Value:
@@ -99,7 +98,7 @@ def _result(encoder: "Encoder", operator: str, left: "Content | Post", right: "C
     if terms[0] is None or terms[1] is None:
         encoder.beyond.append("et regnestykke")
         return Beyond("et regnestykke")
-    one, other = terms
+    one, other = terms[0], terms[1]
     match operator:
         case "+":
             return Number(one + other)
@@ -171,7 +170,7 @@ def date_part(encoder: "Encoder", part: str, value: Value) -> Value:
 
 
 def _calendar(around: int, day: z3.ArithRef, year: z3.ArithRef, month: z3.ArithRef) -> Iterator[Formula]:
-    """The year and the month of a day in the years around a rule year; of other days only that they are not in these."""
+    """The year and the month of a day in the years around a rule year; of others only that they are not in these."""
     years = range(around - _YEARS_BEFORE, around + _YEARS_AFTER)
     starts = [(y, m, date(y, m, 1).toordinal()) for y in years for m in range(1, 13)]
     end = date(years.stop, 1, 1).toordinal()

@@ -1,7 +1,7 @@
 """Codes that are free to be any: only the sets that the rules ask about tell them apart.
 
-A code, or a bag of codes, is asked whether it is in some sets. When all has been asked, the codes are shared into classes
-that every set has all or nothing of, and the solver chooses between those.
+A code, or a bag of codes, is asked whether it is in some sets. When all has been asked, the codes are shared into
+classes that every set has all or nothing of, and the solver chooses between those.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence

@@ -77,13 +77,12 @@ class Encoder:
                 return self._compare(operator, self.value(left, env), self.value(right, env))
             case model.InInterval(item=item, low=low, high=high):
                 value = self.value(item, env)
-                inside = every(
+                return every(
                     [
                         self._compare(">=", value, constant(low.value)),
                         self._compare("<=", value, constant(high.value)),
                     ]
                 )
-                return inside
             case model.Lacks(item=item):
                 return surely(missing(self.value(item, env)))
             case model.Quantified():

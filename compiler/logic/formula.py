@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import z3
 
-Formula = bool | z3.BoolRef
+Formula: TypeAlias = bool | z3.BoolRef
 """True, False, or something that the solver decides."""
 
 _context = z3.Context()
@@ -75,11 +75,11 @@ def either(parts: Iterable[Formula]) -> Formula:
     return _joined(list(kept.values()), z3.Z3_mk_or, empty=False)
 
 
-def _joined(parts: Sequence[z3.BoolRef], make: object, empty: bool) -> Formula:
+def _joined(parts: Sequence[z3.BoolRef], make: Any, empty: bool) -> Formula:
     if len(parts) < 2:
         return parts[0] if parts else empty
     found = (z3.Ast * len(parts))(*[part.as_ast() for part in parts])
-    return z3.BoolRef(make(_context.ref(), len(parts), found), _context)  # type: ignore[operator]
+    return z3.BoolRef(make(_context.ref(), len(parts), found), _context)
 
 
 def negated(part: Formula) -> Formula:
@@ -87,7 +87,7 @@ def negated(part: Formula) -> Formula:
     if isinstance(part, bool):
         return not part
     if z3.is_not(part):
-        return part.arg(0)  # type: ignore[no-any-return]
+        return part.arg(0)
     return z3.BoolRef(z3.Z3_mk_not(_context.ref(), part.as_ast()), _context)
 
 
@@ -102,7 +102,7 @@ def alike(one: Formula, other: Formula) -> Formula:
         return other if one else negated(other)
     if isinstance(other, bool):
         return one if other else negated(one)
-    return one == other  # type: ignore[no-any-return]
+    return one == other
 
 
 def as_bool(part: Formula) -> z3.BoolRef:
@@ -159,4 +159,4 @@ def _so_many(wanted: int, parts: Sequence[Formula]) -> Formula:
         return False
     if wanted - sure == 1:
         return either(open_)
-    return z3.PbGe([(part, 1) for part in open_], wanted - sure)  # type: ignore[no-any-return]
+    return z3.PbGe([(part, 1) for part in open_], wanted - sure)

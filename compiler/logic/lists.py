@@ -429,7 +429,8 @@ def _best(function: str, values: list[Decimal], reached: list[Formula]) -> tuple
     """The highest or lowest of the values that are reached, and when one is."""
     in_order = list(zip(values, reached, strict=True))
     in_order = list(reversed(in_order)) if function == "høyeste" else in_order
-    cases, better = {}, [formula for formula in reached[:0]]
+    cases: dict[object, Formula] = {}
+    better: list[Formula] = []
     for value_, formula in in_order:
         cases[value_] = both((formula, negated(either(better))))
         better.append(formula)

@@ -144,7 +144,7 @@ def _fits(field: model.RecordField | None, key: Value, text: str) -> Formula | N
     if flag is not None and isinstance(value, bool):
         return flag if value else negated(flag)
     if isinstance(key.content, Number) and isinstance(value, Decimal):
-        return key.content.term == number(value)  # type: ignore[no-any-return]
+        return key.content.term == number(value)
     return None
 
 

@@ -70,7 +70,7 @@ def parts_of(when: model.Expr) -> tuple[model.Expr, ...]:
 
 
 def sought_in(rulebook: model.Rulebook) -> Iterator[Sought]:
-    """Every rule that a case can reach: groups and rules with a condition, and requirements that data is held against."""
+    """Every rule that a case can reach: groups and rows with a condition, and requirements of data."""
     records = {record.id: record for record in rulebook.records}
     for grouping in rulebook.groupings:
         record = records[grouping.record]
