@@ -70,6 +70,7 @@ CODES: dict[str, str] = {
     "R412": "kodesett som ikke brukes",
     "R413": "kodesett som er like",
     "R414": "regelår som møtes eller har dager imellom",
+    "R415": "grupper som tar det samme",
     # R5xx: kilder
     "R501": "regel uten kilde",
     "R502": "antall koder som ikke stemmer",

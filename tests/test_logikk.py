@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
-from compiler import model
+from compiler import consolidate, model
 from compiler.evaluate import evaluate
 from compiler.examples import failing_examples
 from compiler.logic.analysis import Analysis, analysed
@@ -22,6 +22,9 @@ from tests.cases_drawn import cases as drawn
 from tests.conftest import Golden, cases
 from tests.library import LIBRARY, MADE_UP
 from tests.norddrg_aar import made_up_year
+
+
+CASE = Path(__file__).parent / "cases" / "logikk"
 
 
 def messages(path: Path, folder: Path) -> str:
@@ -38,6 +41,16 @@ def messages(path: Path, folder: Path) -> str:
 @pytest.mark.parametrize("path", cases("logikk"), ids=lambda path: path.stem)
 def test_reports_what_is_wrong_with_the_logic(path: Path, tmp_path: Path, golden: Golden) -> None:
     golden(messages(path, tmp_path), path.with_suffix(".txt"))
+
+
+def test_the_only_one_is_written_and_compared_as_it_stands(tmp_path: Path) -> None:
+    shutil.copy(CASE / "velger_eneste.regel", tmp_path)
+    rulebook = load(tmp_path, tmp_path).rulebooks()[0]
+    text = consolidate.as_text(rulebook)
+    assert "    velger eneste\n" in text
+    assert consolidate.says_the_same(rulebook, text, "k.regel")
+    found = evaluate(rulebook, {"liggetid": 1, "alder": 17})
+    assert (found.status, found.gruppe) == ("gruppert", "DRG 1")
 
 
 # ---- found where it is, and not where it is not
@@ -182,7 +195,6 @@ def test_a_gap_is_told_of_a_whole_rulebook(whole: bool, rest: str, gap: bool, tm
     assert [one.case["liggetid"] for one in found.gaps] == (["2"] if gap else [])
 
 
-CASE = Path(__file__).parent / "cases" / "logikk"
 FIELDS = "    liggetid  heltall døgn\n    henvist   ja/nei"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from compiler import model
-from compiler.logic.clashes import Clash, clashes
+from compiler.logic.clashes import Clash, Overlap, clashes, overlaps
 from compiler.logic.search import Search, Verdict
 from compiler.logic.sought import Claim, Data, Sought, claims_in, sought_in
 
@@ -36,6 +36,7 @@ class Analysis:
     impossible: tuple[Impossible, ...] = ()
     gaps: tuple[Gap, ...] = ()
     clashes: tuple[Clash, ...] = ()
+    overlaps: tuple[Overlap, ...] = ()
 
 
 def analysed(rulebook: model.Rulebook) -> Analysis:
@@ -44,6 +45,7 @@ def analysed(rulebook: model.Rulebook) -> Analysis:
     impossible: list[Impossible] = []
     gaps: list[Gap] = []
     clashing: list[Clash] = []
+    overlapping: list[Overlap] = []
     every = list(sought_in(rulebook))
     for record in rulebook.top_records():
         sought = [one for one in every if one.record.id == record.id]
@@ -55,7 +57,8 @@ def analysed(rulebook: model.Rulebook) -> Analysis:
         impossible += _impossible(search, claims)
         gaps += _gap(search, record)
         clashing += clashes(search, rulebook, record)
-    return Analysis(rulebook, tuple(verdicts), tuple(impossible), tuple(gaps), tuple(clashing))
+        overlapping += overlaps(search, rulebook, record)
+    return Analysis(rulebook, tuple(verdicts), tuple(impossible), tuple(gaps), tuple(clashing), tuple(overlapping))
 
 
 def _impossible(search: Search, claims: list[Claim]) -> Iterator[Impossible]:

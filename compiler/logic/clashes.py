@@ -46,6 +46,45 @@ def clashes(search: "Search", rulebook: model.Rulebook, record: model.Record) ->
             yield Clash(one, other, None if found is None else least(found, test))
 
 
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two groups or rules of a grouping where no two should hold, and a case that both take; or none, undecided."""
+
+    one: model.Group | model.Rule
+    other: model.Group | model.Rule
+    case: Data | None
+
+
+def overlaps(search: "Search", rulebook: model.Rulebook, record: model.Record) -> Iterator[Overlap]:
+    """The pairs that give different groups and can hold at once, in a grouping that says that none do."""
+    grouping = rulebook.grouping_of(record.id)
+    if grouping is None or not grouping.alone:
+        return
+    rules = [one for one in search.sought if one.kind != "krav"]
+    for one, other in combinations(rules, 2):
+        if one.group == other.group:
+            continue
+        cases, decided = search.both_reach(one, other)
+        test = partial(_both_take, rulebook, record, one.definition, other.definition)
+        found = next(filter(test, cases), None)
+        if found is not None or not decided:
+            assert not isinstance(one.definition, model.Requirement)
+            assert not isinstance(other.definition, model.Requirement)
+            yield Overlap(one.definition, other.definition, None if found is None else least(found, test))
+
+
+def _both_take(
+    rulebook: model.Rulebook, record: model.Record, one: model.Definition, other: model.Definition, data: Data
+) -> bool:
+    """Whether the conditions of two groups or rules both hold of a case that is grouped."""
+    case = Case(rulebook, record)
+    with localcontext(REGNING):
+        if case.answer(data).gruppe is None:
+            return False
+        conditions = [rulebook.condition_of(one) for one in (one, other) if isinstance(one, model.Group | model.Rule)]
+        return all(case.truth(condition, case.env) for condition in conditions)
+
+
 def differ(
     rulebook: model.Rulebook, record: model.Record, one: model.TermException, other: model.TermException, data: Data
 ) -> bool:

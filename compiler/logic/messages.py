@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from compiler import model
 from compiler.logic.analysis import Analysis, Gap, Impossible
-from compiler.logic.clashes import Clash
+from compiler.logic.clashes import Clash, Overlap
 from compiler.logic.places import at
 from compiler.logic.search import Contradiction, Open, Taken
 from compiler.logic.sought import Data, Sought, parts_of
@@ -16,7 +16,7 @@ _CALLED = {"gruppe": "gruppen", "regel": "regelen", "krav": "kravet"}
 
 
 def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
-    """R408–R411: all that was proved or shown of one rulebook."""
+    """R408–R411 and R415: all that was proved or shown of one rulebook."""
     rulebook = found.rulebook
     for sought, verdict in found.verdicts:
         if isinstance(verdict, Taken):
@@ -29,6 +29,8 @@ def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
             yield _impossible(rulebook, impossible)
     for clash in found.clashes:
         yield _clash(clash)
+    for overlap in found.overlaps:
+        yield _overlap(overlap)
     for gap in found.gaps:
         yield _gap(gap)
 
@@ -112,6 +114,18 @@ def _clash(clash: Clash) -> Diagnostic:
         message = f"unntakene {names} kan gjelde samtidig og gi ulikt svar, og da kan ikke svaret beregnes"
         hint = f"skriv i det ene at det andre ikke gjelder; begge gjelder for {shown(clash.case)}"
     return _warning("R410", message, clash.other, hint, clash.one)
+
+
+def _overlap(overlap: Overlap) -> Diagnostic:
+    """R415: two groups that can take the same case, where no two should."""
+    names = f"«{overlap.one.id}» og «{overlap.other.id}»"
+    if overlap.case is None:
+        message = f"det kan ikke avgjøres om {names} kan ta det samme tilfellet, og grupperingen velger den eneste"
+        hint = "skriv i den ene at vilkåret i den andre ikke gjelder, så er det sikkert at de ikke gjør det"
+    else:
+        message = f"{names} tar det samme tilfellet, og grupperingen velger den eneste"
+        hint = f"snevr inn den ene, eller skriv «velger første»; begge tar {shown(overlap.case)}"
+    return _warning("R415", message, overlap.other, hint, overlap.one)
 
 
 def _gap(gap: Gap) -> Diagnostic:

@@ -198,16 +198,27 @@ class Search:
     def both_hold(self, one: model.TermException, other: model.TermException) -> tuple[list[Data], bool]:
         """Some cases in which two exceptions hold at once and differ, and whether it is decided that there is none."""
         asked = self.pairs[one.id, other.id]
-        if asked is None:
-            return [], False
+        return ([], False) if asked is None else self._some_cases({"begge": asked})
+
+    def both_reach(self, one: Sought, other: Sought) -> tuple[list[Data], bool]:
+        """Some cases that satisfy two rules at once, and whether it is decided that there is none."""
+        parts = [*self.asked[one.kind, one.id].parts, *self.asked[other.kind, other.id].parts]
+        assumed = {f"krav {id_}": formula for id_, formula in self.context.items()}
+        cases, decided = self._some_cases(assumed | {f"del {at}": part for at, part in enumerate(parts)})
+        grouping = self.rulebook.grouping_of(self.record.id)
+        assert grouping is not None
+        return [{name: value for name, value in case.items() if name != grouping.id} for case in cases], decided
+
+    def _some_cases(self, assumed: Mapping[str, Formula]) -> tuple[list[Data], bool]:
+        """Some cases where all that is assumed holds, and whether it is decided that there is none."""
         found: list[Data] = []
         refused: list[Formula] = []
         for wishes in (self._plain(), self._plain()[:1]):
-            while len(refused) < _MISSES and self._check({"begge": asked}, [*wishes, *refused]) == z3.sat:
+            while len(refused) < _MISSES and self._check(assumed, [*wishes, *refused]) == z3.sat:
                 chosen = self.solver.model()
                 found.append(self.post.case(Read(chosen)))
                 refused.append(self._another(chosen))
-        return found, not found and self._check({"begge": asked}, ()) == z3.unsat
+        return found, not found and self._check(assumed, ()) == z3.unsat
 
     def _pair(self, one: model.TermException, other: model.TermException) -> Formula | None:
         """That two exceptions hold of the same record and have different values."""

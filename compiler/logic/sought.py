@@ -27,6 +27,11 @@ class Sought:
         """The id of the rule."""
         return self.definition.id
 
+    @property
+    def group(self) -> str:
+        """The group that it gives."""
+        return self.definition.group if isinstance(self.definition, model.Rule) else self.definition.id
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
