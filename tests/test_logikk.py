@@ -1,8 +1,10 @@
 """What is proved of the rules: which can be reached and by what case, and what is at odds."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
@@ -22,7 +24,6 @@ from tests.cases_drawn import cases as drawn
 from tests.conftest import Golden, cases
 from tests.library import LIBRARY, MADE_UP
 from tests.norddrg_aar import made_up_year
-
 
 CASE = Path(__file__).parent / "cases" / "logikk"
 
@@ -87,6 +88,9 @@ tabell varer av vare «Varer»
 
 begrep ganger_i_alt
     = sum av ganger for hver linje
+
+begrep pris_i_alt
+    = sum av pris av vare for hver linje
 
 gruppering drg for hvert Opphold
 """
@@ -250,6 +254,45 @@ def assert_never(found: Analysis, number: int) -> None:
         tried()
 
 
+ATOMS = [
+    *("liggetid er under 2 døgn", "liggetid er minst 2 døgn", "liggetid er i 1–3 døgn", "alder er over 17 år"),
+    *("kjønn er mann", "kjønn er ikke mann", "henvist", "ikke henvist", "poeng mangler", "poeng er minst 1"),
+    *("poeng × 2 er under 1", "hoveddiagnose finnes", "hoveddiagnose er i M10–M19", "hoveddiagnose er M160"),
+    *("hoveddiagnose er ikke i M10–M19 unntatt M16.0", "minst én av prosedyrer er NFB20", "minst én av prosedyrer"),
+    *("ingen av prosedyrer er i NFB20–NFB29", "minst 2 av prosedyrer er i NFB20, NFC10", "alle prosedyrer er NFB20"),
+    *("minst én av linjer der vare er A1", "ingen av linjer der ganger er over 1", "ganger_i_alt er minst 2"),
+    *("minst én av linjer der slag av vare er stor", "minst 2 av linjer", "dato er minst 2020-03-01", "dato mangler"),
+    *("år av dato er 2020", "måned av dato er høyst 2", "ukedag av dato er minst 6", "pris_i_alt er over 20 kr"),
+]
+
+
+def any_condition(random: Random) -> str:
+    """A condition of one, two or three random parts."""
+    parts = random.sample(ATOMS, random.choice([1, 2, 2, 3]))
+    if len(parts) == 1:
+        return parts[0]
+    head = random.choice(["alle disse er oppfylt", "minst én av disse er oppfylt", "ingen av disse er oppfylt"])
+    return "\n".join([head, *(f"        - {part}" for part in parts)])
+
+
+def assert_random_rules(numbers: range, cases_each: int, folder: Path) -> Counter[str]:
+    """Check the claims about random rules on random cases; how many there were of each."""
+    found: Counter[str] = Counter()
+    for number in numbers:
+        random = Random(number)
+        one = written(folder, *(any_condition(random) for _ in range(5)))
+        assert_witnesses(one)
+        assert_never(one, cases_each)
+        found.update(type(verdict).__name__ for _, verdict in one.verdicts)
+    return found
+
+
+def test_what_is_claimed_of_random_rules_is_true(tmp_path: Path) -> None:
+    found = assert_random_rules(range(8), 15, tmp_path)
+    assert found["Witness"] > 15
+    assert found["Taken"] + found["Contradiction"] >= 3
+
+
 NEVER: tuple[set[str], ...] = (set(), {"115D010000"})
 """The rules of each made-up year of NordDRG that no contact can get, as `test_norddrg` also finds."""
 
@@ -319,6 +362,12 @@ def test_every_witness_and_example_of_the_real_rulebooks(tmp_path: Path) -> None
     for found in all_analysed(LIBRARY):
         assert_witnesses(found)
     assert_examples(tuple({rulebook.scheme.lower() for rulebook in LIBRARY.rulebooks()}), tmp_path)
+
+
+@pytest.mark.langt
+def test_what_is_claimed_of_many_random_rules_is_true(tmp_path: Path) -> None:
+    found = assert_random_rules(range(100, 400), 200, tmp_path)
+    assert found["Open"] < found.total() // 10
 
 
 @pytest.mark.langt
