@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import mange_grupper
+from nettsted_svar import answers
 
 from tests.norddrg_aar import REAL_2015, REAL_2016, made_up_year, real_year
 
@@ -46,10 +47,10 @@ def main() -> None:
     parser.add_argument("--aar", type=int, default=_YEARS, help="hvor mange oppdiktede år")
     given = parser.parse_args()
     with _folder() as folder:
-        _report("NordDRG, to år", _norddrg(folder))
+        _report("NordDRG, to år", _norddrg(folder), "E105", "sykdommer")
     with _folder() as folder:
         mange_grupper.write(folder / "regelverk", given.aar, given.grupper)
-        _report(f"{given.aar} oppdiktede år med {given.grupper} grupper", folder)
+        _report(f"{given.aar} oppdiktede år med {given.grupper} grupper", folder, "DRG 500", "gruppe")
 
 
 @contextmanager
@@ -86,8 +87,8 @@ def _build(folder: Path) -> tuple[float, float]:
     return reading, building
 
 
-def _report(title: str, folder: Path) -> None:
-    """Build a site and say what it came to."""
+def _report(title: str, folder: Path, code: str, word: str) -> None:
+    """Build a site and say what it came to, and how soon it answers to a code and to a word."""
     site = _built(folder)
     files = [path for path in site.folder.rglob("*") if path.is_file()]
     pages = [path for path in files if path.suffix == ".html"]
@@ -98,6 +99,9 @@ def _report(title: str, folder: Path) -> None:
     print(f"  bygge igjen, ingenting nytt  {site.again:8.1f} s")
     print(f"  {len(pages)} sider, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB i {len(files)} filer")
     print(f"  største side: {largest.relative_to(site.folder)}, {largest.stat().st_size / 1e3:.0f} kB")
+    for one in answers(site.folder, code, word):
+        took = f"etter {one.first:.0f} ms og {one.read:.0f} kB, igjen {one.again:.0f} ms"
+        print(f"  «{one.asked}»: {one.found} svar {took}")
 
 
 if __name__ == "__main__":

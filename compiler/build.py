@@ -48,14 +48,20 @@ def changes_from_base(library: Library, rulebook: Rulebook) -> compare.Compariso
     return compare.compare(before, rulebook) if before is not None else None
 
 
-def build_site(library: Library, target: Path, say: Say) -> list[str]:
-    """The site; what mkdocs warns of comes back as text."""
+def earlier_years(library: Library, rulebook: Rulebook) -> tuple[Rulebook, ...]:
+    """The years of a rulebook's scheme before it, oldest first."""
+    return tuple(one for one in library.scheme(rulebook.scheme) if one.year < rulebook.year)
+
+
+def build_site(library: Library, target: Path, say: Say, at: str = "/") -> list[str]:
+    """The site, for a server that has it under the path `at`; what mkdocs warns of comes back as text."""
     from compiler.pages.site import SiteYear, write_site
 
     years = [
-        SiteYear(rulebook, answers(rulebook), changes_from_base(library, rulebook)) for rulebook in library.rulebooks()
+        SiteYear(rulebook, answers(rulebook), changes_from_base(library, rulebook), earlier_years(library, rulebook))
+        for rulebook in library.rulebooks()
     ]
-    warnings = write_site(years, target)
+    warnings = write_site(years, target, at=at)
     say(f"{target / 'site' / 'index.html'}")
     return warnings
 

@@ -1,6 +1,7 @@
 """The command `regelverk`."""
 
 import json
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -150,13 +151,27 @@ def _faulty_base(library: Library, year: Year) -> str | None:
     return None
 
 
+def _site_path(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    """A path with a slash at both ends."""
+    if not re.fullmatch(r"/([\w.~-]+/)*", value):
+        raise click.BadParameter(f"«{value}» er ikke en sti som begynner og slutter med «/»")
+    return value
+
+
 @cli.command()
 @folder_option
 @click.option(
     "--til", "target", type=click.Path(path_type=Path), default=Path("build"), help="Hvor det bygges; ellers i build."
 )
 @click.option("--uten-nettsted", is_flag=True, help="Bare pakker og JSON.")
-def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
+@click.option(
+    "--sti",
+    "at",
+    default="/",
+    callback=_site_path,
+    help="Stien nettstedet skal ligge under på tjeneren, som «/regelverk/»; den trengs av siden for feil adresser.",
+)
+def bygg(folder: Path, target: Path, uten_nettsted: bool, at: str) -> int:
     """Bygg pakkene, JSON og nettstedet av alle regelverkene."""
     from compiler.build import build_json, build_packages, build_site
 
@@ -166,7 +181,7 @@ def bygg(folder: Path, target: Path, uten_nettsted: bool) -> int:
     build_packages(library, target, click.echo)
     build_json(library, target, click.echo)
     if not uten_nettsted:
-        warnings = build_site(library, target, click.echo)
+        warnings = build_site(library, target, click.echo, at)
         for warning in warnings:
             click.echo(warning, err=True)
         if warnings:

@@ -1,6 +1,6 @@
 """What differs between two rule years, found in the two complete rulebooks and never in the amendments' text."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -117,6 +117,14 @@ class Comparison(model.Node):
     @cached_property
     def _by_kind(self) -> dict[Kind, tuple[Item, ...]]:
         return {kind: tuple(item for item in self.items if item.kind == kind) for kind in KINDS}
+
+    @cached_property
+    def _by_id(self) -> dict[tuple[str, str], Item]:
+        return {(item.kind, item.id): item for item in self.items}
+
+    def about(self, kinds: Collection[str], id_: str) -> list[Item]:
+        """The differences of one definition, which may be of one of several kinds."""
+        return [self._by_id[kind, id_] for kind in kinds if (kind, id_) in self._by_id]
 
     def of_kind(self, kind: Kind) -> tuple[Item, ...]:
         """The differences of one kind."""

@@ -19,12 +19,13 @@ from compiler.compare_words import (
 )
 
 
-def _title(comparison: Comparison) -> str:
+def title(comparison: Comparison) -> str:
+    """«Endringer fra ISF 2020 til ISF 2021»."""
     old, new = comparison.old, comparison.new
     return f"Endringer fra {old.scheme} {old.label} til {new.scheme} {new.label}"
 
 
-def _cautions(comparison: Comparison) -> Iterator[str]:
+def cautions(comparison: Comparison) -> Iterator[str]:
     """What a reader must know of the two rulebooks before the list."""
     sides = (comparison.old, comparison.new)
     for side in sides:
@@ -40,7 +41,7 @@ def _cautions(comparison: Comparison) -> Iterator[str]:
 
 def as_text(comparison: Comparison) -> str:
     """The comparison for a terminal."""
-    parts = ["\n".join([_title(comparison), *(f"  {caution}" for caution in _cautions(comparison))])]
+    parts = ["\n".join([title(comparison), *(f"  {caution}" for caution in cautions(comparison))])]
     for kind, (heading, *_) in KINDS.items():
         lines = list(_lines_of_kind(comparison, kind, figures=True))
         if lines:
@@ -79,7 +80,7 @@ def escape_markdown(text: str) -> str:
 
 def as_markdown(comparison: Comparison, escape: Callable[[str], str] = escape_markdown) -> str:
     """The comparison as a page; `escape` makes text from the rulebooks safe in Markdown."""
-    parts = [f"# {escape(_title(comparison))}", *(escape(caution) for caution in _cautions(comparison))]
+    parts = [f"# {escape(title(comparison))}", *(escape(caution) for caution in cautions(comparison))]
     for kind, (heading, *_) in KINDS.items():
         if comparison.of_kind(kind):
             parts += [f"## {heading}", *_tables(comparison, told_one_by_one(comparison, kind), escape)]

@@ -45,6 +45,12 @@ def evaluate(
     return replace(svar, sist_bekreftet=confirmed)
 
 
+def calculated(rulebook: model.Rulebook, data: object, record: str) -> tuple[dict[str, Verdi], tuple[Grunn, ...]]:
+    """What is calculated of a record that may count or not, and for each value that is lacking, why it is."""
+    with localcontext(REGNING):
+        return Case(rulebook, rulebook.record(record)).calculated(data)
+
+
 def row_faults(rulebook: model.Rulebook, requirement: model.Requirement) -> Iterator[tuple[model.Row, str]]:
     """The rows of the table that a requirement is about which break it, with what it says of each."""
     table = rulebook.table(requirement.table or "")
@@ -193,6 +199,16 @@ class Case:
             valgte=tuple(self.chosen),
             forbigaatt=tuple(self.passed),
         )
+
+    def calculated(self, data: object) -> tuple[dict[str, Verdi], tuple[Grunn, ...]]:
+        """The calculations alone: no requirement is tried, and the group is as it is given."""
+        post, faults, outside = les(fields_of(self.rulebook, self.record), data)
+        if faults or outside:
+            return {}, tuple(faults or outside)
+        self.env, self.known, self.data = {**self.around, self.record.variable: post}, {}, data
+        reasons: list[Grunn] = []
+        values = {term.id: self._calculate(term, self.env, reasons) for term in self._calculations(self.record.id)}
+        return values, tuple(reasons)
 
     def _keep_data(self, post: Post, data: object) -> None:
         """Let each record of a collection keep what it was read from, which another rulebook may ask for."""

@@ -37,7 +37,7 @@ class Kept:
         """What the last check came to; None where it is not kept, or any file or the compiler is another than then."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
-            same = kept["compiler"] == _compiler() and kept["rules"] == self._rules()
+            same = kept["compiler"] == fingerprint() and kept["rules"] == self._rules()
             if same and kept["files"] == _hashes(kept["files"]):
                 return Outcome(tuple((text, err) for text, err in kept["outcome"]["texts"]), kept["outcome"]["code"])
         except (OSError, ValueError, KeyError, TypeError):
@@ -48,7 +48,7 @@ class Kept:
         """Keep what a check came to, with the files that it read; nothing is kept where it cannot be written."""
         with suppress(OSError):
             kept = {
-                "compiler": _compiler(),
+                "compiler": fingerprint(),
                 "rules": self._rules(),
                 "files": _hashes(files),
                 "outcome": asdict(outcome),
@@ -70,7 +70,7 @@ def _hashes(files: Iterable[str]) -> dict[str, str]:
     return {file: hashlib.sha256(Path(file).read_bytes()).hexdigest() for file in files}
 
 
-def _compiler() -> str:
+def fingerprint() -> str:
     """The fingerprint of the compiler itself."""
     found = hashlib.sha256()
     for path in sorted(path for source in _SOURCES for path in source.rglob("*") if path.suffix in (".py", ".lark")):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -21,6 +21,9 @@ from pydantic import (
 )
 
 from compiler.runtime.lesing import Felt
+
+if TYPE_CHECKING:
+    from compiler.amounts import Amount
 
 MODEL_VERSION = 4
 """The version of the JSON that a rulebook is exported as."""
@@ -1079,6 +1082,11 @@ class Rulebook(Node):
     @cached_property
     def read_as(self) -> "dict[str, tuple[Record | None, tuple[Felt, ...]]]":
         """How each record that has been asked for is read, by its id."""
+        return {}
+
+    @cached_property
+    def worth(self) -> "dict[str, tuple[Amount, ...]]":
+        """What the groups that have been asked for come to in kroner, by id."""
         return {}
 
     @cached_property

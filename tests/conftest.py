@@ -8,10 +8,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from compiler.build import schemes
 from compiler.packages import imported
 from tests.library import LIBRARY, MADE_UP, Packages
+from tests.nettleser import served, started
+from tests.nettsted import some_schemes
 from tests.norddrg_aar import REAL_2015, REAL_2016, Imported, real_year
 
 ROOT = Path(__file__).parent.parent
@@ -27,6 +30,7 @@ Golden = Callable[[str, Path], None]
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update` writes the expected files anew."""
     parser.addoption("--update", action="store_true", help="skriv de ventede filene på nytt")
+    parser.addoption("--nye-adresser", action="store_true", help="legg nye adresser til i tests/adresser.txt")
     parser.addoption("--aar", help="et frosset regelår som skal rettes, for eksempel isf-2020")
     parser.addoption("--rettelse", help="hvorfor det frosne regelåret rettes")
 
@@ -37,6 +41,18 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--update kan ikke brukes når CI er satt")
     if bool(config.getoption("--aar")) != bool(config.getoption("--rettelse")):
         raise pytest.UsageError("--aar og --rettelse hører sammen: si hvilket år som rettes, og hvorfor")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Send the tests of a group to one worker, which has the site that they look at.
+
+    xdist 3.8 writes the group in the id of a test, and pytest 9.2 makes the id anew without it.
+    """
+    if config.getoption("loadgroup", False):
+        for item in items:
+            group = item.get_closest_marker("xdist_group")
+            if group is not None and "@" not in item.nodeid:
+                item._id = type(item.id).parse(f"{item.nodeid}@{group.args[0]}")
 
 
 def cases(name: str) -> list[Path]:
@@ -121,4 +137,24 @@ def packages() -> Iterator[Packages]:
         for years in (*schemes(LIBRARY), *schemes(MADE_UP)):
             package = stack.enter_context(imported(years))
             found |= {rulebook.name: (rulebook, package.aar(rulebook.year), package) for rulebook in years}
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all the tests of the site, which are in the group «nettleser»."""
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def shown_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a site with some schemes, which the browser looks at."""
+    return some_schemes(tmp_path_factory.mktemp("nettsted"))
+
+
+@pytest.fixture(scope="session")
+def address(shown_site: Path) -> Iterator[str]:
+    """The address of that site, served."""
+    with served(shown_site) as found:
         yield found

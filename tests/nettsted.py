@@ -1,6 +1,7 @@
 """Sites that the tests build: of any rulebooks, and one of a few schemes that the browser looks at."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from compiler import model
 from compiler.compare import compare
@@ -12,14 +13,20 @@ SHOWN = ("ISF", "FORLOP", "FASTLEGE", "OPPDIKTET")
 """Contacts that are grouped, a pathway, claims with tariffs, and a rulebook that uses every construct."""
 
 
-def site(folder: Path, *rulebooks: model.Rulebook) -> list[str]:
+_KEPT = TemporaryDirectory(prefix="regelverk-nettsted-")
+"""The rule years that the tests have built, for those that do not test the building itself."""
+
+
+def site(folder: Path, *rulebooks: model.Rulebook, kept: Path | None = Path(_KEPT.name), at: str = "/") -> list[str]:
     """Build the site of some rule years into `folder/site`; every warning."""
     by_year = {(rulebook.scheme, rulebook.year): rulebook for rulebook in rulebooks}
     years = []
     for rulebook in rulebooks:
         before = by_year.get((rulebook.scheme, rulebook.base or 0))
-        years.append(SiteYear(rulebook, answers(rulebook), compare(before, rulebook) if before else None))
-    return write_site(years, folder)
+        changes = compare(before, rulebook) if before else None
+        earlier = tuple(one for one in rulebooks if one.scheme == rulebook.scheme and one.year < rulebook.year)
+        years.append(SiteYear(rulebook, answers(rulebook), changes, earlier))
+    return write_site(years, folder, at=at, kept=kept)
 
 
 def some_schemes(folder: Path) -> Path:

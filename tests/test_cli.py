@@ -59,8 +59,8 @@ def test_examples_are_run_twice(run: Run) -> None:
 
 @pytest.fixture
 def faulty(tmp_path: Path) -> Path:
-    """The rulebooks with a wrong amount in an example of ISF 2020."""
-    shutil.copytree(ROOT / "rulebooks", tmp_path / "regler")
+    """The rulebooks of ISF with a wrong amount in an example of 2020."""
+    shutil.copytree(ROOT / "rulebooks/isf", tmp_path / "regler/isf")
     path = tmp_path / "regler/isf/2020/05-refusjon.md"
     path.write_text(
         path.read_text(encoding="utf-8").replace("refusjon = 130 988 kr", "refusjon = 130 987 kr"), encoding="utf-8"

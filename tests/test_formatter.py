@@ -188,7 +188,7 @@ def test_settling_changes_no_rule_and_is_stable(path: Path) -> None:
     assert settled(found, path.name) == found
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [pytest.param(seed, marks=() if seed < 3 else pytest.mark.langt) for seed in range(8)])
 @pytest.mark.parametrize("path", RULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_layout_settles_to_the_same(path: Path, seed: int) -> None:
     text = path.read_bytes().decode()

@@ -14,7 +14,7 @@ RULEBOOKS = [*LIBRARY.rulebooks(), *MADE_UP.rulebooks()]
 KINDS = [(r.name, record.id) for r in RULEBOOKS for record in r.top_records()]
 MANY = 100_000
 """Cases in the long test, over all rule years and kinds of record."""
-FEW = max(40, 6_000 // len(KINDS))
+FEW = max(20, 4_000 // len(KINDS))
 """Cases of each in the quick test."""
 QUICK = settings(max_examples=FEW, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
@@ -48,7 +48,7 @@ def test_generated_code_agrees_on_many_cases(packages: Packages, name: str, reco
 def test_every_case_can_be_explained(packages: Packages, name: str, record: str) -> None:
     rulebook, module, _ = packages[name]
 
-    @settings(QUICK, max_examples=20)
+    @settings(QUICK, max_examples=8)
     @given(cases(rulebook, rulebook.record(record)))
     def explained(case: dict[str, object]) -> None:
         svar = module.grupper_data(case, record)

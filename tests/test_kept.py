@@ -85,7 +85,7 @@ def test_another_compiler_checks_anew(
     run: Run, folder: Path, loads: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run("sjekk", "--uten-logikk", "--mappe", folder) == FINE
-    monkeypatch.setattr(kept, "_compiler", lambda: "en annen")
+    monkeypatch.setattr(kept, "fingerprint", lambda: "en annen")
     assert run("sjekk", "--uten-logikk", "--mappe", folder) == FINE
     assert len(loads) == 2
 

@@ -80,14 +80,19 @@ class Page(HTMLParser):
 
 
 def rendered(text: str) -> Page:
-    """The page that the site makes of some Markdown: the extensions are those of mkdocs.yml, and MkDocs' own three."""
+    """The page that the site makes of some Markdown."""
+    return Page(html(text))
+
+
+def html(text: str) -> str:
+    """Some Markdown as the site makes it: the extensions are those of mkdocs.yml, and MkDocs' own three."""
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     names, options = ["tables", "fenced_code"], {}
     for one in settings["markdown_extensions"]:
         name, given_options = next(iter(one.items())) if isinstance(one, dict) else (one, {})
         names.append(name)
         options[name] = {**given_options, "permalink": False} if name == "toc" else given_options
-    return Page(markdown.markdown(text, extensions=names, extension_configs=options))
+    return str(markdown.markdown(text, extensions=names, extension_configs=options))
 
 
 def seen(text: str) -> str:

@@ -46,7 +46,7 @@ def written(folder: Path, **texts: str) -> list[Rulebook]:
     return library.rulebooks()
 
 
-@pytest.mark.parametrize("number", [40, pytest.param(400, marks=pytest.mark.langt)])
+@pytest.mark.parametrize("number", [20, pytest.param(400, marks=pytest.mark.langt)])
 @pytest.mark.parametrize(("name", "record"), KINDS)
 def test_the_memory_answers_as_the_package_does(packages: Packages, name: str, record: str, number: int) -> None:
     rulebook, module, _ = packages[name]

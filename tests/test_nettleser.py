@@ -1,28 +1,9 @@
 """The built site in a real browser."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
-from tests.nettleser import served, started
-from tests.nettsted import some_schemes
-
 pytestmark = pytest.mark.xdist_group("nettleser")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all the tests."""
-    with started() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A site of some schemes, served."""
-    with served(some_schemes(tmp_path_factory.mktemp("nettsted"))) as found:
-        yield found
 
 
 def test_nothing_is_asked_of_another_host(browser: Browser, address: str) -> None:

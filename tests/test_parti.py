@@ -34,7 +34,7 @@ KINDS = [
     for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())
     for record in rulebook.top_records()
 ]
-QUICK = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def one_by_one(module: ModuleType, rows: Rows, record: str | None = None) -> Rows:

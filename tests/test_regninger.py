@@ -30,7 +30,7 @@ KINDS = [
 ]
 CLAIMS = 100_000
 """Claims in the long test, over all rule years and kinds of claim."""
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def related(rulebook: model.Rulebook, rule: object, seen: frozenset[str] = frozenset()) -> Iterator[model.Related]:

@@ -24,7 +24,7 @@ GATHERED = [
     for rulebook in RULEBOOKS
     for kind in dict.fromkeys(r.gathering.of for r in rulebook.records if r.gathering is not None)
 ]
-FEW = {"perioder-2023": 100}
+FEW = {"perioder-2023": 60}
 """Histories in each quick test: most where every construct is."""
 FEWEST = 8
 MANY = 400

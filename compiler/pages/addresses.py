@@ -38,7 +38,15 @@ _ALIASES = {"beregning": "begrep"}
 PATHWAY = "forlop.md"
 """The page of the examples that are shown as figures and in tables."""
 
-_RESERVED = {"index", "endringer", "forlop", "assets", "search", "404", *LISTS}
+TRY_IT = "prov.md"
+"""The page where a record is filled in and answered."""
+
+CHANGES = "endringer.md"
+"""The page of what is new from the year that a year builds on."""
+
+_CHANGES = "endringer-fra-"
+
+_RESERVED = {"index", "endringer", "forlop", "prov", "systemer", "assets", "search", "404", *LISTS}
 
 
 class ExampleTable(model.Definition):
@@ -100,6 +108,17 @@ class Addresses:
         page = next(page for page, kinds in LISTS.items() if key[0] in kinds)
         return f"{page}.md#{self.rows[key]}"
 
+    def every(self) -> Iterator[str]:
+        """Every link to the year: its pages, and each definition where it stands and on its list page."""
+        listed = {kind: page for page, kinds in LISTS.items() for kind in kinds}
+        yield from ("index.md", *(chapter_file(chapter) for chapter in self.rulebook.chapters))
+        for key in self.definitions:
+            if key[0] in listed:
+                yield f"{listed[key[0]]}.md"
+                yield self.listed(key)
+            if key in self.homes and key[0] != "kilde":
+                yield f"{self.homes[key]}#{self.anchors[key]}"
+
     def prose_target(self, target: str, inherited: bool) -> str | None:
         """The address for a relative link in a chapter's prose: another chapter, or another year's folder."""
         path, hash_, anchor = target.partition("#")
@@ -124,7 +143,17 @@ def canonical(key: Key) -> Key:
 def chapter_file(chapter: model.Chapter) -> str:
     """The file of a chapter's page."""
     name = slug(chapter.id)
-    return f"kapittel-{name}.md" if name in _RESERVED else f"{name}.md"
+    return f"kapittel-{name}.md" if _is_reserved(name) else f"{name}.md"
+
+
+def changes_file(year: int) -> str:
+    """The file of the comparison with another year than the one that a year builds on."""
+    return f"{_CHANGES}{year}.md"
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether a page that is no chapter has the name."""
+    return name in _RESERVED or name.startswith(_CHANGES)
 
 
 def name_of(kind: str, definition: model.Definition | model.Source) -> str:
@@ -149,7 +178,7 @@ def _as_folder(path: str) -> str:
     if not last.endswith((".md", ".regel")):
         return path
     name = slug(last.rsplit(".", 1)[0])
-    return f"{head}/{f'kapittel-{name}' if name in _RESERVED else name}/"
+    return f"{head}/{f'kapittel-{name}' if _is_reserved(name) else name}/"
 
 
 def _definitions(rulebook: model.Rulebook) -> Iterator[tuple[Key, model.Definition | model.Source]]:

@@ -57,7 +57,9 @@ def told(
         about = [item for item in items if _is_about(item, kind, id_) and (rules is None or item.id in rules)]
         lines += rows_lines(of, about) if about else ()
     told_before = {id(item) for _, items in together for item in items}
-    for item in comparison.items:
+    parts = _KINDS.get(kind, (kind,))
+    candidates = comparison.items if "rad" in parts or "regel" in parts else comparison.about(parts, id_)
+    for item in candidates:
         if id(item) in told_before or not _is_about(item, kind, id_):
             continue
         name = item.name.partition(": ")[2] if item.kind == "rad" else ""
@@ -65,7 +67,7 @@ def told(
             if moved is not None and (detail.aspect == ORDER) != moved:
                 continue
             if isinstance(detail, CodesChange) and item.kind != "rad":
-                codes += _codes(detail)
+                codes += codes_told(detail)
             else:
                 rows.append(_row(item, detail, name))
     listed = tuple(Md("    " * line.depth + "- ") + escape(line.text) for line in lines[:_MOST])
@@ -95,7 +97,13 @@ def _row(item: Item, detail: Detail, name: str) -> tuple[Md, Md, Md, Md]:
     return what, _lines(detail.old), _lines(detail.new), same if item.change == "endret" else Md(whole)
 
 
-def _codes(detail: CodesChange) -> Iterator[tuple[Md, Md]]:
+def side_by_side(item: Item, detail: Detail) -> tuple[Md, Md, Md]:
+    """One thing that differs: what, before and after; words that are the same and mean another thing say so."""
+    what, old, new, note = _row(item, detail, "")
+    return what, old, new + Md("<br>") + Md(f"({note})") if note else new
+
+
+def codes_told(detail: CodesChange) -> Iterator[tuple[Md, Md]]:
     """Codes that came and went."""
     for word, codes in (("ut", detail.removed), ("inn", detail.added)):
         if codes:

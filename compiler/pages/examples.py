@@ -1,6 +1,6 @@
 """An example as a page shows it: what is given, what is expected, and what the reference answer is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from compiler import model
@@ -46,8 +46,10 @@ def outcome(view: View, example: model.Example, answer: Svar | None) -> Outcome:
     results = tuple(_results(view, example, answer))
     if answer is None:
         return Outcome(facts, lists, results)
-    reasons = tuple(reason_shown(view, reason) for reason in answer.grunner)
-    return Outcome(facts, lists, results, reasons, tuple(reason_shown(view, notice) for notice in answer.varsler))
+    reasons = tuple(reason_shown(view, reason) for reason in _once(answer.grunner))
+    return Outcome(
+        facts, lists, results, reasons, tuple(reason_shown(view, notice) for notice in _once(answer.varsler))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def _computed(view: View, example: model.Example, answer: Svar | None) -> Iterat
         yield "Status", Md(NOT_COMPUTED)
         return
     yield "Status", escape(answer.status)
-    for reason in answer.grunner:
+    for reason in _once(answer.grunner):
         yield "grunn", reason_shown(view, reason)
     if answer.gruppe is not None:
         yield "gruppe", _computed_group(view, answer)
@@ -183,7 +185,7 @@ def _line(view: View, line: Linjesvar | None, values: tuple[str, ...]) -> list[M
     """What was computed of one element."""
     if line is None:
         return [Md("") for _ in range(len(values) + 2)]
-    reasons = joined((reason_shown(view, reason) for reason in (*line.grunner, *line.varsler)), "; ")
+    reasons = joined((reason_shown(view, reason) for reason in _once((*line.grunner, *line.varsler))), "; ")
     computed = [value_shown(view, name, line.verdier[name]) if name in line.verdier else Md("–") for name in values]
     return [Md(_COUNTS[line.inngaar]), reasons, *computed]
 
@@ -259,6 +261,15 @@ def reason_shown(view: View, reason: Grunn) -> Md:
     """A reason, with a link to the rule that gives it."""
     kind = view.kind_of(reason.id)
     return view.link(kind, reason.id, reason.tekst) if kind else escape(reason.tekst)
+
+
+def _once(reasons: Sequence[Grunn]) -> Iterator[Grunn]:
+    """The reasons, each text once: several calculations may lack the same."""
+    told: set[str] = set()
+    for reason in reasons:
+        if reason.tekst not in told:
+            told.add(reason.tekst)
+            yield reason
 
 
 def capital(text: str) -> str:

@@ -18,6 +18,7 @@ from compiler.pages.examples import (
 from compiler.pages.text import Md, escape, joined
 from compiler.pages.view import View
 from compiler.runtime.samlet import Samlet, Samling
+from compiler.runtime.svar import Svar
 from compiler.words import spoken
 
 
@@ -36,6 +37,18 @@ def summary(view: View, example: model.Example, found: Samlet) -> Md:
     """How many collections of each expected kind there are: «Pasientmåned: 3»."""
     names = [one.name for one in example.expected if one.name in found.samlinger]
     return joined((view.record(name, spoken(name)) + escape(f": {len(found.samlinger[name])}") for name in names), ", ")
+
+
+def answered(view: View, example: model.Example, answer: Svar | Samlet | None) -> Md:
+    """The answer of an example in a few words, whether it gathers or not."""
+    match answer:
+        case None:
+            return Md(NOT_COMPUTED)
+        case Samlet():
+            return summary(view, example, answer)
+        case Svar():
+            groups = [one.gruppe for one in answer.valgte] or ([answer.gruppe] if answer.gruppe else [])
+            return joined([answer.status, *(group_shown(view, group) for group in groups)])
 
 
 # ---- the records given

@@ -1,8 +1,7 @@
 """The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -10,19 +9,20 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compiler import model
-from compiler.compare import Comparison
-from compiler.compare_text import as_markdown
+from compiler.compare import Comparison, compare
 from compiler.examples import Answers
 from compiler.names import slug
-from compiler.pages.addresses import PATHWAY, chapter_file
+from compiler.pages.about import About
+from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, TRY_IT, changes_file, chapter_file
+from compiler.pages.changes import Changes
+from compiler.pages.ended import ended, ended_anchor
 from compiler.pages.examples import Outcome, outcome, tabulated
-from compiler.pages.gathered import gathered, summary
+from compiler.pages.gathered import answered, gathered
 from compiler.pages.pathway import pathways
-from compiler.pages.text import Md, code, escape, joined, plain
+from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
-from compiler.words import year_shown
 
 TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
 
@@ -45,36 +45,67 @@ TITLES = {
 }
 
 
-def pages(rulebook: model.Rulebook, answers: Answers, comparison: Comparison | None = None) -> dict[str, str]:
+def pages(
+    rulebook: model.Rulebook,
+    answers: Answers,
+    comparison: Comparison | None = None,
+    earlier: Sequence[model.Rulebook] = (),
+) -> dict[str, str]:
     """Markdown by file name, and long tables as CSV.
 
-    `answers` are the answers of the examples by id, `comparison` is with the year before.
+    `answers` are the answers of the examples by id, `comparison` is with the year that this one builds on, and
+    `earlier` are the years of the scheme before this one.
     """
     view = View(rulebook, comparison)
-    changes = as_markdown(comparison, lambda text: str(escape(text))) if comparison is not None else ""
+    changes = list(_changes(view, comparison, earlier))
     lists = list_pages(view)
     shown = pathways(view, answers)
     given = {
         "view": view,
-        "answers": answers,
-        "changes": Md(changes),
+        "about": About(view, answers, earlier),
+        "changes": changes,
         "lists": lists,
         "pathways": shown,
         "titles": TITLES,
         "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
-        "answered": lambda example: _answered(view, example, answers.get(example.id)),
+        "answered": lambda example: answered(view, example, answers.get(example.id)),
+        "ended_anchor": lambda amendment: ended_anchor(view, amendment),
         "tabulated": lambda table: tabulated(view, table, answers),
     }
-    written = {"index.md": _write("index", given)}
+    written = {"index.md": write_page("index", given)}
     for chapter in rulebook.chapters:
-        written[chapter_file(chapter)] = _write("kapittel", {**given, "chapter": chapter})
-    for page in lists:
-        written[f"{page}.md"] = _write(page, given)
+        written[chapter_file(chapter)] = write_page("kapittel", {**given, "chapter": chapter})
+    for page in LISTS:
+        if text := _list_page(view, page, lists, given):
+            written[f"{page}.md"] = text
+    if rulebook.top_records():
+        written[TRY_IT] = write_page("prov", given)
     if shown:
-        written[PATHWAY] = _write("forlop", given)
-    if changes:
-        written["endringer.md"] = _write("endringer", given)
+        written[PATHWAY] = write_page("forlop", given)
+    for one in changes:
+        written[one.file] = write_page("endringer", {**given, "change": one})
+        written |= dict(one.files())
     return written | dict(view.rows.files())
+
+
+def _changes(view: View, comparison: Comparison | None, earlier: Sequence[model.Rulebook]) -> Iterator[Changes]:
+    """The comparisons with earlier years, first with the year built on, then with the others, the newest first."""
+    base = comparison.old.year if comparison is not None else None
+    before = {one.year: one for one in earlier if one.year < view.rulebook.year}
+    if comparison is not None:
+        yield Changes(view, comparison, CHANGES, before.get(comparison.old.year))
+    for year in sorted(before.keys() - {base}, reverse=True):
+        yield Changes(view, compare(before[year], view.rulebook), changes_file(year), before[year])
+
+
+def _list_page(view: View, page: str, lists: Mapping[str, int], given: Mapping[str, object]) -> str:
+    """A list page with what it lists, and then what the year has ended of it."""
+    gone = ended(view, page)
+    text = write_page(page, given) if page in lists else f"# {TITLES[page]}\n" if gone else ""
+    if not gone or view.comparison is None:
+        return text
+    more = write_page("opphevet", {"view": view, "page": Md(page), "old": view.comparison.old, "ended": gone})
+    return f"{text}\n{more}"
 
 
 def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -> Outcome:
@@ -84,60 +115,26 @@ def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -
     return outcome(view, example, answer if isinstance(answer, Svar) else None)
 
 
-def _answered(view: View, example: model.Example, answer: Svar | Samlet | None) -> Md:
-    """The answer of an example in a few words."""
-    match answer:
-        case None:
-            return Md("ikke beregnet")
-        case Samlet():
-            return summary(view, example, answer)
-        case Svar():
-            groups = [one.gruppe for one in answer.valgte] or ([answer.gruppe] if answer.gruppe else [])
-            return joined([answer.status, *(view.link("gruppe", group, view.spoken(group)) for group in groups)])
-
-
 def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]
-    more: list[dict[str, object]] = [{"Forløp": PATHWAY}] if PATHWAY in written else []
-    changes: list[dict[str, object]] = [{"Endringer fra i fjor": "endringer.md"}] if "endringer.md" in written else []
+    more: list[dict[str, object]] = [
+        {title: page} for title, page in (("Prøv", TRY_IT), ("Forløp", PATHWAY)) if page in written
+    ]
+    systems: list[dict[str, object]] = [{"For systemer": "systemer.md"}] if "systemer.md" in written else []
+    first = next((file for file in written if file.startswith("endringer") and file.endswith(".md")), "")
+    title = "Endringer fra i fjor" if first == CHANGES else "Endringer"
+    changes: list[dict[str, object]] = [{title: first}] if first else []
     return [
         {"Oversikt": "index.md"},
         {"Kapitler": chapters},
         *more,
         {"Oppslag": lists},
         *changes,
+        *systems,
         {"Alle regelverk": "../../"},
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _YearRow:
-    """A rule year on the front page."""
-
-    shown: str
-    address: Md
-    title: str
-    status: str
-    valid: str
-    extract: str
-
-
-def front(rulebooks: Sequence[model.Rulebook]) -> dict[str, str]:
-    """The front page: each scheme with its rule years, the newest first."""
-    schemes: dict[str, list[model.Rulebook]] = {}
-    for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
-        schemes.setdefault(rulebook.scheme, []).append(rulebook)
-    rows = [(_scheme_title(years[0]), list(map(_year_row, years))) for years in schemes.values()]
-    return {"index.md": _write("forside", {"schemes": rows})}
-
-
-def _scheme_title(newest: model.Rulebook) -> str:
-    """What a scheme is called: «Innsatsstyrt finansiering (ISF)», from the title of its newest year."""
-    title = re.sub(r"[\s,]*\b\d{4}(\s*[/–-]\s*\d{2,4})?\s*$", "", newest.title).removesuffix(" for").strip()
-    scheme = newest.scheme
-    return title if scheme.lower() in title.lower() else f"{title} ({scheme})" if title else scheme
 
 
 def year_folder(rulebook: model.Rulebook) -> str:
@@ -145,20 +142,7 @@ def year_folder(rulebook: model.Rulebook) -> str:
     return f"{rulebook.scheme.lower()}/{rulebook.year}"
 
 
-def _year_row(rulebook: model.Rulebook) -> _YearRow:
-    view = View(rulebook)
-    until = f" til {view.date(rulebook.valid_to)}" if rulebook.valid_to else ""
-    return _YearRow(
-        shown=year_shown(rulebook),
-        address=Md(f"{year_folder(rulebook)}/"),
-        title=rulebook.title,
-        status=rulebook.status,
-        valid=f"{view.date(rulebook.valid_from)}{until}",
-        extract=f"utdrag: {rulebook.extract}" if rulebook.extract else "",
-    )
-
-
-def _write(template: str, given: Mapping[str, object]) -> str:
+def write_page(template: str, given: Mapping[str, object]) -> str:
     """A page from its template, with single blank lines."""
     text = _environment().get_template(f"{template}.md.jinja").render(given)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"

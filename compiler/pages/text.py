@@ -17,6 +17,8 @@ _SPACE = re.compile("[ \t\r\n\f\v\x85\u2028\u2029]+")
 _SPECIAL = re.compile(r"""[&<>"\\`*_{}\[\]|#~^]""")
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _AT_START = re.compile(r"^(\s*)([-+=:!])")
+_GROUPED = re.compile(r"(?<![\w.,])(?<!\d )\d{1,3}(?: \d{3}){1,3}(?![\w]| \d)")
+"""A number with spaces between its digits, which must not break over a line; a long row of codes is none."""
 _NUMBERED = re.compile(r"^(\s*\d+)\.(?=\s|$)")
 
 
@@ -26,12 +28,17 @@ class Md(Markup):
     @classmethod
     def escape(cls, s: object, /) -> Self:
         """The value as it is when it is `Md`, else escaped."""
-        return cls(s) if isinstance(s, Markup) else cls(_escaped(str(s)))
+        return cls(s) if isinstance(s, Markup) else cls(_unbroken(_escaped(str(s))))
 
 
 def escape(text: object) -> Md:
     """The text on one line, with nothing that Markdown or HTML would read as more than letters."""
     return Md.escape(text)
+
+
+def _unbroken(text: str) -> str:
+    """The text with its numbers in one piece: «5 400»."""
+    return _GROUPED.sub(lambda number: number[0].replace(" ", "\u00a0"), text)
 
 
 def _escaped(text: str) -> str:
@@ -53,7 +60,7 @@ def plain(text: str) -> str:
 
 def code(text: object) -> Md:
     """The text in code letters."""
-    return Md(f"<code>{escape(text)}</code>")
+    return Md(f"<code>{text if isinstance(text, Markup) else _escaped(str(text))}</code>")
 
 
 def link(text: object, target: str) -> Md:
@@ -161,7 +168,7 @@ class Prose:
                 at += 1
             elif fence := _FENCE.match(line):
                 end = _end_of_fence(lines, at + 1, fence[1])
-                yield _fenced(lines[at + 1 : end])
+                yield [fenced(lines[at + 1 : end])]
                 at = end + 1
             elif heading := _HEADING.match(line):
                 yield [Md(f"{heading[1] if len(heading[1]) > 1 else '##'} {self.inline(heading[2], False)}")]
@@ -213,10 +220,10 @@ def _plain_lines(text: str) -> Md:
     return Md("\n").join(escape(line) for line in text.split("\n"))
 
 
-def _fenced(lines: list[str]) -> list[Md]:
+def fenced(lines: Iterable[str]) -> Md:
     """Text shown as written."""
     shown = "\n".join(_SPECIAL.sub(lambda m: _entity(m[0]), _CONTROL.sub("", line)) for line in lines)
-    return [Md(f'<pre tabindex="0"><code>{shown}</code></pre>')]
+    return Md(f'<pre tabindex="0"><code>{shown}</code></pre>')
 
 
 def _start_safe(text: Md) -> Md:

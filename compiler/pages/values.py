@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from compiler import model
-from compiler.pages.text import Md, escape
+from compiler.pages.text import Md, escape, joined
 from compiler.runtime.svar import Verdi
 from compiler.words import day_shown, moment_shown, number, spoken
 
@@ -27,7 +27,7 @@ def periods(rate: model.Rate) -> Iterator[Period]:
     starts = [None, *(one.start for one in rate.periods)]
     ends = [*(one.start - timedelta(days=1) for one in rate.periods), None]
     stated: list[model.Rate | model.RatePeriod] = [rate, *rate.periods]
-    places = _written_places([one.value for one in stated if one.value is not None], rate.unit)
+    places = places_shown([one.value for one in stated if one.value is not None], rate.unit)
     for start, end, one in zip(starts, ends, stated, strict=True):
         shown = Md("ukjent") if one.value is None else escape(number(one.value, rate.unit, places))
         words = [f"fra og med {day_shown(start)}" if start else "", f"til og med {day_shown(end)}" if end else ""]
@@ -41,9 +41,11 @@ def rate_value(rate: model.Rate) -> Md:
     return first.value + Md(" (") + changes + Md(")") if later else first.value
 
 
-def result(term: model.Term | None, value: Verdi) -> Md:
-    """A computed value, which is in shown units already."""
+def result(term: model.Term | None, value: Verdi | frozenset[str]) -> Md:
+    """A computed value, which is in shown units already; of codes, all of them."""
     match value:
+        case frozenset():
+            return joined(sorted(value)) or Md("ingen")
         case None:
             return Md("kan ikke beregnes")
         case bool():
@@ -51,7 +53,7 @@ def result(term: model.Term | None, value: Verdi) -> Md:
         case Decimal():
             shown = term.unit.shown if term is not None and term.unit is not None else ""
             places = _places(term.rounding.step) if term is not None and term.rounding is not None else None
-            return escape(number(value, model.Unit(shown=shown), places))
+            return escape(number(value, model.Unit(shown=shown), with_oere([value], shown, places)))
         case datetime():
             return escape(moment_shown(value))
         case date():
@@ -60,9 +62,8 @@ def result(term: model.Term | None, value: Verdi) -> Md:
             return escape(value)
 
 
-def figure(table: model.Table, field: model.RecordField, value: Decimal, with_unit: bool = True) -> Md:
+def figure(field: model.RecordField, value: Decimal, places: int | None, with_unit: bool = True) -> Md:
     """A number of a column, with as many decimals as the column has; the unit may stand in the heading instead."""
-    places = _written_places(_column(table, field), field.unit)
     unit = field.unit if with_unit or field.unit is None else field.unit.model_copy(update={"shown": ""})
     return escape(number(value, unit, places))
 
@@ -99,19 +100,30 @@ def heading(field: model.RecordField) -> Md:
 
 
 def _places(step: Decimal) -> int:
-    """The decimals of a number rounded to a step."""
+    """The decimals that a number needs, as the step that others are rounded to."""
     exponent = step.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _written_places(values: Sequence[Decimal], unit: model.Unit | None) -> int | None:
-    """The decimals that numbers are written with, where they are written in base units."""
+def places_shown(values: Sequence[Decimal], unit: model.Unit | None) -> int | None:
+    """The decimals that numbers are shown with: as they are written, where they are written in base units."""
     if unit is not None and (unit.numerator, unit.denominator) != (1, 1):
         return None
     exponents = [value.as_tuple().exponent for value in values]
-    return max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
+    places = max((-e for e in exponents if isinstance(e, int) and e < 0), default=0)
+    return with_oere(values, unit.shown if unit is not None else "", places)
 
 
-def _column(table: model.Table, field: model.RecordField) -> list[Decimal]:
-    """The numbers of a column."""
-    return [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]
+def with_oere(values: Sequence[Decimal], unit: str, places: int | None) -> int | None:
+    """The decimals of kroner: two where there are øre, «519,50 kr»; more where the numbers have more."""
+    if unit.split(" ")[0] != "kr" or all(value == value.to_integral_value() for value in values):
+        return places
+    if places is not None:
+        return max(places, 2)
+    return max(2, *(_places(value) for value in values))
+
+
+def places_of_column(table: model.Table, field: model.RecordField) -> int | None:
+    """The decimals that the numbers of a column are shown with."""
+    values = [value for row in table.rows if isinstance(value := row.values.get(field.name), Decimal)]
+    return places_shown(values, field.unit)

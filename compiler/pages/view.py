@@ -114,6 +114,7 @@ class View:
         self.rows = Rows(rulebook, self.addresses)
         self.sources = {source.id: source for source in rulebook.sources}
         self._named = names_for_prose(rulebook)
+        self._column_places: dict[tuple[str, str], int | None] = {}
 
     # ---- names and links
 
@@ -338,11 +339,18 @@ class View:
             case bool():
                 return Md("ja" if value else "nei")
             case Decimal():
-                return values.figure(table, field, value, with_unit)
+                return values.figure(field, value, self._places(table, field), with_unit)
             case model.CodeSet():
                 return Md(self.words.codes(value)) if value != model.CodeSet() else Md("–")
             case str():
                 return values.text_shown(field, value)
+
+    def _places(self, table: model.Table, field: model.RecordField) -> int | None:
+        """The decimals of a column, found once."""
+        key = table.id, field.name
+        if key not in self._column_places:
+            self._column_places[key] = values.places_of_column(table, field)
+        return self._column_places[key]
 
     def given(self, record: str, name: str, value: str) -> Md:
         """A value given in an example."""

@@ -91,7 +91,9 @@ def vist(verdi: Any, enhet: str = "", teller: int = 1, nevner: int = 1) -> str:
             return ", ".join(map(vist, verdi[:12])) or "ingen"
         return f"{len(verdi)} {'linje' if len(verdi) == 1 else 'linjer'}"
     koder = _koder(verdi)
-    return str(verdi) if koder is None else "+".join(koder) or "ingen"
+    if koder is not None:
+        return "+".join(koder) or "ingen"
+    return ", ".join(_kjennetegn(verdi)) or "en linje" if hasattr(verdi, "husket_") else str(verdi)
 
 
 TEXT_VALUE = re.compile(r"\{[^{}]*\}")
@@ -116,6 +118,13 @@ def _koder(verdi: Any) -> list[str] | None:
     felt = [felt for navn, felt in vars(verdi).items() if not navn.endswith("_") and navn != "ytre"]
     felt = [del_ for del_ in felt if not isinstance(del_, tuple | Mangler)]
     return felt if all(isinstance(del_, str) for del_ in felt) else None
+
+
+def _kjennetegn(post: Any) -> Iterator[str]:
+    """Tekstene, datoene og tidspunktene i en post, som sier hvilken det er."""
+    for navn, felt in vars(post).items():
+        if not navn.endswith("_") and isinstance(felt, str | date):
+            yield vist(felt)
 
 
 def tall(verdi: Decimal) -> str:
