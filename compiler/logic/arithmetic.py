@@ -162,11 +162,21 @@ def date_part(encoder: "Encoder", part: str, value: Value) -> Value:
     day = z3.If(content.term > LAST_DAY, _day_of(content.term), content.term)
     if part == "ukedag":
         return value._replace(content=Number((day - 1) % 7 + 1))
-    year, month = whole_number("år"), whole_number("måned")
-    encoder.world.facts += _calendar(encoder.rulebook.year, day, year, month)
+    year, month = _calendar_of(encoder, day)
     if part == "år":
         return value._replace(content=Number(year))
     return value._replace(content=Number(month if part == "måned" else (month + 3) / 4))
+
+
+def _calendar_of(encoder: "Encoder", day: z3.ArithRef) -> tuple[z3.ArithRef, z3.ArithRef]:
+    """The year and the month of a day, told of once."""
+    known = encoder.world.calendar
+    if day.get_id() not in known:
+        year, month = whole_number("år"), whole_number("måned")
+        encoder.world.facts += _calendar(encoder.rulebook.year, day, year, month)
+        known[day.get_id()] = day, year, month
+    _, year, month = known[day.get_id()]
+    return year, month
 
 
 def _calendar(around: int, day: z3.ArithRef, year: z3.ArithRef, month: z3.ArithRef) -> Iterator[Formula]:

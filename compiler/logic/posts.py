@@ -43,6 +43,8 @@ class World:
         self.facts: list[Formula] = []
         self.longer: list[z3.BoolRef] = []
         """The lists that may be longer than what is seen."""
+        self.calendar: dict[int, tuple[z3.ArithRef, z3.ArithRef, z3.ArithRef]] = {}
+        """The days whose year and month have been told of, each with those."""
         self.given: list[z3.BoolRef] = []
         """That each field which should be given, is."""
         self.filled: list[Formula] = []
