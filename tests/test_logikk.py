@@ -16,14 +16,16 @@ from compiler.examples import failing_examples
 from compiler.logic.analysis import Analysis, analysed
 from compiler.logic.check import checked_logic
 from compiler.logic.example import Unwritable, example_lines
-from compiler.logic.search import Contradiction, Open, Taken, Witness
-from compiler.logic.sought import Sought, answer, reaches, smallest
+from compiler.logic.search import Contradiction, Open, Search, Taken, Witness
+from compiler.logic.sought import Sought, answer, reaches, smallest, sought_in
 from compiler.pipeline import Library, load
 from dsl.diagnostics import render
 from tests.cases_drawn import cases as drawn
 from tests.conftest import Golden, cases
 from tests.library import LIBRARY, MADE_UP
-from tests.norddrg_aar import made_up_year
+from tests.norddrg_aar import Imported, made_up_year, package_of
+from tests.norddrg_koder import Codes
+from tests.norddrg_poster import Drawn
 
 CASE = Path(__file__).parent / "cases" / "logikk"
 
@@ -172,6 +174,37 @@ def test_a_condition_that_never_holds_is_found_and_no_other(when: str, impossibl
     """Of a list that must be longer than what is looked at, nothing is claimed."""
     ((_, verdict),) = written(tmp_path, when).verdicts
     assert isinstance(verdict, Open if impossible is None else Contradiction if impossible else Witness)
+
+
+OF_LINES = """
+begrep antall_linjer
+    = antall linjer
+
+krav alene for hver linje
+    når {when}
+    krever at ganger er minst 1
+    ellers inngår ikke «ingen ganger»
+    kilde rundskriv
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "possible"),
+    [
+        ("antall_linjer er 1", True),
+        ("antall_linjer er 2", True),
+        ("antall_linjer er 0", False),
+        ("ingen av tidligere linjer", True),
+        ("minst 4 av tidligere linjer", True),
+        ("vare er A1 og minst én av tidligere linjer der vare er A1", True),
+        ("vare er A1 og pris av vare er over 15 kr", False),
+    ],
+)
+def test_a_condition_on_a_line_is_tried_wherever_the_line_may_stand(when: str, possible: bool, tmp_path: Path) -> None:
+    found = of_text(tmp_path, OF_LINES.format(when=when))
+    assert [one.claim.owner.id for one in found.impossible] == ([] if possible else ["alene"])
+    verdict = {sought.id: verdict for sought, verdict in found.verdicts}["alene"]
+    assert isinstance(verdict, Witness | Open) if possible else isinstance(verdict, Contradiction)
 
 
 def test_several_rules_take_all_together(tmp_path: Path) -> None:
@@ -374,3 +407,19 @@ def test_what_is_claimed_of_many_random_rules_is_true(tmp_path: Path) -> None:
 def test_many_cases_do_not_reach_what_is_never_reached() -> None:
     for found in MADE:
         assert_never(found, 5_000)
+
+
+@pytest.mark.langt
+def test_rules_of_real_norddrg_are_decided(drg_2015: Imported) -> None:
+    """Every eighth rule: a verified case, or a proof that no drawn contact contradicts; few are left undecided."""
+    rulebook = drg_2015.rulebook
+    every = list(sought_in(rulebook))
+    search = Search(rulebook, every[0].record, every)
+    verdicts = tuple((sought, search.verdict(sought)) for sought in every[::8])
+    found = Analysis(rulebook, verdicts)
+    assert sum(isinstance(verdict, Open) for _, verdict in verdicts) < 5
+    assert_witnesses(found)
+    ids = {sought.id for sought in never(found)}
+    with package_of([rulebook]) as [module]:
+        for contact in Drawn(Codes(rulebook), seed=3).contacts(20_000):
+            assert module.grupper_data(contact, "Opphold").verdier["regel"] not in ids

@@ -53,7 +53,8 @@ def _taken(rulebook: model.Rulebook, sought: Sought, verdict: Taken) -> Diagnost
     takers = [known[id_] for id_ in verdict.by] + [requirements[id_] for id_ in verdict.refused]
     own = f"{_CALLED[sought.kind]} «{sought.id}»"
     if verdict.by:
-        message = f"{own} kan aldri nås: {_listed([one.id for one in takers])} tar alle tilfellene før"
+        through = f" som kommer gjennom {_listed(verdict.refused)}" if verdict.refused else ""
+        message = f"{own} kan aldri nås: {_listed(verdict.by)} tar alle tilfellene{through} før"
         hint = f"flytt den foran «{takers[0].id}», snevr inn vilkåret der, eller ta den bort"
     else:
         message = (

@@ -24,7 +24,7 @@ from compiler.logic.formula import (
     whole_number,
 )
 from compiler.logic.universe import Universe
-from compiler.logic.values import Flag, Number, Slots, Value
+from compiler.logic.values import Beyond, Flag, Number, Slots, Value
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2100, 12, 31).toordinal()
 _START = datetime(1, 1, 1)
@@ -85,16 +85,20 @@ class Post:
         self.place = place
         """The list that it stands in, and its number there."""
         self.nothing = nothing
-        """Nothing is known of it."""
+        """Nothing is known of it, and it can be anything."""
         self.fields: dict[str, Value] = {}
         self.readers: dict[str, Callable[[Read], Any]] = {}
         """How the value of each field is read from what the solver chose."""
         self.outer: Post | None = None
+        self.like: Post | None = None
+        """The record that has its other fields, where only some are another."""
         self.notes: dict[str, z3.BoolRef] = {}
         """What is left open of it, seen from other records."""
 
     def field(self, name: str) -> Value:
         """The value of a field."""
+        if self.like is not None and name not in self.fields:
+            return self.like.field(name)
         if name not in self.fields:
             self.fields[name] = self._made(name)
         return self.fields[name]
@@ -102,11 +106,13 @@ class Post:
     def instead(self, name: str, value: Value) -> "Post":
         """The same record with another value of one field."""
         changed = Post(self.world, self.record, self.path, self.place, self.nothing)
-        changed.fields, changed.readers, changed.outer = {**self.fields, name: value}, self.readers, self.outer
+        changed.fields, changed.like, changed.outer = {name: value}, self, self.outer
         return changed
 
     def group(self, grouping: model.Grouping) -> Value:
         """The group of the record: one of those there are, or none."""
+        if self.like is not None:
+            return self.like.group(grouping)
         if grouping.id not in self.fields:
             ids = frozenset(group.id for group in self.world.rulebook.groups_of(grouping))
             self.fields[grouping.id] = self._choice(grouping.id, ids, lacks=True)
@@ -116,7 +122,9 @@ class Post:
         field = self.record.field(name)
         assert field is not None, f"{self.record.id} has no field {name}"
         if self.nothing:
-            return Value(Flag(False), False, field.may_lack, not field.may_lack)
+            there, empty = variable(name), variable(name)
+            self.world.facts.append(negated(both((there, empty))))
+            return Value(Beyond("det som er rundt en samling"), there, empty)
         match field.kind:
             case "ja/nei":
                 holds = variable(name)

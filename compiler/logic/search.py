@@ -7,6 +7,7 @@ import z3
 
 from compiler import model
 from compiler.evaluate import evaluate
+from compiler.logic import lists
 from compiler.logic.clashes import pairs
 from compiler.logic.domains import Bag, CodeVariable
 from compiler.logic.encoder import Encoder
@@ -105,7 +106,7 @@ class Search:
         for one in self.asked.values():
             for part in (*one.parts, one.fails):
                 self._proxy(part)
-        for formula in (*self.context.values(), *(part for parts in self.claimed for part in parts or ())):
+        for formula in (*self.context.values(), *(part for one in self.claimed for parts in one for part in parts)):
             self._proxy(formula)
         for pair in self.pairs.values():
             self._proxy(pair if pair is not None else False)
@@ -156,7 +157,7 @@ class Search:
             case model.Rule(cells=cells):
                 return [self._cell(cell) for cell in cells.items()]
             case model.Group(when=when, uses=uses):
-                env = self.env if uses is None else self._on_what_it_uses(uses)
+                env = self._on_what_it_uses(self._on_what_is_left(), uses)
                 parts = when.parts if isinstance(when, model.All) else (when,)
                 return [self.encoder.truth(part, env) for part in parts if part is not None]
             case model.Requirement() as requirement:
@@ -173,27 +174,26 @@ class Search:
                 )
                 return [Truth(either(part.yes for part in broken), both(part.no for part in broken))]
 
-    def _claimed(self, claim: Claim) -> list[Formula] | None:
-        """The parts of what is claimed to be possible, as the solver has them; None where that is not reckoned with."""
-        scopes = list(self._scopes(claim.about))
-        if not scopes:
-            return None
-        guard, env = scopes[-1]
-        if claim.parameter is not None:
-            code = self.world.code(claim.parameter, self.world.codes.codes)
-            env = {**env, claim.parameter: Value(code)}
-        passed = both((guard, *(self.encoder.truth(when, env).no for when in claim.after)))
-        return [*(self.encoder.truth(part, env).yes for part in claim.parts), passed]
+    def _claimed(self, claim: Claim) -> list[list[Formula]]:
+        """The parts of what is claimed to be possible, of each record that they may be about."""
+        found = []
+        for guard, scope in self._scopes(claim.about):
+            env = dict(scope)
+            if claim.parameter is not None:
+                env[claim.parameter] = Value(self.world.code(claim.parameter, self.world.codes.codes))
+            passed = both((guard, *(self.encoder.truth(when, env).no for when in claim.after)))
+            found.append([*(self.encoder.truth(part, env).yes for part in claim.parts), passed])
+        return found
 
     def impossible(self, at: int) -> tuple[int, ...] | None:
         """The parts of a claim that cannot hold together, if it is proved; the last stands for what comes before it."""
-        parts = self.claimed[at]
-        if parts is None:
-            return None
-        assumed = {f"del {number}": part for number, part in enumerate(parts)}
-        if self._check(assumed, ()) != z3.unsat:
-            return None
-        return tuple(int(name.removeprefix("del ")) for name in self._needed(assumed))
+        needed: set[int] = set()
+        for parts in self.claimed[at]:
+            assumed = {f"del {number}": part for number, part in enumerate(parts)}
+            if self._check(assumed, ()) != z3.unsat:
+                return None
+            needed |= {int(name.removeprefix("del ")) for name in self._needed(assumed)}
+        return tuple(sorted(needed)) or None
 
     def both_hold(self, one: model.TermException, other: model.TermException) -> tuple[list[Data], bool]:
         """Some cases in which two exceptions hold at once and differ, and whether it is decided that there is none."""
@@ -258,13 +258,23 @@ class Search:
             self.cells[cell] = self.encoder.truth(self.rulebook.rule_grouping.condition[cell], self.env)
         return self.cells[cell]
 
-    def _on_what_it_uses(self, uses: model.ListExpr) -> Mapping[str, Value]:
-        """The scope of a group that is judged on only some of the records."""
-        from compiler.logic import lists
+    def _on_what_is_left(self) -> Mapping[str, Value]:
+        """The scope of a group where groups before it may have used some of the records: any may be gone."""
+        grouping, gathering = self.rulebook.grouping_of(self.record.id), self.record.gathering
+        if grouping is None or gathering is None or grouping.chooses == "første":
+            return self.env
+        listed = self.post.field(gathering.elements)
+        assert isinstance(listed.content, Slots)
+        left = tuple((both((guard, variable("igjen"))), element) for guard, element in listed.content.items)
+        slots = listed._replace(content=Slots(left, listed.content.more))
+        return {**self.env, self.record.variable: Value(self.post.instead(gathering.elements, slots))}
 
+    def _on_what_it_uses(self, env: Mapping[str, Value], uses: model.ListExpr | None) -> Mapping[str, Value]:
+        """The scope of a group that is judged on only some of the records."""
         gathering = self.record.gathering
-        assert gathering is not None
-        listed, state = lists.listing(self.encoder, uses, self.env)
+        if uses is None or gathering is None:
+            return env
+        listed, state = lists.listing(self.encoder, uses, env)
         seen = lists.each(listed, lambda element: element)
         slots = Slots(tuple((one.guard, one.result) for one in seen.seen), seen.more)
         return {
@@ -333,7 +343,10 @@ class Search:
         return self.solver.check(*map(self._proxy, (*assumed.values(), *more)))
 
     def _earlier(self, sought: Sought, taker: str | None) -> Formula | None:
-        """That a group or rule before what is sought does not hold."""
+        """That a group or rule before what is sought does not hold, where the first that holds is the only one."""
+        grouping = self.rulebook.grouping_of(self.record.id)
+        if grouping is not None and grouping.chooses == "alle":
+            return None
         for one in self.sought:
             if one is sought:
                 return None
@@ -390,7 +403,7 @@ def _held(domain: CodeVariable | Bag, read: Read) -> Iterable[z3.BoolRef]:
 
 
 def _around(world: World, record: model.Record) -> dict[str, Value]:
-    """The collection of everything around a collection: nothing is known of it."""
+    """The collection of everything around a collection: it is not looked at, and can be anything."""
     around = record.gathering.around if record.gathering is not None else None
     if around is None:
         return {}

@@ -112,6 +112,8 @@ def reaches(rulebook: model.Rulebook, sought: Sought, svar: Svar) -> bool:
             return stated and svar.status != "feil i data" and not _undecided(sought, svar)
         case model.Rule(id=id_):
             return _grouped(svar) and taken_by(rulebook, svar) == id_
+        case model.Group(id=id_) if sought.record.gathering is not None:
+            return _grouped(svar) and any(one.gruppe == id_ for one in svar.valgte)
         case model.Group(id=id_):
             return _grouped(svar) and taken_by(rulebook, svar) == id_
 
