@@ -366,7 +366,7 @@ def assert_examples(names: tuple[str, ...], folder: Path) -> None:
     chosen = [rulebook for rulebook in library.rulebooks() if rulebook.name.startswith(names)]
     failing = [fault for rulebook in chosen for fault in failing_examples(rulebook)]
     assert [render(fault, library.sources.get(fault.span.path)) for fault in (*mine, *failing)] == []
-    assert all(any("Minste" in (one.title or "") for one in rulebook.examples) for rulebook in chosen)
+    assert any("Minste" in (one.title or "") for rulebook in chosen for one in rulebook.examples)
 
 
 def written_examples(found: Analysis) -> Iterator[str]:
