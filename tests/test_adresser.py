@@ -12,7 +12,7 @@ import pytest
 
 from compiler import model
 from compiler.pages import pages
-from compiler.pages.addresses import Addresses
+from compiler.pages.addresses import CHANGES, TRY_IT, Addresses, changes_file
 from compiler.pages.links import links_of
 from tests.library import LIBRARY, MADE_UP
 from tests.nettsted import SHOWN
@@ -26,8 +26,11 @@ Address = tuple[str, int, str, str]
 
 def addresses(rulebooks: Iterable[model.Rulebook]) -> Iterator[Address]:
     """The addresses of some rule years."""
-    for rulebook in rulebooks:
-        more = ["systemer.md", *(["endringer.md"] if rulebook.base else [])]
+    known = list(rulebooks)
+    for rulebook in known:
+        before = [one.year for one in known if one.scheme == rulebook.scheme and one.year < rulebook.year]
+        more = ["systemer.md", *(CHANGES if year == rulebook.base else changes_file(year) for year in before)]
+        more += [TRY_IT] if rulebook.top_records() else []
         for link in (*Addresses(rulebook).every(), *more):
             file, _, anchor = link.partition("#")
             yield rulebook.scheme.lower(), rulebook.year, file.removesuffix(".md"), anchor

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.xdist_group("bygging")
 def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a site of two years, with the years kept beside it."""
     folder = tmp_path_factory.mktemp("to")
-    assert built(folder, *YEARS) == ["forside", "isf-2020", "isf-2021"]
+    assert built(folder, *YEARS) == ["forside", "isf-2020", "isf-2021", "sok"]
     return folder
 
 
@@ -70,13 +70,13 @@ def test_what_has_not_changed_is_not_built_again(two: Path, folder: Path) -> Non
 
 def test_a_year_that_changes_is_built_again_with_those_that_tell_of_it(folder: Path) -> None:
     christmas = {"published": date(2020, 12, 24)}
-    assert built(folder, FIRST_YEAR, SECOND_YEAR.model_copy(update=christmas)) == ["isf-2021"]
+    assert built(folder, FIRST_YEAR, SECOND_YEAR.model_copy(update=christmas)) == ["isf-2021", "sok"]
     assert "Publisert 24" in (folder / "site/isf/2021/index.html").read_text(encoding="utf-8")
-    assert built(folder, FIRST_YEAR.model_copy(update=christmas), SECOND_YEAR) == ["isf-2020", "isf-2021"]
+    assert built(folder, FIRST_YEAR.model_copy(update=christmas), SECOND_YEAR) == ["isf-2020", "isf-2021", "sok"]
 
 
 def test_a_year_that_goes_or_comes_changes_no_other(folder: Path) -> None:
-    assert built(folder, FIRST_YEAR) == ["forside"]
+    assert built(folder, FIRST_YEAR) == ["forside", "sok"]
     assert not (folder / "site/isf/2021").exists()
     assert "Dette er regelverket for" not in (folder / "site/isf/2020/index.html").read_text(encoding="utf-8")
     assert built(folder, *YEARS) == []

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -12,7 +12,7 @@ from pathlib import Path
 from compiler.kept import fingerprint
 from compiler.pages.links import Links
 
-_TOOLS = ("regelverk", "mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments")
+_TOOLS = ("regelverk", "mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments", "pagefind")
 _SHARED = ("assets", "pages")
 """The folders of `site` that make no difference to the pages of a rule year."""
 _MOST = 100
@@ -52,11 +52,16 @@ class Reuse:
         self.whole.pop(key, None)
         return folder / _SITE
 
-    def keep(self, key: str, sources: Path, links: Mapping[str, Links]) -> None:
-        """A part is built and finished: what it was made of, and the links of its pages."""
+    def keep_pages(self, key: str, sources: Path, links: Mapping[str, Links]) -> None:
+        """A part with pages is built and finished: what it was made of, and the links of its pages."""
         folder = self.place / key
         shutil.copytree(sources, folder / _SOURCES)
         (folder / _LINKS).write_text(json.dumps(links), encoding="utf-8")
+        self.keep(key)
+
+    def keep(self, key: str) -> None:
+        """A part is built and finished."""
+        folder = self.place / key
         (folder / _MANIFEST).write_text(json.dumps(_hashes(folder)), encoding="utf-8")
         self.whole[key] = True
 
@@ -69,9 +74,9 @@ class Reuse:
         found = json.loads((self.place / key / _LINKS).read_text(encoding="utf-8"))
         return {page: Links(*map(tuple, links)) for page, links in found.items()}
 
-    def forget(self, used: Collection[str]) -> None:
-        """Drop the oldest of the parts that this site does not use, as after going from one version to another."""
-        unused = [folder for folder in self.place.iterdir() if folder.name not in used]
+    def forget(self) -> None:
+        """Drop the oldest of the parts that nobody has asked for, as after going from one version to another."""
+        unused = [folder for folder in self.place.iterdir() if folder.name not in self.whole]
         for folder in sorted(unused, key=lambda folder: (folder.stat().st_mtime, folder.name))[:-_MOST]:
             shutil.rmtree(folder)
 

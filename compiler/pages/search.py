@@ -1,4 +1,4 @@
-"""What a reader searches with: the year menus, the code look-up and the full-text index of a site that is built."""
+"""What a reader searches with: the code look-up and the full-text index of a site that is built."""
 
 import gzip
 import json
@@ -17,7 +17,6 @@ from compiler.pages.code_files import as_json, code_files, folded
 from compiler.pages.codes import year_codes
 from compiler.pages.front import scheme_title
 from compiler.pages.render import year_folder
-from compiler.pages.year_menu import add_year_menus
 
 CODES = "oppslag"
 """The folder of the page for looking up codes, and of the files that it and the search read."""
@@ -45,45 +44,44 @@ class _Page(NamedTuple):
     text: str
 
 
-def add_search(site: Path, rulebooks: Sequence[model.Rulebook]) -> list[str]:
-    """Add to a built site all that a reader searches with; every line that Pagefind complains with."""
+def write_search(site: Path, target: Path, rulebooks: Sequence[model.Rulebook]) -> list[str]:
+    """Write into a folder all that a reader searches a built site with; every line that Pagefind complains with."""
     years = sorted(rulebooks, key=lambda one: (one.scheme, -one.year))
     titles = {one.scheme: scheme_title(one) for one in sorted(rulebooks, key=lambda one: (one.scheme, one.year))}
-    add_year_menus(site, years)
     files = code_files([year_codes(one) for one in years], titles)
-    warnings = _index(site)
+    warnings = _index(site, target)
     if not warnings:
-        pages = list(_indexed(site))
+        pages = list(_indexed(target))
         words = _vocabulary(pages)
         content = {"bokstaver": "".join(words), "sider": _pages(pages, [f"{year_folder(one)}/" for one in years])}
         files |= {"sider.json": as_json(content)} | {
             f"ord-{letter}.json": as_json(some) for letter, some in words.items()
         }
-        _write(site / CODES, files)
+        _write(target / CODES, files)
     return warnings
 
 
 def _write(folder: Path, files: Mapping[str, str]) -> None:
-    """Write files into a folder that may have a page already."""
-    folder.mkdir(exist_ok=True)
+    """Write files into a folder."""
+    folder.mkdir()
     for name, text in sorted(files.items()):
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def _index(site: Path) -> list[str]:
+def _index(site: Path, target: Path) -> list[str]:
     """Let Pagefind index the text of every page, without the menus around it."""
     with TemporaryDirectory() as folder:
         _copy_texts(site, Path(folder))
         command = [
             *(sys.executable, "-m", "pagefind", "--quiet", "--force-language", "nb"),
-            *("--site", folder, "--output-path", str((site / FULL_TEXT).resolve())),
+            *("--site", folder, "--output-path", str((target / FULL_TEXT).resolve())),
             *("--exclude-selectors", ",".join(_LEFT_OUT)),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         return [f"pagefind: {line}" for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     for pattern in _UNUSED:
-        for path in (site / FULL_TEXT).glob(pattern):
+        for path in (target / FULL_TEXT).glob(pattern):
             path.unlink()
     return []
 
@@ -100,10 +98,10 @@ def _copy_texts(site: Path, target: Path) -> None:
         (target / place).write_text(f"<html lang=nb><body>{text}</body></html>", encoding="utf-8")
 
 
-def _indexed(site: Path) -> Iterator[_Page]:
+def _indexed(target: Path) -> Iterator[_Page]:
     """The pages that Pagefind found, by address."""
     found = []
-    for path in (site / FULL_TEXT / "fragment").iterdir():
+    for path in (target / FULL_TEXT / "fragment").iterdir():
         page: dict[str, Any] = json.loads(gzip.decompress(path.read_bytes())[_SIGNED:])
         address = page["url"].lstrip("/")
         found.append(_Page(path.stem, page["meta"].get("title", address), address, page["content"]))

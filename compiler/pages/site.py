@@ -28,17 +28,18 @@ from compiler.pages.front import front, front_menu, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, contents, key_of
-from compiler.pages.search import add_search
+from compiler.pages.search import write_search
 from compiler.pages.security import nginx, policy, scripts, static_host, with_policy
 from compiler.pages.systems import SYSTEMS, for_systems
 from compiler.pages.text import plain
+from compiler.pages.year_menu import add_year_menus
 
 ROOT = Path(__file__).parent.parent.parent
 """Where `mkdocs.yml` and the folder `site` are."""
 
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
 _AT_A_TIME = 2
-_FRONT = "forside"
+_FRONT, _SEARCH = "forside", "sok"
 _UNUSED = ("*.map", "lunr", "workers", "sitemap.xml*", "objects.inv")
 """What the theme and MkDocs write and no page asks for."""
 
@@ -109,12 +110,12 @@ def write_site(
         found = ((part.folder, page, links) for part in parts for page, links in reuse.links(part.key).items())
         warnings = broken_links(new, {posixpath.join(folder, page): links for folder, page, links in found})
     if not warnings:
-        warnings = add_search(new, [year.rulebook for year in years])
+        warnings = _add_search(parts, years, reuse, new, root)
     if not warnings:
         _make_ready(new, at, target / "publisering")
         shutil.rmtree(target / "site", ignore_errors=True)
         new.rename(target / "site")
-        reuse.forget({part.key for part in parts})
+        reuse.forget()
     return warnings
 
 
@@ -185,7 +186,7 @@ def _build_part(part: _Part, reuse: Reuse, root: Path, allowed: set[str] | None 
         warnings = _finish(part, site, allowed)
     if not warnings:
         pages = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html")}
-        reuse.keep(
+        reuse.keep_pages(
             part.key, part.docs, {page: links_of(path.read_text(encoding="utf-8")) for page, path in pages.items()}
         )
     return warnings
@@ -243,8 +244,23 @@ def _put_together(parts: Sequence[_Part], years: Sequence[SiteYear], reuse: Reus
     versions_of = {part.folder: json.loads((new / part.folder / VERSION).read_text("utf-8")) for part in parts[1:]}
     (new / VERSION).write_text(versions(versions_of), encoding="utf-8")
     (new / SCHEMA).write_text(export.schema(), encoding="utf-8")
+    add_year_menus(new, sorted(rulebooks, key=lambda one: (one.scheme, -one.year)))
     for path, banner in banners(rulebooks, new):
         path.write_text(with_banner(path.read_text(encoding="utf-8"), banner), encoding="utf-8")
+
+
+def _add_search(parts: Sequence[_Part], years: Sequence[SiteYear], reuse: Reuse, new: Path, root: Path) -> list[str]:
+    """What the site is searched with, which is kept as long as all parts are the same; what Pagefind warns of."""
+    key = key_of(_SEARCH, (part.key.encode() for part in parts), root)
+    kept = reuse.recalled(key)
+    if kept is None:
+        kept = reuse.building(key)
+        warnings = write_search(new, kept, [year.rulebook for year in years])
+        if warnings:
+            return warnings
+        reuse.keep(key)
+    shutil.copytree(kept, new, dirs_exist_ok=True)
+    return []
 
 
 def _make_ready(new: Path, at: str, beside: Path) -> None:
