@@ -25,6 +25,7 @@ from compiler.cli_library import (
     WRONG_USE,
     checked,
     folder_option,
+    in_order,
     load_folder,
     one,
     opened,
@@ -35,8 +36,10 @@ from compiler.cli_library import (
     sound,
     years_named,
 )
+from compiler.cli_logic import vitne
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
+from compiler.logic.check import Logic, checked_logic
 from compiler.model import Example, Rulebook
 from compiler.new_year import new_year
 from compiler.norwegian import Group, norwegian_help
@@ -88,25 +91,32 @@ cli.add_command(spraaktjener)
     default="tekst",
     help="Hvordan feil vises.",
 )
+@click.option(
+    "--logikk/--uten-logikk",
+    "logic",
+    default=None,
+    help="Sjekk også logikken i store regelverk, eller ikke i noen; ellers i alle som ikke tar lang tid.",
+)
 @click.option("--paa-nytt", "again", is_flag=True, help="Sjekk alt, også når ingenting er endret siden sist.")
 @click.option("--folg", "follow", is_flag=True, help="Bli ved, og sjekk på nytt hver gang en fil blir lagret.")
-def sjekk(paths: tuple[Path, ...], folder: Path, form: str, again: bool, follow: bool) -> int:
+def sjekk(paths: tuple[Path, ...], folder: Path, form: str, logic: bool | None, again: bool, follow: bool) -> int:
     """Finn alle feil i regelverkene, eksemplene medregnet."""
     require_folder(folder)
     for path in paths:
         _check_path(path, folder)
     if follow:
-        return followed(folder, lambda library, found: _told(_outcome(library, found, paths, form)))
-    return _check(paths, folder, form, again)
+        often = logic is True
+        return followed(folder, lambda library, found: _told(_outcome(library, found, paths, form, often)))
+    return _check(paths, folder, form, logic, again)
 
 
-def _check(paths: Sequence[Path], folder: Path, form: str, again: bool) -> int:
+def _check(paths: Sequence[Path], folder: Path, form: str, logic: bool | None, again: bool) -> int:
     """Check the rulebooks once and say what is wrong."""
-    kept = Kept(folder, [*map(str, paths), form, in_colour()])
+    kept = Kept(folder, [*map(str, paths), form, logic, in_colour()])
     outcome = None if again else kept.recalled()
     if outcome is None:
         library = load_folder(folder)
-        outcome = _outcome(library, checked(library), paths, form)
+        outcome = _outcome(library, checked(library), paths, form, logic)
         if not any(fault.code == "R115" for fault in library.diagnostics()):  # Such a file may come, or be mended.
             kept.keep(outcome, library.sources)
     return _told(outcome)
@@ -119,12 +129,17 @@ def _told(outcome: Outcome) -> int:
     return outcome.code
 
 
-def _outcome(library: Library, faults: Sequence[Diagnostic], paths: Sequence[Path], form: str) -> Outcome:
+def _outcome(
+    library: Library, faults: Sequence[Diagnostic], paths: Sequence[Path], form: str, logic: bool | None
+) -> Outcome:
     """What is wrong with the rulebooks, or with those of some paths."""
-    found = [d for d in faults if not paths or _is_under(Path(d.span.path), paths)]
     years = [y for y in library.years.values() if not paths or any(_is_under(f, paths) for f in rule_files(y.folder))]
+    proved = Logic(()) if logic is False else checked_logic(library, lambda year: year in years, wanted=logic is True)
+    told = in_order({*faults, *proved.findings})
+    found = [d for d in told if not paths or _is_under(Path(d.span.path), paths)]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
     texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]
+    texts += [(line, True) for line in proved.summary() if form == "tekst"]
     texts += [(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", True) for year in faulty]
     return Outcome(tuple(texts), FAULTS if has_errors(found) or faulty else FINE)
 
@@ -240,6 +255,7 @@ def _collection(one: Any) -> Samling:
     return Samling(one.navn, one.noekler, one.plasser, one.svar)
 
 
+cli.add_command(vitne)
 cli.add_command(grupper)
 cli.add_command(vurder)
 cli.add_command(samle)

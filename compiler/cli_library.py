@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -34,7 +34,12 @@ folder_option = click.option(
 def checked(library: Library) -> list[Diagnostic]:
     """Every fault in a library, the examples included, by place."""
     found = [d for rulebook in library.rulebooks() for d in failing_examples(rulebook)]
-    return sorted({*library.diagnostics(), *found}, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+    return in_order({*library.diagnostics(), *found})
+
+
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics by place."""
+    return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
 
 
 def require_folder(folder: Path) -> None:

@@ -222,6 +222,8 @@ class Entries:
         facts: dict[str, Fact] = {"gjelder for": plain(grouping.record)}
         if self._is_collection(grouping.record):
             facts["velger"] = plain(grouping.chooses)
+        if grouping.alone:
+            facts["velger"] = plain("eneste")
         if grouping.element is not None:
             facts["hver av gruppene"] = plain(spoken(grouping.element))
         if grouping.order_by is not None:

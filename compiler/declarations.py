@@ -368,7 +368,7 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
         return
     owner = state.record_for(block.record, block.span)
     chooses = block.chooses.name if block.chooses is not None else "første"
-    if chooses not in ("første", "alle") or (chooses == "alle" and owner.gathering is None):
+    if chooses not in ("første", "eneste", "alle") or (chooses == "alle" and owner.gathering is None):
         assert block.chooses is not None
         message = f"«velger {chooses}» er ikke en måte å velge på"
         if chooses == "alle":
@@ -385,6 +385,7 @@ def grouping(state: State, block: tree.GroupingDecl) -> None:
         identifier=identifier(block.name),
         record=owner.id,
         chooses="alle" if chooses == "alle" else "første",
+        alone=chooses == "eneste",
         element=block.element,
         order_by=order,
         results=results,

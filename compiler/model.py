@@ -891,6 +891,8 @@ class Grouping(Definition):
     record: str
     chooses: Literal["første", "alle"] = "første"
     """Whether the first group that holds is the answer, or all that do, each with what it uses."""
+    alone: bool = Field(default=False, exclude_if=_is_empty)
+    """No two groups hold for the same record («velger eneste»): the order they stand in makes no difference."""
     element: str | None = None
     """What one of the groups that are chosen is called."""
     order_by: str | None = None

@@ -238,7 +238,7 @@ def _clarification(rulebook: model.Rulebook, found: model.Clarification) -> Line
 def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
     element = f" hver en {found.element}" if found.element else ""
     yield f"gruppering {found.id} for hver {found.record}{element}{_title(found.title)}"
-    yield f"    velger {found.chooses}"
+    yield f"    velger {'eneste' if found.alone else found.chooses}"
     if found.order_by is not None:
         yield f"    ordnet etter {found.order_by}"
     if found.results:

@@ -222,7 +222,7 @@ def test_messages_are_those_of_the_cases(golden: Golden) -> None:
 def example_messages() -> dict[str, str]:
     """For each code a message from the cases: from the case with the fewest messages."""
     found: dict[str, tuple[int, str, str]] = {}
-    for path in sorted((CASES / "feil").glob("*.txt")):
+    for path in sorted([*(CASES / "feil").glob("*.txt"), *(CASES / "logikk").glob("*.txt")]):
         messages = [m for m in path.read_text(encoding="utf-8").strip().split("\n\n") if MESSAGE.match(m)]
         for message in messages:
             code = message[message.index("[") + 1 : message.index("]")]

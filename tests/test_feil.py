@@ -15,6 +15,7 @@ from dsl.source import Source
 from tests.conftest import CASES, ROOT, Golden, cases
 
 RAISED = re.compile(r"\"(R\d{3})\"")
+SHOWN = sorted([*(CASES / "feil").glob("*.txt"), *(CASES / "logikk").glob("*.txt")])
 REPORTED = re.compile(r"^(?:feil|advarsel)\[(R\d{3})\]: (.*)$", re.MULTILINE)
 
 
@@ -38,12 +39,12 @@ def test_every_code_is_listed_and_has_a_case() -> None:
     found = {*(ROOT / "dsl").rglob("*.py"), *(ROOT / "compiler").rglob("*.py")}
     files = sorted(found - {ROOT / "dsl" / "codes.py"})
     raised = {code for path in files for code in RAISED.findall(path.read_text("utf-8"))}
-    shown = {code for path in (CASES / "feil").glob("*.txt") for code, _ in REPORTED.findall(path.read_text("utf-8"))}
+    shown = {code for path in SHOWN for code, _ in REPORTED.findall(path.read_text("utf-8"))}
     assert raised == CODES.keys()
     assert shown == CODES.keys()
 
 
-@pytest.mark.parametrize("path", sorted((CASES / "feil").glob("*.txt")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.stem)
 def test_messages_are_one_clause(path: Path) -> None:
     text = path.read_text("utf-8")
     found = REPORTED.findall(text)
