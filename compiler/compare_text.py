@@ -3,16 +3,16 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from compiler.compare import Comparison, FigureChange, Item
+from compiler.compare import Comparison, Item
 from compiler.compare_facts import KINDS, Kind, Line
 from compiler.compare_words import (
     capital,
-    growth,
+    figure_cells,
+    figures_by_aspect,
     is_step,
     item_lines,
-    notes,
-    reasons_in_table,
     reasons_lines,
+    remark,
     rows_lines,
     told_one_by_one,
     told_together,
@@ -91,24 +91,14 @@ def as_markdown(comparison: Comparison, escape: Callable[[str], str] = escape_ma
 
 def _tables(comparison: Comparison, items: Sequence[Item], escape: Callable[[str], str]) -> Iterator[str]:
     """A table of figures for each column that differs."""
-    figures = [(item, detail) for item in items for detail in item.details if isinstance(detail, FigureChange)]
-    for aspect in dict.fromkeys(detail.aspect for _, detail in figures):
-        step = is_step(next(detail for _, detail in figures if detail.aspect == aspect))
+    for aspect, figures in figures_by_aspect(items).items():
+        step = is_step(figures[0][1])
         if items[0].kind != "sats" or step:
             yield f"### {escape(capital(aspect))}"
-        rows = [_row(comparison, item, detail) for item, detail in figures if detail.aspect == aspect]
+        rows = [(*figure_cells(item, detail), remark(comparison, item, detail)) for item, detail in figures]
         sides = ["Før", "Etter"] if step else [comparison.old.label, comparison.new.label]
         head = [KINDS[items[0].kind][1], *sides, "Endring", "Merknad"]
         wide = 5 if any(row[4] for row in rows) else 4
         rule = ["---", "---:", "---:", "---:", "---"]
         table = [head, rule, *([escape(cell) for cell in row] for row in rows)]
         yield "\n".join(f"| {' | '.join(row[:wide])} |" for row in table)
-
-
-def _row(comparison: Comparison, item: Item, change: FigureChange) -> list[str]:
-    """The cells of a figure: name, both years, the change, and what must be known about it."""
-    old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
-    grown = growth(change) if item.change == "endret" else item.change
-    known = [line.text for line in notes(comparison, change)]
-    known += [f"Begrunnelse: {reason}" for reason in reasons_in_table(item)]
-    return [item.name, old, new, grown or "–", ". ".join(known)]

@@ -174,6 +174,28 @@ _ROWS = {"endret": ("", ""), "ny": ("ny ", "nye "), "utgått": ("utgått ", "utg
 """What stands before one row, and before several, by what became of them."""
 
 
+def figures_by_aspect(items: Sequence[Item]) -> dict[str, list[tuple[Item, FigureChange]]]:
+    """The figures that differ, by what they are about: a table for each."""
+    found: dict[str, list[tuple[Item, FigureChange]]] = {}
+    for item in items:
+        for detail in item.details:
+            if isinstance(detail, FigureChange):
+                found.setdefault(detail.aspect, []).append((item, detail))
+    return found
+
+
+def figure_cells(item: Item, change: FigureChange) -> tuple[str, str, str, str]:
+    """A figure in a table: name, both years, and the change."""
+    old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
+    return item.name, old, new, (growth(change) if item.change == "endret" else item.change) or "–"
+
+
+def remark(comparison: Comparison, item: Item, change: FigureChange) -> str:
+    """What must be known about a figure in a table."""
+    known = [line.text for line in notes(comparison, change)]
+    return ". ".join([*known, *(f"Begrunnelse: {reason}" for reason in reasons_in_table(item))])
+
+
 def rows_lines(name: str, items: Sequence[Item]) -> Iterator[Line]:
     """The rows of a group or a table that differ: those of a table that differ in the same way on one line."""
     if items[0].kind == "regel":

@@ -18,13 +18,13 @@ Packages = dict[str, tuple[Rulebook, ModuleType, ModuleType]]
 
 
 _RULEBOOKS = (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())
-_QUICK = {*{one.scheme: one.name for one in LIBRARY.rulebooks()}.values(), *(one.name for one in MADE_UP.rulebooks())}
+NEWEST = {*{one.scheme: one.name for one in LIBRARY.rulebooks()}.values(), *(one.name for one in MADE_UP.rulebooks())}
 """The newest year of each scheme, and all that is made up."""
 
 
 def of_year(name: str, *more: str) -> object:
     """A parameter of a rule year, which the quick tests have of the newest of each scheme and of the made-up ones."""
-    return pytest.param(name, *more, marks=() if name in _QUICK else pytest.mark.langt)
+    return pytest.param(name, *more, marks=() if name in NEWEST else pytest.mark.langt)
 
 
 EACH_YEAR = [of_year(rulebook.name) for rulebook in _RULEBOOKS]

@@ -16,13 +16,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from compiler import model
-from compiler.build import schemes
 from compiler.javascript import javascript
 from compiler.javascript.translate import NotTranslated, Translator
 from compiler.packages import imported
 from compiler.runtime.verdier import REGNING
 from tests.cases_drawn import cases
-from tests.library import LIBRARY, MADE_UP, ROOT, Packages
+from tests.library import LIBRARY, MADE_UP, NEWEST, ROOT, Packages
 from tests.nettleser import program
 from tests.norddrg_aar import Imported, published_cases
 from tests.test_markdown_safety import NASTY
@@ -32,7 +31,6 @@ GOLDEN = ROOT / "tests" / "golden"
 RUNTIME = ROOT / "site" / "assets" / "prov"
 RULEBOOKS = {rulebook.name: rulebook for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())}
 KINDS = [(name, record.id) for name, rulebook in RULEBOOKS.items() for record in rulebook.top_records()]
-NEWEST = {*(years[-1].name for years in schemes(LIBRARY)), *(rulebook.name for rulebook in MADE_UP.rulebooks())}
 FEW, MANY = 6, 120
 """Drawn cases of each kind of record in the quick test, of the newest year of each scheme, and in the long."""
 READ: tuple[Any, ...] = (

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 
 from compiler import model
@@ -16,7 +15,7 @@ from compiler.pages.code_files import code_files, folded
 from compiler.pages.codes import Code, Place, YearCodes, key_of, year_codes
 from compiler.pages.search import write_search
 from tests.library import LIBRARY, MADE_UP, ROOT
-from tests.nettleser import served
+from tests.nettleser import served, violations
 from tests.test_compare import HEAD, year
 from tests.test_markdown_safety import NASTY
 
@@ -390,13 +389,6 @@ def test_axe_finds_nothing_with_the_search_and_the_menus_open(
     faults += violations(page, "body")
     page.close()
     assert faults == []
-
-
-def violations(page: Page, part: str) -> list[str]:
-    """What axe finds against WCAG 2.1 A and AA, and where."""
-    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
-    found = Axe().run(page, context=part, options=rules).response["violations"]
-    return [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
 
 
 # ---- the index

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
-from tests.nettleser import served
+from tests.nettleser import served, violations
 
 pytestmark = pytest.mark.xdist_group("nettleser")
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 SCHEMES = ("light", "dark")
 WIDTHS = (1400, 390)
 NARROW = 320
@@ -78,12 +76,6 @@ def opened(shown: Shown, path: str, width: int, scheme: Any = "light", **more: A
 
 def is_own(shown: Shown, url: str) -> bool:
     return url.startswith((shown.address, "data:", "blob:"))
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.1 A and AA."""
-    found = Axe().run(page, options=WCAG).response["violations"]
-    return [f"{one['id']}: {node['target']} {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def too_wide(page: Page) -> int:

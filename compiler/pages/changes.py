@@ -13,12 +13,13 @@ from compiler.compare_facts import KINDS, ROWS, Kind, Line
 from compiler.compare_text import cautions, title
 from compiler.compare_words import (
     capital,
-    growth,
+    figure_cells,
+    figures_by_aspect,
     is_step,
     item_lines,
-    notes,
     reasons_in_table,
     reasons_lines,
+    remark,
     rows_lines,
     told_one_by_one,
     told_together,
@@ -178,15 +179,13 @@ class Changes:
         return {kind: tuple(self._tables_of(kind)) for kind in KINDS}
 
     def _tables_of(self, kind: Kind) -> Iterator[_Table]:
-        items = told_one_by_one(self.comparison, kind)
-        figures = [(item, detail) for item in items for detail in item.details if isinstance(detail, FigureChange)]
-        for aspect in dict.fromkeys(detail.aspect for _, detail in figures):
-            yield self._table(kind, aspect, [pair for pair in figures if pair[1].aspect == aspect])
+        for aspect, figures in figures_by_aspect(told_one_by_one(self.comparison, kind)).items():
+            yield self._table(kind, aspect, figures)
 
     def _table(self, kind: Kind, aspect: str, figures: Sequence[tuple[Item, FigureChange]]) -> _Table:
         step = is_step(figures[0][1])
         sides = ("Før", "Etter") if step else (self.comparison.old.label, self.comparison.new.label)
-        rows: list[tuple[Cell, ...]] = [_figure_cells(item, detail) for item, detail in figures]
+        rows: list[tuple[Cell, ...]] = [tuple((text,) for text in figure_cells(*one)) for one in figures]
         heads: tuple[str, ...] = (KINDS[kind][1], *sides, "Endring")
         in_kroner = [_difference(detail) for _, detail in figures]
         if any(in_kroner):
@@ -195,17 +194,12 @@ class Changes:
         elif kind == "gruppe" and any(self._worth(item)[0] or self._worth(item)[1] for item, _ in figures):
             heads = (*heads, *(f"Kroner {side}" for side in sides), "Endring i kroner")
             rows = [(*row, *self._kroner(item)) for row, (item, _) in zip(rows, figures, strict=True)]
-        remarks = [self._remark(item, detail) for item, detail in figures]
+        remarks = [remark(self.comparison, item, detail) for item, detail in figures]
         if any(remarks):
             heads = (*heads, "Merknad")
             rows = [(*row, (remark,)) for row, remark in zip(rows, remarks, strict=True)]
         heading = "" if kind == "sats" and not step else capital(aspect)
         return _Table(heading, heads, tuple(item for item, _ in figures), tuple(rows))
-
-    def _remark(self, item: Item, detail: FigureChange) -> str:
-        """What must be known about a figure."""
-        known = [line.text for line in notes(self.comparison, detail)]
-        return ". ".join([*known, *(f"Begrunnelse: {reason}" for reason in reasons_in_table(item))])
 
     # ---- kroner of groups
 
@@ -244,12 +238,6 @@ class Changes:
     @cached_property
     def _terms(self) -> set[str]:
         return {term.id for term in self.view.rulebook.terms}
-
-
-def _figure_cells(item: Item, change: FigureChange) -> tuple[Cell, ...]:
-    """Name, both years and the change."""
-    old, new = (figure.shown if figure else "–" for figure in (change.old, change.new))
-    return (item.name,), (old,), (new,), ((growth(change) if item.change == "endret" else item.change) or "–",)
 
 
 def _difference(change: FigureChange) -> str:

@@ -3,7 +3,6 @@
 import re
 
 _LABELS = {
-    'aria-label="Header"': 'aria-label="Topp"',
     'aria-label="Footer"': 'aria-label="Bunn"',
     "<h1>404 - Not found</h1>": (
         "<h1>Siden finnes ikke</h1>\n"

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -95,10 +95,15 @@ def _without_year(rulebook: model.Rulebook) -> str:
     return _YEAR_LAST.sub("", rulebook.title).removesuffix(" for").strip()
 
 
+def newest_first(rulebooks: Iterable[model.Rulebook]) -> list[model.Rulebook]:
+    """The rule years by scheme, the newest first in each, as menus and lists have them."""
+    return sorted(rulebooks, key=lambda one: (one.scheme, -one.year))
+
+
 def _schemes(rulebooks: Sequence[model.Rulebook]) -> list[list[model.Rulebook]]:
     """The rule years of each scheme, the newest first; the schemes by what they are called."""
     schemes: dict[str, list[model.Rulebook]] = {}
-    for rulebook in sorted(rulebooks, key=lambda r: (r.scheme, -r.year)):
+    for rulebook in newest_first(rulebooks):
         schemes.setdefault(rulebook.scheme, []).append(rulebook)
     return sorted(schemes.values(), key=lambda years: scheme_title(years[0]).lower())
 

@@ -15,7 +15,7 @@ from compiler import model
 from compiler.pages.addresses import LISTS
 from compiler.pages.code_files import as_json, code_files, folded
 from compiler.pages.codes import year_codes
-from compiler.pages.front import scheme_title
+from compiler.pages.front import newest_first, scheme_title
 from compiler.pages.render import year_folder
 
 CODES = "oppslag"
@@ -46,8 +46,10 @@ class _Page(NamedTuple):
 
 def write_search(site: Path, target: Path, rulebooks: Sequence[model.Rulebook]) -> list[str]:
     """Write into a folder all that a reader searches a built site with; every line that Pagefind complains with."""
-    years = sorted(rulebooks, key=lambda one: (one.scheme, -one.year))
-    titles = {one.scheme: scheme_title(one) for one in sorted(rulebooks, key=lambda one: (one.scheme, one.year))}
+    years = newest_first(rulebooks)
+    titles: dict[str, str] = {}
+    for one in years:
+        titles.setdefault(one.scheme, scheme_title(one))
     files = code_files([year_codes(one) for one in years], titles)
     warnings = _index(site, target)
     if not warnings:

@@ -24,7 +24,7 @@ from compiler.pages.addresses import TRY_IT, Addresses
 from compiler.pages.banner import banners
 from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
 from compiler.pages.finish import finished, with_banner
-from compiler.pages.front import front, front_menu, year_name
+from compiler.pages.front import front, front_menu, newest_first, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
 from compiler.pages.reuse import Reuse, contents, key_of
@@ -244,7 +244,7 @@ def _put_together(parts: Sequence[_Part], years: Sequence[SiteYear], reuse: Reus
     versions_of = {part.folder: json.loads((new / part.folder / VERSION).read_text("utf-8")) for part in parts[1:]}
     (new / VERSION).write_text(versions(versions_of), encoding="utf-8")
     (new / SCHEMA).write_text(export.schema(), encoding="utf-8")
-    add_year_menus(new, sorted(rulebooks, key=lambda one: (one.scheme, -one.year)))
+    add_year_menus(new, newest_first(rulebooks))
     for path, banner in banners(rulebooks, new):
         path.write_text(with_banner(path.read_text(encoding="utf-8"), banner), encoding="utf-8")
 
