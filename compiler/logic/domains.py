@@ -14,6 +14,8 @@ import z3
 from compiler.logic.formula import Formula, alike, both, either, total, variable, whole_number
 
 Codes = frozenset[str]
+_FEW = 2
+"""How many classes of each set are kept where some are enough."""
 
 
 def by_length(code: str) -> tuple[int, str]:
@@ -52,6 +54,16 @@ def shared_out(universe: Codes, sets: Sequence[Codes]) -> list[Class]:
     return made if other is None else [*made, Class(other, [], lambda: universe - found.keys())]
 
 
+def few(classes: Sequence[Class]) -> list[Class]:
+    """Some of the classes: of each set those that the fewest other sets have, and one that no set has."""
+    members: dict[int, list[Class]] = {}
+    for one in sorted(classes, key=lambda one: (len(one.sets), by_length(one.first))):
+        for number in one.sets:
+            members.setdefault(number, []).append(one)
+    kept = {one.first for found in members.values() for one in found[:_FEW]}
+    return [one for one in classes if one.first in kept or not one.sets]
+
+
 class CodeVariable:
     """One code that the solver chooses."""
 
@@ -74,10 +86,10 @@ class CodeVariable:
             self.asked[codes] = variable(self.name)
         return self.asked[codes]
 
-    def definitions(self) -> Iterator[Formula]:
-        """What the answers mean, now that all has been asked: it is of exactly one class."""
-        sets = list(self.asked)
-        found = [(one.first, one.sets, variable(self.name)) for one in shared_out(self.universe, sets)]
+    def definitions(self, some: bool = False) -> Iterator[Formula]:
+        """What the answers mean, now that all has been asked: it is of exactly one class; perhaps only of some."""
+        classes = shared_out(self.universe, list(self.asked))
+        found = [(one.first, one.sets, variable(self.name)) for one in (few(classes) if some else classes)]
         self.blocks = _blocks([(code, chosen) for code, _, chosen in found])
         yield from _meant(self.blocks)
         if found:
@@ -126,10 +138,10 @@ class Bag:
             self.counted[known] = whole_number(self.name)
         return self.counted[known]
 
-    def definitions(self) -> Iterator[Formula]:
-        """What the answers mean, now that all has been asked."""
-        sets = [*self.asked, *self.counted]
-        found = [(one.first, one.sets, variable(self.name)) for one in shared_out(self.universe, sets)]
+    def definitions(self, some: bool = False) -> Iterator[Formula]:
+        """What the answers mean, now that all has been asked; perhaps with only some of the classes."""
+        classes = shared_out(self.universe, [*self.asked, *self.counted])
+        found = [(one.first, one.sets, variable(self.name)) for one in (few(classes) if some else classes)]
         self.blocks = _blocks([(code, chosen) for code, _, chosen in found])
         yield from _meant(self.blocks)
         yield from _meanings(list(self.asked.values()), [(numbers, chosen) for _, numbers, chosen in found])

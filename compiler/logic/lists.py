@@ -380,6 +380,9 @@ def joined(cases: list[tuple[Formula, Value]]) -> Value:
 def _highest(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
     """The highest or lowest number of the elements."""
     listed, state = listing(encoder, expr.items, env)
+    inner = _innermost(listed)
+    if isinstance(inner, Members) and len(inner.candidates() or ()) > encoder.world.scope.most:
+        return encoder.anything("det høyeste eller laveste av svært mange")
 
     def of(element: Value) -> Value:
         return encoder.value(expr.value, {**env, expr.variable: element})
@@ -387,7 +390,7 @@ def _highest(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
     sampled = [of(element) for element in samples(listed)]
     values = _all_values([one.content for one in sampled])
     if values is None:
-        if not isinstance(_innermost(listed), Slots):
+        if not isinstance(inner, Slots):
             return encoder.anything("det høyeste eller laveste av mange")
         found = each(listed, of)
         some = [(seen.guard, seen.result) for seen in found.seen]

@@ -83,6 +83,8 @@ def column(encoder: "Encoder", expr: model.ColumnRef, env: "Env") -> Value:
     index = encoder.column(expr.table, expr.column)
     if not index.filled:
         return behind(keys[0], encoder.anything(f"{expr.column}, som ingen rad i tabellen {expr.table} har"))
+    if there is False:
+        return Value(Members(frozenset(), lambda _: False) if index.field.kind == "koder" else Finite({}), False, empty)
     if len(keys) == 1 and isinstance(keys[0].content, CHOICES):
         found = index.of(keys[0].content)
     else:

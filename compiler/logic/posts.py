@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import z3
 
 from compiler import model
 from compiler.fields import fields_of
-from compiler.logic.domains import Bag, Codes, CodeVariable
+from compiler.logic.domains import Bag, Codes, CodeVariable, Finite
 from compiler.logic.formula import (
     Formula,
     both,
@@ -33,12 +33,23 @@ _DIGITS = 12
 """How many digits after the comma a number in data can have."""
 
 
+class Scope(NamedTuple):
+    """How much of all cases is looked at: all but that of long lists, or only some, where a case is soon found."""
+
+    slots: int
+    """How many elements of a list of records are looked at one by one."""
+    plain: bool = False
+    """The elements of lists have only the codes that they must have, and those only of some classes."""
+    most: int = 100_000
+    """How many values the highest of some is reckoned out of; of more, it can be anything."""
+
+
 class World:
     """What the records of one question have in common: the codes there are, and what is known of what was made."""
 
-    def __init__(self, rulebook: model.Rulebook, slots: int) -> None:
+    def __init__(self, rulebook: model.Rulebook, scope: Scope) -> None:
         self.rulebook = rulebook
-        self.slots = slots
+        self.scope = scope
         self.codes = Universe(rulebook)
         self.facts: list[Formula] = []
         self.longer: list[z3.BoolRef] = []
@@ -155,6 +166,8 @@ class Post:
         return self._state(content, given, field.may_lack)
 
     def _choice(self, name: str, universe: Codes, lacks: bool) -> Value:
+        if lacks and self.world.scope.plain and self.path:
+            return Value(Finite({}), False, True)
         chosen = self.world.code(name, universe)
         given = variable(f"{name} er oppgitt")
         self.readers[name] = lambda read: chosen.chosen(read.holds) if read.holds(given) else None
@@ -188,8 +201,8 @@ class Post:
         record = self.world.rulebook.record(field.of or "")
         more = variable(f"{field.name} er lengre")
         self.world.longer.append(more)
-        posts = [Post(self.world, record, f"{self.path}{field.name} {n + 1}") for n in range(self.world.slots)]
-        guards = [variable(f"{field.name} {n + 1}") for n in range(self.world.slots)]
+        posts = [Post(self.world, record, f"{self.path}{field.name} {n + 1}") for n in range(self.world.scope.slots)]
+        guards = [variable(f"{field.name} {n + 1}") for n in range(self.world.scope.slots)]
         self.world.facts += [
             implied(later, earlier) for earlier, later in zip(guards, [*guards[1:], more], strict=True)
         ]

@@ -1,6 +1,6 @@
 """Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -12,12 +12,12 @@ from compiler.logic.clashes import pairs
 from compiler.logic.domains import Bag, CodeVariable
 from compiler.logic.encoder import Encoder
 from compiler.logic.formula import Formula, Truth, as_bool, both, either, implied, negated, restart, variable
-from compiler.logic.posts import Post, Read, World, slots_of
+from compiler.logic.posts import Post, Read, Scope, World, slots_of
 from compiler.logic.sought import Claim, Data, Sought, answer, least, reaches, taken_by
 from compiler.logic.values import Slots, Value
 
-SLOTS = 3
-"""How many elements of a list of records are looked at one by one."""
+WHOLE = Scope(slots=3)
+"""All cases, with lists of up to so many records; of what longer ones may have more, anything can be."""
 _TRIES = 60
 """How many cases are tried for one rule."""
 _MISSES = 6
@@ -71,13 +71,18 @@ class Search:
     """The rules about one kind of record, asked about together."""
 
     def __init__(
-        self, rulebook: model.Rulebook, record: model.Record, sought: Sequence[Sought], claims: Sequence[Claim] = ()
+        self,
+        rulebook: model.Rulebook,
+        record: model.Record,
+        sought: Sequence[Sought],
+        claims: Sequence[Claim] = (),
+        scope: Scope = WHOLE,
     ) -> None:
         self.solver = restart()
         self.rulebook = rulebook
         self.sought = sought
         self.record = record
-        self.world = World(rulebook, SLOTS)
+        self.world = World(rulebook, scope)
         self.encoder = Encoder(self.world)
         self.post = Post(self.world, self.record, "")
         self.env = {self.record.variable: Value(self.post), **_around(self.world, self.record)}
@@ -87,7 +92,8 @@ class Search:
         self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
         self.alone: dict[str, Formula] = {}
         """That only one record breaks a requirement."""
-        self.cells: dict[tuple[str, str], Truth] = {}
+        self.cells: dict[tuple[str, str], tuple[Truth, list[str]]] = {}
+        """What each cell of a rule table asks for, and what of it is not reckoned with."""
         self.context = dict(self._context())
         for one in sought:
             before = len(self.encoder.beyond)
@@ -97,6 +103,7 @@ class Search:
             self.asked[one.kind, one.id] = _Asked(tuple(part.yes for part in parts), fails, beyond)
         self.solver.set("rlimit", _WORK)
         self.solver.set("random_seed", 1)
+        self.solver.set("smt.relevancy", 0)  # Twice as fast where nearly all is said of sets of codes.
         self.pairs = {(one.id, other.id): self._pair(one, other) for one, other in pairs(rulebook, record)}
         self.claimed = [self._claimed(claim) for claim in claims]
         self._tell()
@@ -111,7 +118,7 @@ class Search:
         for pair in self.pairs.values():
             self._proxy(pair if pair is not None else False)
         for domain in self.world.domains:
-            for fact in domain.definitions():
+            for fact in domain.definitions(self.world.scope.plain):
                 self.solver.add(as_bool(fact))
         for fact in self.world.facts:
             self.solver.add(as_bool(fact))
@@ -255,8 +262,12 @@ class Search:
 
     def _cell(self, cell: tuple[str, str]) -> Truth:
         if cell not in self.cells:
-            self.cells[cell] = self.encoder.truth(self.rulebook.rule_grouping.condition[cell], self.env)
-        return self.cells[cell]
+            before = len(self.encoder.beyond)
+            truth = self.encoder.truth(self.rulebook.rule_grouping.condition[cell], self.env)
+            self.cells[cell] = truth, self.encoder.beyond[before:]
+        truth, beyond = self.cells[cell]
+        self.encoder.beyond += beyond
+        return truth
 
     def _on_what_is_left(self) -> Mapping[str, Value]:
         """The scope of a group where groups before it may have used some of the records: any may be gone."""
@@ -330,6 +341,26 @@ class Search:
         why = f"; her regnes det ikke på {' og '.join(asked.beyond)}" if asked.beyond else ""
         return Open(f"ingen av tilfellene som er prøvd, når den{why}")
 
+    def simple_cases(self, wanted: Collection[str]) -> Iterator[tuple[Sought, Data]]:
+        """A case that reaches each rule that is wanted, where one is soon found: all before the rule do not hold.
+
+        The solver is told so once and for all, so nothing else can be asked of it afterwards.
+        """
+        short, given = self._plain()
+        for formula in (*self.context.values(), short, given):
+            self.solver.add(as_bool(formula))
+        for one in self.sought:
+            asked = self.asked[one.kind, one.id]
+            if one.kind == "krav":
+                continue
+            if one.id in wanted and not asked.beyond:
+                parts = {f"del {at}": part for at, part in enumerate(asked.parts)}
+                if self._check(parts, self.world.filled) == z3.sat:
+                    case = self._case(one, self.solver.model())
+                    if reaches(self.rulebook, one, answer(self.rulebook, one, case)):
+                        yield one, case
+            self.solver.add(as_bool(asked.fails))
+
     def _wishes(self, sought: Sought) -> list[list[Formula]]:
         """What a case should be like, if there is one: first all that makes it plain, at last only what can be seen."""
         short, given = self._plain()
@@ -357,7 +388,7 @@ class Search:
     def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
-            return Open(f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd")
+            return Open(f"bare lister med flere enn {self.world.scope.slots} linjer kan nå den, og så lange er ikke prøvd")
         needed = self._needed(assumed)
         if not any(name.startswith("del ") for name in needed):
             needed = list(assumed)
