@@ -58,21 +58,23 @@ def _answers(rulebook: Rulebook, wanted: list[Sought]) -> Iterator[tuple[Sought,
     """Each rule with its example; or with why there is none."""
     from compiler.logic.example import Unwritable, example_lines
     from compiler.logic.messages import shown, why_none
-    from compiler.logic.search import Search, Witness
+    from compiler.logic.search import Witness
+    from compiler.logic.sieve import searched
 
     every = list(sought_in(rulebook))
     for record, of_record in groupby(wanted, key=lambda sought: sought.record.id):
         found = list(of_record)
-        search = Search(rulebook, found[0].record, [one for one in every if one.record.id == record])
-        for sought in found:
-            verdict = search.verdict(sought)
+        sought = [one for one in every if one.record.id == record]
+        search = searched(rulebook, found[0].record, sought, wanted=found)
+        for asked in found:
+            verdict = search.verdict(asked)
             if not isinstance(verdict, Witness):
-                yield sought, None, why_none(rulebook, sought, verdict)
+                yield asked, None, why_none(rulebook, asked, verdict)
                 continue
             try:
-                yield sought, example_lines(rulebook, sought, verdict.case), ""
+                yield asked, example_lines(rulebook, asked, verdict.case), ""
             except Unwritable as fault:
-                yield sought, None, f"{fault}; tilfellet er {shown(verdict.case)}"
+                yield asked, None, f"{fault}; tilfellet er {shown(verdict.case)}"
 
 
 def _write(folder: Path, library: Library, rulebook: Rulebook, sought: Sought, example: list[str]) -> int:

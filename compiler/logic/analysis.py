@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from compiler import model
 from compiler.logic.clashes import Clash, Overlap, clashes, overlaps
 from compiler.logic.search import Search, Verdict
+from compiler.logic.sieve import searched
 from compiler.logic.sought import Claim, Data, Sought, claims_in, sought_in
 
 
@@ -52,7 +53,7 @@ def analysed(rulebook: model.Rulebook) -> Analysis:
         claims = [claim for claim in claims_in(rulebook) if claim.record.id == record.id]
         if not sought and not claims:
             continue
-        search = Search(rulebook, record, sought, claims)
+        search = searched(rulebook, record, sought, claims)
         verdicts += [(one, search.verdict(one)) for one in sought]
         impossible += _impossible(search, claims)
         gaps += _gap(search, record)

@@ -306,6 +306,8 @@ class Members:
 
     def has(self, code: str) -> Formula:
         """It has a code."""
+        if self._candidates is not None and code not in self._candidates:
+            return False
         if code not in self._kept:
             self._kept[code] = self._has(code)
         return self._kept[code]

@@ -318,6 +318,9 @@ def _gathered(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
     def of(element: Value) -> Value:
         return encoder.value(expr.value, {**env, expr.variable: element})
 
+    inner = _innermost(listed)
+    if isinstance(inner, Slots) and not inner.items and inner.more is not False:
+        return encoder.anything("en liste som ikke er gitt")
     found = [members_of(of(element)) for element in samples(listed)]
     if any(members is None or members.candidates() is None for members in found):
         return encoder.anything("en mengde som ikke kan telles opp")

@@ -1,6 +1,6 @@
 """Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -103,6 +103,7 @@ class Search:
             self.asked[one.kind, one.id] = _Asked(tuple(part.yes for part in parts), fails, beyond)
         self.solver.set("rlimit", _WORK)
         self.solver.set("random_seed", 1)
+        self.solver.set("model.compact", False)
         self.solver.set("smt.relevancy", 0)  # Twice as fast where nearly all is said of sets of codes.
         self.pairs = {(one.id, other.id): self._pair(one, other) for one, other in pairs(rulebook, record)}
         self.claimed = [self._claimed(claim) for claim in claims]
@@ -341,13 +342,14 @@ class Search:
         why = f"; her regnes det ikke på {' og '.join(asked.beyond)}" if asked.beyond else ""
         return Open(f"ingen av tilfellene som er prøvd, når den{why}")
 
-    def simple_cases(self, wanted: Collection[str]) -> Iterator[tuple[Sought, Data]]:
-        """A case that reaches each rule that is wanted, where one is soon found: all before the rule do not hold.
+    def found_in_order(self, wanted: Collection[str]) -> dict[str, Data]:
+        """Cases that reach the groups and rules that are wanted, by id, where the first that is tried does.
 
-        The solver is told so once and for all, so nothing else can be asked of it afterwards.
+        The solver is told for good of each rule that it does not hold, as is true of all cases that reach a later one:
+        nothing else can be asked of it afterwards.
         """
-        short, given = self._plain()
-        for formula in (*self.context.values(), short, given):
+        found: dict[str, Data] = {}
+        for formula in (*self.context.values(), *self._plain()):
             self.solver.add(as_bool(formula))
         for one in self.sought:
             asked = self.asked[one.kind, one.id]
@@ -358,8 +360,9 @@ class Search:
                 if self._check(parts, self.world.filled) == z3.sat:
                     case = self._case(one, self.solver.model())
                     if reaches(self.rulebook, one, answer(self.rulebook, one, case)):
-                        yield one, case
+                        found[one.id] = case
             self.solver.add(as_bool(asked.fails))
+        return found
 
     def _wishes(self, sought: Sought) -> list[list[Formula]]:
         """What a case should be like, if there is one: first all that makes it plain, at last only what can be seen."""
@@ -388,7 +391,9 @@ class Search:
     def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
-            return Open(f"bare lister med flere enn {self.world.scope.slots} linjer kan nå den, og så lange er ikke prøvd")
+            return Open(
+                f"bare lister med flere enn {self.world.scope.slots} linjer kan nå den, og så lange er ikke prøvd"
+            )
         needed = self._needed(assumed)
         if not any(name.startswith("del ") for name in needed):
             needed = list(assumed)
