@@ -11,8 +11,8 @@ from compiler.model import Rulebook
 from compiler.pipeline import Library, Year
 from dsl.diagnostics import Diagnostic, has_errors
 
-MOST_RULES = 400
-"""A rulebook with more rules than this is analysed only when it is asked for: it takes minutes."""
+MOST_RULES = 1_000
+"""A rulebook with more rules than this is analysed only when it is asked for: it takes about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Logic:
             more = "; «regelverk vitne REGELVERK» sier hvorfor" if self.undecided else ""
             yield f"logikken: {', '.join(parts)}{more}"
         for name in self.skipped:
-            yield f"logikken i {name} er ikke sjekket, for det tar flere minutter; skriv --logikk for å sjekke den"
+            yield f"logikken i {name} er ikke sjekket, for det tar et minutt eller mer; skriv --logikk for å sjekke den"
 
 
 class _Found:
@@ -111,5 +111,5 @@ def _order(year: Year) -> tuple[str, str]:
 
 
 def is_large(rulebook: Rulebook) -> bool:
-    """Whether it takes minutes to analyse a rulebook."""
+    """Whether it takes a minute or more to analyse a rulebook."""
     return sum(1 for _ in sought_in(rulebook)) > MOST_RULES
