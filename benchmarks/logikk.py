@@ -7,7 +7,7 @@ from time import perf_counter
 
 import maaling
 
-from compiler.editor.desk import checked
+from compiler.cli_library import checked
 from compiler.logic.check import Logic, checked_logic
 from compiler.pipeline import load
 from tests.norddrg_aar import REAL_2015, made_up_year, real_year
