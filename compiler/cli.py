@@ -37,6 +37,7 @@ from compiler.cli_library import (
     years_named,
 )
 from compiler.cli_logic import vitne
+from compiler.cli_preview import vis
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
 from compiler.logic.check import Logic, checked_logic
@@ -79,6 +80,7 @@ def cli() -> None:
 
 cli.add_command(importer)
 cli.add_command(spraaktjener)
+cli.add_command(vis)
 
 
 @cli.command()

@@ -1,7 +1,7 @@
 """The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -167,7 +167,7 @@ def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -
     return outcome(view, example, answer if isinstance(answer, Svar) else None)
 
 
-def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:
+def navigation(rulebook: model.Rulebook, written: Collection[str]) -> list[dict[str, object]]:
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]

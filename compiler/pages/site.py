@@ -6,7 +6,7 @@ import posixpath
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -140,12 +140,16 @@ def _year_part(root: Path, year: SiteYear, sources: Path, reuse: Reuse) -> _Part
         return _Part(folder, docs, {}, key)
     written = year.pages()
     _write_pages(docs, written)
-    settings = {
-        "site_name": plain(year_name(year.rulebook)),
-        "nav": navigation(year.rulebook, written),
+    return _Part(folder, docs, year_settings(year.rulebook, list(written)), key)
+
+
+def year_settings(rulebook: model.Rulebook, written: Collection[str]) -> dict[str, Any]:
+    """What the settings of a year's pages say beside those of the whole site."""
+    return {
+        "site_name": plain(year_name(rulebook)),
+        "nav": navigation(rulebook, written),
         "extra": {"homepage": "../.."},
     }
-    return _Part(folder, docs, settings, key)
 
 
 def _write_pages(docs: Path, written: Mapping[str, str]) -> None:
