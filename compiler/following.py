@@ -17,7 +17,7 @@ _PAUSE = 200
 def changes(folder: Path, asked_by: str, stop: Event | None = None) -> Iterator[list[str]]:
     """The names of the files that are saved, each time some are; first none, when the watch is set.
 
-    It ends at Ctrl-C, or when it is told to stop. `asked_by` is what cannot be done without a library for it.
+    It ends when it is told to stop. `asked_by` is what cannot be done without a library for it.
     """
     try:
         from watchfiles import watch
@@ -28,7 +28,6 @@ def changes(folder: Path, asked_by: str, stop: Event | None = None) -> Iterator[
         watch_filter=lambda _, path: path.endswith(_FOLLOWED),
         rust_timeout=_PAUSE,
         yield_on_timeout=True,  # The first round comes when the watch is set, so that nothing is missed.
-        raise_interrupt=False,
         stop_event=stop,
     )
     is_first = True

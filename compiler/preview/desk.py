@@ -27,13 +27,13 @@ from compiler.preview.panel import Panel, panel
 from compiler.preview.shown import Front, ShownYear
 from compiler.preview.theme import Part, Theme
 from dsl.diagnostics import Diagnostic, has_errors
+from dsl.parser import no_collector
 
 _OF_YEAR = re.compile(r"([^/]+/\d{4})/(.*)")
 _BODY = re.compile(r"<body[^>]*>")
 _OURS = '<link rel="stylesheet" href="/assets/vis.css"><script src="/assets/vis.js" defer></script>'
-_OWN_FAULT = (
-    "Forhåndsvisningen gikk i stå: det er en feil i kompilatoren, ikke i regelverket. Teksten står i terminalen."
-)
+_OWN_FAULT = "Dette er en feil i kompilatoren, ikke i regelverket. Hva som gikk galt, står i terminalen."
+_NOT_FOUND = re.compile(r"<h1>Siden finnes ikke</h1>\s*<p>.*?</p>", re.DOTALL)
 
 
 class Answer(NamedTuple):
@@ -119,8 +119,13 @@ class Preview:
     def wait(self, number: int, seconds: float) -> int:
         """The number of what is newest, once it is another than this or the time is out."""
         with self._new:
-            self._new.wait_for(lambda: self.number != number, seconds)
+            self._new.wait(0 if self.number != number else seconds)
             return self.number
+
+    def wake(self) -> None:
+        """Let those that wait see whether they still are to."""
+        with self._new:
+            self._new.notify_all()
 
     def _tell(self) -> None:
         with self._new:
@@ -174,11 +179,13 @@ class Preview:
         of_year = _OF_YEAR.fullmatch(address.lstrip("/"))
         name = of_year[1].replace("/", "-") if of_year else None
         try:
-            html = self._html(name, of_year[2] if of_year else address)
+            with no_collector():
+                html = self._html(name, of_year[2] if of_year else address)
         except Exception:
             traceback.print_exc()
-            return _Page(self.theme.not_found, 500, name)
-        return _Page(self.theme.not_found, 404, name) if html is None else _Page(html, 200, name)
+            html = _NOT_FOUND.sub("<h1>Siden kan ikke vises</h1>", self._front.part.not_found)
+            return _Page(html, 500, name)
+        return _Page(self._front.part.not_found, 404, name) if html is None else _Page(html, 200, name)
 
     def _html(self, name: str | None, address: str) -> str | None:
         """A page of the front, or of a rule year with a name; None where it is not there."""
@@ -255,7 +262,7 @@ class Preview:
     def _with_panel(self, page: _Page, state: State) -> str:
         """A page as it is sent."""
         said, faults = escape(state.panel.said), state.panel.faults
-        head = f'<section id="vis" aria-label="Forhåndsvisning" data-merke="{state.mark}" data-nummer="{self.number}">'
+        head = f'<section id="vis" aria-label="Forhåndsvisning" data-merke="{state.mark}">'
         shown = f'{head}<p class="vis-sagt" role="alert">{said}</p><div class="vis-feil">{faults}</div></section>'
         html = with_policy(page.html, self.theme.policy).replace("</head>", f"{_OURS}</head>", 1)
         return _BODY.sub(lambda body: f"{body[0]}{shown}", html, count=1)

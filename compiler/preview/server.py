@@ -16,6 +16,8 @@ HOST = "127.0.0.1"
 _EVENTS, _STATE = "/vis/hendelser", "/vis/tilstand"
 _BEAT = 2.0
 """How often, in seconds, a page that waits is told that the server is there."""
+_POLL = 0.05
+"""How often, in seconds, the server sees whether it is to end."""
 _REST = 0.3
 """How long examples wait after a change, so that the pages that are open come first."""
 
@@ -94,13 +96,15 @@ class _Handler(BaseHTTPRequestHandler):
 def serving(preview: Preview, port: int) -> Iterator[str]:
     """The pages served, and examples tried as there is time for it; the address, which ends with «/»."""
     with _Server(port, preview) as server:
-        threads = [Thread(target=server.serve_forever, daemon=True), Thread(target=_try, args=[server], daemon=True)]
+        serve = Thread(target=server.serve_forever, args=[_POLL], daemon=True)
+        threads = [serve, Thread(target=_try, args=[server], daemon=True)]
         for thread in threads:
             thread.start()
         try:
             yield f"http://{HOST}:{server.server_port}/"
         finally:
             server.ended.set()
+            preview.wake()
             server.shutdown()
             for thread in threads:
                 thread.join()

@@ -3,9 +3,8 @@
 import logging
 import os
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
@@ -32,20 +31,18 @@ class Theme:
         logger.propagate = False
         logger.addHandler(logging.NullHandler())
         self.root = root
-        self._empty = TemporaryDirectory(prefix="regelverk-vis-")
         self._read: dict[str, MkDocsConfig] = {}
 
     def settings(self, folder: str) -> MkDocsConfig:
-        """The settings of the site, for the pages of a part, which are on no disk."""
+        """The settings of the site, for the pages of a part."""
         if folder not in self._read:
-            empty = self._empty.name
-            self._read[folder] = load_config(str(self.root / "mkdocs.yml"), docs_dir=empty, site_dir=f"{empty}-side")
+            self._read[folder] = _settings(self.root)
         return self._read[folder]
 
-    @cached_property
+    @property
     def templates(self) -> jinja2.Environment:
-        """The templates, read once for all pages."""
-        return self.settings("").theme.get_env()
+        """The templates of the pages."""
+        return _templates(self.root)
 
     @cached_property
     def assets(self) -> list[Path]:
@@ -53,15 +50,21 @@ class Theme:
         return [Path(folder) / "assets" for folder in self.settings("").theme.dirs]
 
     @cached_property
-    def not_found(self) -> str:
-        """The page for addresses that are not there."""
-        page = Part(self, "404.html", {"nav": [{"Forside": "index.md"}]}, ["index.md"], lambda _: "")
-        return page.not_found()
-
-    @cached_property
     def policy(self) -> str:
-        """The security policy of the pages: no scripts but the theme's own, which the page above has."""
-        return policy(scripts(self.not_found))
+        """The security policy of the pages: no scripts but the theme's own, which a page without text has."""
+        page = Part(self, "404.html", {"nav": [{"Forside": "index.md"}]}, ["index.md"], lambda _: "")
+        return policy(scripts(page.not_found))
+
+
+def _settings(root: Path) -> MkDocsConfig:
+    """The settings of the site; the pages are on no disk, so any folder is theirs."""
+    return load_config(str(root / "mkdocs.yml"), docs_dir=str(root / "site" / "pages"))
+
+
+@cache
+def _templates(root: Path) -> jinja2.Environment:
+    """The templates of a site, read once for all pages."""
+    return _settings(root).theme.get_env()
 
 
 class _Files(Files):
@@ -96,6 +99,7 @@ class Part:
             self._made[name] = self._html(name)
         return self._made[name]
 
+    @cached_property
     def not_found(self) -> str:
         """The page for addresses that are not there."""
         context = get_context(self._menu, self._files, self._settings, base_url="/")

@@ -7,16 +7,21 @@
   let kilde;
   let ser = false;
   let igjen = false;
+  let henter = false;
 
-  // Det øverste stedet på skjermen som har en adresse: det skal stå der det sto, også når noe over er blitt lengre.
-  const steder = () => [...document.querySelectorAll("article [id]")];
+  // Det øverste stedet på skjermen med en adresse som er den samme neste gang: det skal stå der det sto, også når noe over
+  // er blitt lengre. Temaet gir koder og annet et nummer som begynner med «__».
+  const steder = () => [...document.querySelectorAll("article [id]:not([id^='__'])")];
   const foldet = () => [...document.querySelectorAll("article details")];
+  const topp = (sted) => sted.getBoundingClientRect().top;
 
   function husk() {
-    const sted = steder().find((ett) => ett.getBoundingClientRect().bottom > 0);
-    const over = sted?.getBoundingClientRect().top;
+    const sted = steder().find((ett) => topp(ett) >= ramme.offsetHeight);
     const aapne = foldet().map((ett) => ett.open);
-    sessionStorage.setItem(HUSKET, JSON.stringify({ id: sted?.id, over, y: scrollY, aapne }));
+    const husket = { id: sted?.id, over: sted && topp(sted), y: scrollY, aapne };
+    sessionStorage.setItem(HUSKET, JSON.stringify(husket));
+    history.scrollRestoration = "manual"; // Ellers flytter nettleseren siden en gang til, etter oss.
+    henter = true;
   }
 
   function gjenopprett() {
@@ -25,9 +30,12 @@
     if (!husket) return;
     const naa = foldet();
     if (naa.length === husket.aapne.length) naa.forEach((ett, nummer) => (ett.open = husket.aapne[nummer]));
-    const sted = husket.id ? document.getElementById(husket.id) : null;
-    const y = sted && husket.y ? scrollY + sted.getBoundingClientRect().top - husket.over : husket.y;
-    scrollTo({ top: y, behavior: "instant" });
+    const rull = () => {
+      const sted = husket.y && husket.id ? document.getElementById(husket.id) : null;
+      scrollTo({ top: sted ? scrollY + topp(sted) - husket.over : husket.y, behavior: "instant" });
+    };
+    rull();
+    addEventListener("load", rull);
   }
 
   function vis(svar) {
@@ -80,7 +88,10 @@
   }
 
   document.addEventListener("visibilitychange", folg);
-  addEventListener("pagehide", () => kilde?.close());
+  addEventListener("pagehide", () => {
+    kilde?.close();
+    if (!henter) history.scrollRestoration = "auto";
+  });
   addEventListener("pageshow", (hendelse) => hendelse.persisted && folg());
   gjenopprett();
   folg();
