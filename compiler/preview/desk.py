@@ -252,8 +252,10 @@ class Preview:
         match page.status, page.year in self._stale:
             case 200, True:
                 yield f"Siden er den siste gode utgaven: {page.year} kan ikke lages slik det er skrevet nå."
-            case 404, True:
+            case 404, True if page.year in self._years:
                 yield f"{page.year} kan ikke lages slik det er skrevet nå, og siden er ikke i den siste gode utgaven."
+            case 404, True:
+                yield f"{page.year} kan ikke vises før feilene er rettet."
             case 404, False:
                 yield "Siden finnes ikke slik regelverkene er skrevet nå."
             case 500, _:

@@ -2,6 +2,7 @@
 
 import json
 import posixpath
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -9,7 +10,7 @@ from threading import Event, Thread
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from compiler.pages.security import headers
+from compiler.pages.security import HASHED, headers
 from compiler.preview.desk import Answer, Preview
 
 HOST = "127.0.0.1"
@@ -74,8 +75,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, status: int, kind: str, more: dict[str, str]) -> None:
         self.send_response(status)
-        said = headers(self.server.preview.theme.policy) | {"Content-Type": kind, "Cache-Control": "no-store"}
-        for name, value in {**said, "Cross-Origin-Resource-Policy": "same-origin", **more}.items():
+        said = headers(self.server.preview.theme.policy) | {
+            "Content-Type": kind,
+            "Cache-Control": "max-age=86400" if re.search(HASHED, self.path) else "no-store",
+            "Cross-Origin-Resource-Policy": "same-origin",
+        }
+        for name, value in (said | more).items():
             self.send_header(name, value)
         self.end_headers()
 
