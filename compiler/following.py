@@ -20,12 +20,17 @@ def changes(folder: Path, asked_by: str, stop: Event | None = None) -> Iterator[
     It ends when it is told to stop. `asked_by` is what cannot be done without a library for it.
     """
     try:
-        from watchfiles import watch
+        from watchfiles import Change, watch
     except ImportError:
         raise click.UsageError(f"{asked_by} krever watchfiles; {INSTALL}") from None
+
+    def counts(change: Change, path: str) -> bool:
+        """Whether a change is of what is followed; files may come with a new folder, before it is watched."""
+        return path.endswith(_FOLLOWED) or (change is Change.added and Path(path).is_dir())
+
     rounds = watch(
         folder,
-        watch_filter=lambda _, path: path.endswith(_FOLLOWED),
+        watch_filter=counts,
         rust_timeout=_PAUSE,
         yield_on_timeout=True,  # The first round comes when the watch is set, so that nothing is missed.
         stop_event=stop,
