@@ -119,7 +119,7 @@ def read_once() -> Iterator[None]:
     read_before: dict[tuple[Path, frozenset[str]], pipeline.Library] = {}
     checked_before: dict[int, list[Diagnostic]] = {}
 
-    def load(folder: Path, schemes: Collection[str] = ()) -> Library:
+    def load(folder: Path, schemes: Collection[str] = ()) -> pipeline.Library:
         if folder.resolve() != real:
             return pipeline.load(folder, schemes=schemes)
         asked = folder, frozenset(schemes)
