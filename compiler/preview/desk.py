@@ -138,9 +138,9 @@ class Preview:
         """Try one example that has not been tried; whether there was one."""
         with self._lock:
             for name, year in self._years.items():
-                if not year.is_tried:
-                    year.try_one()
-                    self._note_examples(name)
+                tried = year.try_one()
+                self._note_examples(name)
+                if tried:
                     return True
             return False
 
