@@ -280,6 +280,8 @@ def test_the_page_changes_by_itself_and_the_panel_comes_and_goes(browser: Browse
     with following(author.preview, author.path.parents[2]), opened(browser, author, CHAPTER) as page:
         group = page.get_by_role("heading", name="Andre besøk")
         group.evaluate("place => scrollTo(0, scrollY + place.getBoundingClientRect().top - 80)")
+        hidden = "Object.assign(document.createElement('p'), {id: 'skjult', hidden: true})"
+        page.evaluate(f"document.querySelector('article').prepend({hidden})")
         author.writes(("«Besøk i helgen»", "«Besøk i helgen»\n\ngruppe ny_gruppe «En ny gruppe over de andre»"))
         page.get_by_role("heading", name="En ny gruppe over de andre").wait_for()
         page.wait_for_load_state()

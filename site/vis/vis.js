@@ -13,10 +13,11 @@
   // er blitt lengre. Temaet gir koder og annet et nummer som begynner med «__».
   const steder = () => [...document.querySelectorAll("article [id]:not([id^='__'])")];
   const foldet = () => [...document.querySelectorAll("article details")];
+  const vises = (sted) => sted !== null && sted.getClientRects().length > 0;
   const topp = (sted) => sted.getBoundingClientRect().top;
 
   function husk() {
-    const sted = steder().find((ett) => topp(ett) >= ramme.offsetHeight);
+    const sted = steder().find((ett) => vises(ett) && topp(ett) >= ramme.offsetHeight);
     const aapne = foldet().map((ett) => ett.open);
     const husket = { id: sted?.id, over: sted && topp(sted), y: scrollY, aapne };
     sessionStorage.setItem(HUSKET, JSON.stringify(husket));
@@ -32,7 +33,7 @@
     if (naa.length === husket.aapne.length) naa.forEach((ett, nummer) => (ett.open = husket.aapne[nummer]));
     const rull = () => {
       const sted = husket.y && husket.id ? document.getElementById(husket.id) : null;
-      scrollTo({ top: sted ? scrollY + topp(sted) - husket.over : husket.y, behavior: "instant" });
+      scrollTo({ top: vises(sted) ? scrollY + topp(sted) - husket.over : husket.y, behavior: "instant" });
     };
     rull();
     addEventListener("load", rull);
