@@ -23,6 +23,7 @@ _ARTICLES = {
     "unntak": "et unntak",
     "samling": "en samling",
 }
+_NEW = "er det nytt i år, skriv det uten «endrer»"
 _REFERENCE_TYPES = {
     "kodesett": "kodesett",
     "sats": "sats",
@@ -52,7 +53,7 @@ def amend_record(state: State, block: tree.AmendRecordsDecl) -> None:
     """Take in new fields of a record."""
     record = state.records.get(block.record)
     if record is None:
-        hint = nearest(block.record, state.records)
+        hint = nearest(block.record, state.records) or _NEW
         state.fault("R206", f"«opplysninger {block.record}» finnes ikke i året før", block.span, hint)
         return
     for field in block.fields:
@@ -76,6 +77,8 @@ def _unknown(state: State, block: tree.AmendDecl | tree.RepealDecl, known: Itera
         return
     if (block.kind, str(block.ref)) in state.places:
         hint = "den er ny i år: rett den der den står"
+    elif hint is None and verb == "endres":
+        hint = _NEW
     message = f"«{shown}» finnes ikke som {block.kind} i {state.base.year} og kan ikke {verb}"
     state.fault("R206", message, block.span, hint)
 

@@ -298,7 +298,8 @@ def _link(state: State, owner: model.Record, field: model.RecordField) -> None:
     at = span or Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
     inner = state.records.get(field.of or "")
     if inner is None:
-        state.fault("R201", f"ukjente opplysninger «{field.of}»", at, nearest(field.of or "", state.records))
+        hint = nearest(field.of or "", state.records) or f"skriv «opplysninger {field.of}» med feltene i listen"
+        state.fault("R201", f"ukjente opplysninger «{field.of}»", at, hint)
         return
     if inner.id in _outer_records(state, owner.id):
         message = f"«{inner.id}» kan ikke være en liste i seg selv"

@@ -7,6 +7,7 @@ from typing import cast
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 
+from dsl.amendment_faults import amendment_fault
 from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
 from dsl.source import Source
@@ -192,7 +193,8 @@ def _layout_fault(place: Place, stopped: UnexpectedToken, token: Token, expected
     if "_INDENT" in expected and token.type != "_NL":
         return error("R105", _LACKS_BODY, span, "rykk inn fire mellomrom under denne linjen")
     if token.type in _ENDINGS and (missing := _missing_line(place, expected)):
-        return error("R102", f"blokken mangler {missing}", whole_line(place.source, place.line), None)
+        hint = f"skriv en linje med {missing}"
+        return error("R102", f"blokken mangler {missing}", whole_line(place.source, place.line), hint)
     return error("R102", "linjen slutter for tidlig", span, _expectation(expected))
 
 
@@ -213,6 +215,7 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
     for special in (
         _date,
         _joined,
+        _amendment,
         _without_old,
         _other_verb,
         _lenient,
@@ -283,6 +286,13 @@ def _other_verb(place: Place, span: Span, token: Token, expected: set[str], befo
     if place.word == "endrer" and word == "unntak":
         return error("R102", "uventet «unntak»", span, "skriv «erstatter unntak fra …» og hele det nye unntaket")
     return None
+
+
+def _amendment(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """An amendment that is not written as one."""
+    if place.word != "endrer":
+        return None
+    return amendment_fault(place.rows[0], place.rows[span.line - place.line], span)
 
 
 def _lenient(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
