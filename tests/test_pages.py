@@ -63,6 +63,14 @@ def rule(page: str, anchor: str) -> str:
 # ---- what is on the pages
 
 
+def test_a_grouping_without_rows_yet_does_not_speak_of_them() -> None:
+    made = pages(
+        year(FIRST.replace("gruppering drg for hver Kontakt", "gruppering drg for hver Kontakt\n    gir regel")), {}
+    )
+    assert "grupper.md" in made
+    assert not [name for name, page in made.items() if "regeltabeller.md" in page]
+
+
 def test_front_lists_every_year_with_status_and_link() -> None:
     page = front([FIRST_YEAR, SECOND_YEAR])["index.md"]
     assert "[2020](isf/2020/)" in page
