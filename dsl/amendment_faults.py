@@ -4,6 +4,7 @@ import re
 
 from dsl.diagnostics import Correction, Diagnostic, Span, error, nearest
 from dsl.keywords import LINE_WORDS
+from dsl.places import printable, short
 
 _HEAD = re.compile(r"endrer\s+(?P<kind>\w+)\s+(?P<name>[^«=\n]*[^«=\s])")
 _KINDS = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning"}
@@ -24,7 +25,7 @@ def amendment_fault(head: str, row: str, span: Span) -> Diagnostic | None:
     if line == head.strip():
         line = line[found.end() :].strip()
     elif first not in LINE_WORDS["endrer"] and (near := nearest(first, LINE_WORDS["endrer"])):
-        return error("R102", f"ukjent ord «{first}»", _part(span, row, first), near)
+        return error("R102", f"ukjent ord «{printable(short(first))}»", _part(span, row, first), near)
     if kind in _KINDS:
         message = f"{_KINDS[kind]} kan ikke endres med «endrer»"
         return error("R216", message, _part(span, row, line), _anew(kind, name))
@@ -41,20 +42,20 @@ def _part(span: Span, row: str, part: str) -> Span:
 
 
 def _anew(kind: str, name: str) -> str:
-    return f"skriv «erstatter {kind} {name}» og hele den nye regelen"
+    return f"skriv «erstatter {kind} {short(name)}» og hele den nye regelen"
 
 
 def _new_alone(kind: str, line: str, row: str, span: Span) -> Diagnostic | None:
     """A line that has the new value or the code, and not what happens with it."""
     if kind == "kodesett" and _CODES.fullmatch(line):
-        hint = f"skriv «legger til {line}» eller «fjerner {line}»"
+        hint = f"skriv «legger til {short(line)}» eller «fjerner {short(line)}»"
         return error("R102", "linjen sier ikke om kodene skal inn eller ut", span, hint)
     if swap := _SWAP.fullmatch(line):
         wrong = row[span.column - 1 : span.end_column - 1]
-        hint = Correction(f"skriv «{swap['column'] or ''}fra {swap['values']}»", wrong, f"fra {wrong}")
+        hint = Correction(f"skriv «{swap['column'] or ''}fra {short(swap['values'])}»", wrong, f"fra {wrong}")
         return error("R102", "det mangler «fra» foran den gamle verdien", span, hint)
     value = _VALUE.fullmatch(line)
     if value is None or kind not in ("sats", "gruppe", "takst"):
         return None
-    hint = f"skriv «{value['column'] or ''}fra gammel verdi til {value['value']}»"
+    hint = f"skriv «{value['column'] or ''}fra gammel verdi til {short(value['value'])}»"
     return error("R106", "den gamle verdien mangler i endringen", span, hint)

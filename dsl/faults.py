@@ -2,19 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 
 from dsl.amendment_faults import amendment_fault
+from dsl.character_faults import character_fault
 from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
+from dsl.places import Place, printable, short, whole_line
 from dsl.source import Source
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"«[^»\n]*»?|\"[^\"\n]*\"?|“[^”\n]*”?|#.*|<[^>\n]*>")
-_NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 _INVISIBLE = frozenset({"_INDENT", "_DEDENT", "_NL", "$END"})
 _ENDINGS = frozenset({"_DEDENT", "$END"})
 _WORDS_OF = terminals()
@@ -35,23 +35,6 @@ _LINES = {"mangler": "mangler teller som nei", "fra": "fra og med"}
 """Line words that say little on their own."""
 _LISTED = 6
 """How many words a hint may list before it says nothing."""
-_INSTEAD = {
-    "<": Correction("skriv «er under»", "<", "er under"),
-    ">": Correction("skriv «er over»", ">", "er over"),
-    "≤": Correction("skriv «er høyst»", "≤", "er høyst"),
-    "≥": Correction("skriv «er minst»", "≥", "er minst"),
-    "≠": Correction("skriv «er ikke»", "≠", "er ikke"),
-    "&": Correction("skriv «og»", "&", "og"),
-    ";": Correction("skriv komma", ";", ","),
-    ":": Correction("ta bort kolonet", ":", ""),
-    ".": Correction("ta bort punktumet", ".", ""),
-    "'": "en tekst står i «…»",
-    "’": "en tekst står i «…»",
-    "{": "navn i krøllparenteser hører til i prosaen",
-    "[": "bruk vanlige parenteser, eller en liste med kuletegn",
-    "•": Correction("et kuletegn skrives -", "•", "-"),
-    "—": Correction("et kuletegn skrives -", "—", "-"),
-}
 _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "er lik": ("er",),
     "mindre enn": ("under",),
@@ -74,31 +57,6 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
 _PHRASE = re.compile(r"\b(" + "|".join(_SAID_OTHERWISE) + r")\b ?", re.IGNORECASE)
 _LOOSE = "hører til blokken over, men er ikke rykket inn"
 _LACKS_BODY = "her mangler det linjer som er rykket inn"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A block's text, and where it stands in its source."""
-
-    source: Source
-    line: int
-    text: str
-
-    @property
-    def rows(self) -> list[str]:
-        """The lines of the block."""
-        return self.text.rstrip("\n").split("\n")
-
-    @property
-    def word(self) -> str:
-        """The word that says what the block is."""
-        words = self.rows[0].split()
-        return words[1] if words[:1] == ["årlig"] and len(words) > 1 else words[0]
-
-    def span(self, number: int, column: int, length: int = 1) -> Span:
-        """A place on a line of the block, counted from one."""
-        line = self.line + number - 1
-        return Span(self.source.path, line, column, line, column + length)
 
 
 # ---- lines that are not where they should be
@@ -173,7 +131,7 @@ def _last_written(rows: list[str], number: int) -> int:
 def syntax_fault(place: Place, stopped: UnexpectedToken | UnexpectedCharacters) -> Diagnostic:
     """The diagnostic for what the parser stopped at."""
     if isinstance(stopped, UnexpectedCharacters):
-        return _character_fault(place, stopped)
+        return character_fault(place, line_of(place, stopped), stopped.column)
     token = cast(Token, stopped.token)
     expected = set(stopped.accepts or stopped.expected)
     if token.type in _INVISIBLE:
@@ -426,44 +384,6 @@ def _value(place: Place, span: Span, token: Token, expected: set[str], before: l
     return None
 
 
-def _character_fault(place: Place, stopped: UnexpectedCharacters) -> Diagnostic:
-    """The diagnostic for a character that begins no word."""
-    number, column = line_of(place, stopped), stopped.column
-    row = place.rows[number - 1]
-    rest = row[column - 1 :]
-    if re.match(r"[.]\d", rest) and row[: column - 1][-1:].isdigit():
-        return _point_fault(place, number, column)
-    if rest[:1] in '«»"“”' and rest:
-        span = place.span(number, column, len(rest.rstrip()))
-        hint = "en tekst begynner med « og slutter med » på samme linje"
-        return error("R103", "anførselstegnet er ikke lukket", span, hint)
-    character = rest[:1]
-    message = f"tegnet «{printable(character)}» kan ikke brukes her"
-    return error("R102", message, place.span(number, column), _INSTEAD.get(character))
-
-
-def _point_fault(place: Place, number: int, column: int) -> Diagnostic:
-    """The diagnostic for a number written with points."""
-    row = place.rows[number - 1]
-    start = len(row[: column - 1].rstrip("0123456789.")) + 1
-    found = _NUMBER.match(row, start - 1)
-    shown = (found[0] if found else row[start - 1 : column]).rstrip(".")
-    first, *rest = shown.split(",")[0].split(".")
-    thousands = 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
-    spaced, decimal = shown.replace(".", " "), shown.replace(".", ",")
-    only_one = len(rest) == 1 and "," not in shown
-    hint: str
-    if thousands and only_one:
-        hint = f"skriv «{decimal}» hvis det er desimaler, «{spaced}» hvis det er tusener"
-    elif thousands:
-        hint = Correction(f"skriv «{spaced}»", shown, spaced)
-    elif only_one:
-        hint = Correction(f"skriv «{decimal}»", shown, decimal)
-    else:
-        hint = "skriv tallet med komma foran desimalene og mellomrom mellom tusener"
-    return error("R107", f"tall skrives uten punktum: «{short(shown)}»", place.span(number, start, len(shown)), hint)
-
-
 # ---- hints
 
 
@@ -495,21 +415,3 @@ def _expectation(expected: set[str]) -> str | None:
     if not listed or len(listed) > _LISTED:
         return None
     return "her kan det stå " + (" eller ".join([", ".join(listed[:-1]), listed[-1]]) if listed[1:] else listed[0])
-
-
-def printable(text: str) -> str:
-    """The text with characters that cannot be seen written as their number."""
-    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
-
-
-def short(text: str) -> str:
-    """The first line of a text, cut to something that fits in a message."""
-    row = text.strip().split("\n")[0]
-    return row if len(row) <= 40 else row[:39] + "…"
-
-
-def whole_line(source: Source, number: int) -> Span:
-    """The span of what is written on a line."""
-    row = source.line(number)
-    start = len(row) - len(row.lstrip()) + 1
-    return Span(source.path, number, start, number, max(len(row.rstrip()), start) + 1)
