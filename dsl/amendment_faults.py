@@ -10,7 +10,7 @@ _HEAD = re.compile(r"endrer\s+(?P<kind>\w+)\s+(?P<name>[^«=\n]*[^«=\s])")
 _KINDS = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning"}
 _CONDITION = re.compile(r"når|alle disse|minst|ingen|ikke")
 _VALUE = re.compile(r"(?P<column>(?!til\b)[^\W\d]\w*\s+)?=?\s*(?P<value>\d.*)")
-_SWAP = re.compile(r"(?P<column>[^\W\d]\w*\s+)?(?P<values>\d.*\btil\b.*)")
+_SWAP = re.compile(r"([^\W\d]\w*\s+)?\d.*\btil\b.*")
 _CODES = re.compile(r"[A-ZÆØÅ]*\d[\w.,–*+ ]*")
 
 
@@ -18,7 +18,7 @@ def amendment_fault(head: str, row: str, span: Span) -> Diagnostic | None:
     """The fault of a line under «endrer», or of the head itself; None where there is nothing better to say."""
     found = _HEAD.match(head)
     line = row.strip()
-    if found is None or re.search(r"\bfra\b", line):
+    if found is None or not line or re.search(r"\bfra\b", line):
         return None
     kind, name = found["kind"], found["name"].strip()
     first = line.split()[0]
@@ -50,9 +50,9 @@ def _new_alone(kind: str, line: str, row: str, span: Span) -> Diagnostic | None:
     if kind == "kodesett" and _CODES.fullmatch(line):
         hint = f"skriv «legger til {short(line)}» eller «fjerner {short(line)}»"
         return error("R102", "linjen sier ikke om kodene skal inn eller ut", span, hint)
-    if swap := _SWAP.fullmatch(line):
+    if _SWAP.fullmatch(line):
         wrong = row[span.column - 1 : span.end_column - 1]
-        hint = Correction(f"skriv «{swap['column'] or ''}fra {short(swap['values'])}»", wrong, f"fra {wrong}")
+        hint = Correction(f"skriv «fra {wrong} til …»", wrong, f"fra {wrong}")
         return error("R102", "det mangler «fra» foran den gamle verdien", span, hint)
     value = _VALUE.fullmatch(line)
     if value is None or kind not in ("sats", "gruppe", "takst"):
