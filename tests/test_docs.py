@@ -2,6 +2,7 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
@@ -9,7 +10,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.testing import CliRunner
 
+from compiler.cli import cli
 from compiler.examples import failing_examples
 from compiler.logic.check import checked_logic
 from compiler.packages import write
@@ -31,12 +34,12 @@ FENCE = re.compile(
 HEADER = re.compile(r"^regelverk (\w+) (\d+)", re.M)
 MESSAGE = re.compile(r"(?:feil|advarsel)\[(R\d{3})\]: ")
 SHOWN = re.compile(r"^```text\n(.*?)^```\n", re.M | re.S)
-FAULTY = re.compile(r"(<!-- feil -->\n\n```regel\n)(.*?)(```\n\n```text\n)(.*?)(```\n)", re.S)
+FAULTY = re.compile(r"(<!-- feil(?:, med logikken)? -->\n\n```regel\n)(.*?)(```\n\n```text\n)(.*?)(```\n)", re.S)
 
 
 @dataclass
 class Rules:
-    """The rules of a page as files in a folder; a fence with a `regelverk` begins a new rule year."""
+    """The rules of a page as files in a folder; a fence with a `regelverk` begins a rule year, also one anew."""
 
     folder: Path
     year: Path | None = None
@@ -48,8 +51,9 @@ class Rules:
         header = HEADER.search(body)
         if header is not None:
             self.year = self.folder / header[1].lower() / header[2]
+            shutil.rmtree(self.year, ignore_errors=True)
             self.year.mkdir(parents=True)
-        if self.year is None or note == "feil":
+        if self.year is None or note.startswith("feil"):
             return
         self.count += 1
         if kind == "regel":
@@ -76,6 +80,11 @@ def reported(library: Library) -> str:
     return "\n".join(render(fault, library.sources) for fault in found)
 
 
+def proved(library: Library) -> str:
+    """Every message about the logic of some rulebooks."""
+    return "\n".join(render(fault, library.sources) for fault in checked_logic(library).findings)
+
+
 @pytest.mark.parametrize("page", [*LANGUAGE, *GUIDE], ids=lambda page: f"{page.parent.stem}/{page.stem}")
 def test_every_rule_on_a_page_is_right(page: Path, tmp_path: Path) -> None:
     written = rules(page, tmp_path)
@@ -93,11 +102,27 @@ def test_messages_on_a_page_are_those_that_come(page: Path, tmp_path: Path, gold
         year = rules(page, folder, match.start()).year
         assert year is not None
         (year / "eksempel.regel").write_text(faulty, encoding="utf-8")
-        message = reported(load(folder, year))
+        library = load(folder, year)
+        message = proved(library) if "med logikken" in before else reported(library)
         assert MESSAGE.match(message), "eksempelet er merket «feil», men er riktig"
         return f"{before}{faulty}{between}{message}{after}"
 
     golden(FAULTY.sub(with_message, text), page)
+
+
+def test_the_guide_shows_what_a_new_year_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
+    """The made-up contacts of the guide, and what they come to in the two years of its page."""
+    page = PAGES / "veiledning" / "nytt-aar.md"
+    text = page.read_text(encoding="utf-8")
+    rules(page, tmp_path / "rulebooks")
+    monkeypatch.chdir(tmp_path)
+    (program,) = [fence["body"] for fence in FENCE.finditer(text) if fence["kind"] == "python"]
+    exec(compile(program, "lag_kontakter.py", "exec"), {})
+    (asked,) = re.findall(r"^regelverk (konsekvens .*)$", text, re.M)
+    told = CliRunner().invoke(cli, asked.split()).output
+    shown = "\n".join(line.rstrip() for line in told.split("\nStørst utslag")[0].splitlines())
+    fence = re.compile(r"(<!-- konsekvens -->\n\n```text\n).*?(?=^```$)", re.M | re.S)
+    golden(fence.sub(lambda match: f"{match[1]}{shown.rstrip()}\n", text), page)
 
 
 # ---- what systems are told
@@ -255,8 +280,7 @@ def messages(code: str, text: str, folder: Path) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body, encoding="utf-8")
     library = load(folder, folder)
-    logic = checked_logic(library).findings if code in LOGIC else ()
-    return reported(library) + "\n".join(render(fault, library.sources) for fault in logic)
+    return reported(library) + (proved(library) if code in LOGIC else "")
 
 
 def named(text: str) -> Iterator[tuple[str, str]]:
