@@ -60,7 +60,7 @@ def _row(state: State, block: tree.GroupDecl | tree.TariffDecl, table: model.Tab
     if table is None:
         if block.columns and "tabell" not in state.unreadable:
             hint = f"skriv «tabell NAVN av {key}» med kolonnene"
-            state.fault("R205", f"regelverket har ingen tabell av {key}", block.columns[0].span, hint)
+            state.fault("R205", f"regelverket har ingen «tabell» av {key}", block.columns[0].span, hint)
         return
     values: dict[str, Cell] = {}
     for column in block.columns:

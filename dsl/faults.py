@@ -47,6 +47,10 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "hvis": ("når", ""),
     "dersom": ("når", ""),
     "samt": ("og",),
+    "og/eller": ("eller",),
+    "var": ("er",),
+    "en av": ("minst én av",),
+    "én av": ("minst én av",),
     "to": ("2",),
     "tre": ("3",),
     "fire": ("4",),
@@ -54,6 +58,8 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "x": ("×",),
 }
 """What authors write, and what the language has instead."""
+_UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_HYPHENED = re.compile(r"[^\W\d]\w*(?:-\w+)+")
 _PHRASE = re.compile(r"\b(" + "|".join(_SAID_OTHERWISE) + r")\b ?", re.IGNORECASE)
 _LOOSE = "hører til blokken over, men er ikke rykket inn"
 _LACKS_BODY = "her mangler det linjer som er rykket inn"
@@ -83,7 +89,7 @@ def block_word_fault(source: Source, line: int, text: str) -> Diagnostic | None:
 def loose_line(source: Source, number: int) -> Diagnostic:
     """The diagnostic for a line that belongs to the block above, but is not indented."""
     message = f"linjen «{short(source.line(number))}» {_LOOSE}"
-    return error("R105", message, whole_line(source, number), "rykk den inn fire mellomrom")
+    return error("R105", message, whole_line(source, number), Correction("rykk den inn fire mellomrom", "", " " * 4))
 
 
 def is_loose_line(fault: Diagnostic | None) -> bool:
@@ -172,6 +178,7 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
     is_first = not before
     for special in (
         _date,
+        _doubled,
         _joined,
         _amendment,
         _without_old,
@@ -185,6 +192,8 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _late,
         _taken,
         _after_list,
+        _choice,
+        _hyphen,
         _value,
     ):
         found = special(place, span, token, expected, before)
@@ -200,8 +209,43 @@ def _date(place: Place, span: Span, token: Token, expected: set[str], before: li
     """Something else where only a date can stand."""
     if "DATO" not in expected or expected - {"DATO", "_OG"}:
         return None
+    row = place.rows[span.line - place.line]
+    if found := _UNPADDED.match(row, span.column - 1):
+        day = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+        whole = span._replace(end_column=span.column + len(found[0]))
+        hint = Correction(f"skriv «{day}»", found[0], day)
+        return error("R112", f"datoen «{found[0]}» mangler nuller", whole, hint)
     word = short(str(token)).strip("«»")
     return error("R112", f"her skal det stå en dato, ikke «{word}»", span, "skriv 2020-12-31 eller 31.12.2020")
+
+
+def _doubled(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A word of the language written twice."""
+    word = str(token)
+    if before[-1:] != [word] or word not in reserved_words():
+        return None
+    return error("R102", f"«{word}» står to ganger", span, Correction("ta bort det ene", word, ""))
+
+
+def _choice(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """Something else than «ja/nei» as a type."""
+    row = place.rows[span.line - place.line][span.column - 1 :]
+    found = re.match(r"\w+/\w+", row)
+    if found is None or place.word not in ("opplysninger", "tabell") or not nearest(found[0], ["ja/nei"]):
+        return None
+    whole = span._replace(end_column=span.column + len(found[0]))
+    return error("R205", f"ukjent type «{found[0]}»", whole, Correction("skriv «ja/nei»", found[0], "ja/nei"))
+
+
+def _hyphen(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A name with a hyphen where it is declared."""
+    row = place.rows[span.line - place.line]
+    found = next((one for one in _HYPHENED.finditer(row) if one.start() < span.column <= one.end()), None)
+    if str(token) != "-" or found is None or (span.line > place.line and row[: found.start()].strip()):
+        return None
+    name = found[0].replace("-", "_")
+    whole = span._replace(column=found.start() + 1, end_column=found.end() + 1)
+    return error("R102", "et navn kan ikke ha bindestrek", whole, Correction(f"skriv «{name}»", found[0], name))
 
 
 def _joined(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -212,8 +256,6 @@ def _joined(place: Place, span: Span, token: Token, expected: set[str], before: 
     if {"og": "_ELLER", "eller": "_OG"}[word] in expected:
         hint = "skriv en liste under «alle disse er oppfylt» eller «minst én av disse er oppfylt»"
         return error("R104", "«og» og «eller» kan ikke blandes på én linje", span, hint)
-    if before and before[-1] == word:
-        return error("R102", f"«{word}» står to ganger", span, Correction("ta bort det ene", word, ""))
     if before and before[-1] in ("og", "eller"):
         hint = Correction("ta bort det ene", word, "")
         return error("R102", f"«{word}» står rett etter «{before[-1]}»", span, hint)
@@ -308,7 +350,12 @@ def _indentation(place: Place, span: Span, token: Token, expected: set[str], bef
     if before or "_INDENT" not in expected:
         return None
     line = whole_line(place.source, span.line)
-    return error("R105", "linjen skal stå lenger inn enn linjen over", line, "rykk den inn fire mellomrom til")
+    return error(
+        "R105",
+        "linjen skal stå lenger inn enn linjen over",
+        line,
+        Correction("rykk den inn fire mellomrom til", "", " " * 4),
+    )
 
 
 def _bullet(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -369,11 +416,13 @@ def _after_list(place: Place, span: Span, token: Token, expected: set[str], befo
 def _value(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """«=», «er» or a comma where the language has the other, and a line that lacks its line break."""
     if token.type == "EQUAL" and "_ER" in expected:
-        return error("R102", "uventet «=»", span, "skriv «er»")
+        sign = "==" if place.rows[span.line - place.line].startswith("==", span.column - 1) else "="
+        whole = span._replace(end_column=span.column + len(sign))
+        return error("R102", f"uventet «{sign}»", whole, Correction("skriv «er»", sign, "er"))
     if token.type == "EQUAL":
-        return error("R102", "uventet «=»", span, "skriv verdien uten likhetstegn")
+        return error("R102", "uventet «=»", span, Correction("skriv verdien uten likhetstegn", "=", ""))
     if str(token) == "er" and "EQUAL" in expected:
-        return error("R102", "uventet «er»", span, "skriv «=»")
+        return error("R102", "uventet «er»", span, Correction("skriv «=»", "er", "="))
     if before and str(token) in ("kilde", "fordi", "utledet", "krever", "ellers") and "_NL" in expected:
         return error("R102", f"uventet «{token}»", span, f"skriv «{token} …» på en ny linje")
     if token.type == "_KOMMA" and place.word in ("kodesett", "endrer") and before and before[-1].endswith("»"):

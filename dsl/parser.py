@@ -230,6 +230,8 @@ def _declared(lines: tuple[str, ...]) -> set[str]:
     """The names that a block with a fault would have declared, as far as its text shows."""
     head = re.split("[=«]", lines[0])[0]
     first, *_ = head.split() or [""]
+    if first not in BLOCK_WORDS:
+        head = " ".join([*alike(first, BLOCK_WORDS), head])
     if first in _WITH_FIELDS or first not in BLOCK_WORDS:
         return _words(head) | _words(" ".join(lines[1:]))
     return _words(head)
