@@ -8,6 +8,7 @@ from compiler.state import GROUP_KEY, State
 from dsl import tree
 from dsl.diagnostics import nearest
 
+_MOST_HINTED = 8
 _NUMBERS = ("heltall", "desimaltall")
 
 
@@ -48,7 +49,7 @@ def _order(state: State, grouping: model.Grouping, written: tree.PromisedOrder) 
         state.fault("R302", message, written.column.span, hint)
         return None
     kinds = tuple(tuple(_value(field, value.name) for value in values) for values in written.kinds)
-    if not _are_values(state, field, written):
+    if not _are_values(state, grouping, field, written):
         return None
     return model.PromisedOrder(column=written.column.name, kinds=kinds, within=within)
 
@@ -72,13 +73,28 @@ def _value(field: model.RecordField | None, value: str) -> str:
     return normal_code(value) if field is not None and field.kind == "kode" else value
 
 
-def _are_values(state: State, field: model.RecordField | None, written: tree.PromisedOrder) -> bool:
-    """Whether each value can be one, and stands once; a fault where it is not so."""
+def _values(state: State, grouping: model.Grouping, field: model.RecordField | None, name: str) -> set[str]:
+    """What a column can hold, or what the groups or rows have in it; nothing where that is not known."""
+    if field is not None and field.kind in ("ja/nei", "valg"):
+        return {"ja", "nei"} if field.kind == "ja/nei" else {*field.choices}
+    if field is not None:
+        table = state.keyed_table(GROUP_KEY)
+        cells = [row.values.get(name) for row in table.rows] if table is not None else []
+        return {cell for cell in cells if isinstance(cell, str)}
+    if name in grouping.results[:1]:
+        return set(state.rule_rows)
+    return {cell for rule in state.rule_rows.values() if (cell := rule.results.get(name) or rule.cells.get(name))}
+
+
+def _are_values(
+    state: State, grouping: model.Grouping, field: model.RecordField | None, written: tree.PromisedOrder
+) -> bool:
+    """Whether each value is one that something has, and stands once; a fault where it is not so."""
     seen: dict[str, tree.Name] = {}
-    choices = ("ja", "nei") if field is not None and field.kind == "ja/nei" else field.choices if field else ()
+    choices = sorted(_values(state, grouping, field, written.column.name))
     for value in (value for values in written.kinds for value in values):
-        if choices and value.name not in choices:
-            hint = nearest(value.name, choices) or f"velg mellom {', '.join(choices)}"
+        if choices and _value(field, value.name) not in choices:
+            hint = nearest(value.name, choices) or f"velg mellom {', '.join(choices[:_MOST_HINTED])}"
             state.fault("R203", f"«{value.name}» er ikke blant valgene her", value.span, hint)
             return False
         other = seen.setdefault(_value(field, value.name), value)

@@ -30,7 +30,7 @@ def without_source(rulebook: Rulebook, documents: Sequence[tree.Document]) -> It
 
 
 def _changed_rates(documents: Sequence[tree.Document]) -> Iterator[Diagnostic]:
-    """The values of rates that are changed, or that hold from a later day in the year, without a source of their own."""
+    """The values of rates that are changed, or that begin within the year, without a source of their own."""
     seen: set[str] = set()
     for block in (block for document in documents for block in document.blocks):
         hint = "skriv «kilde NAVN «sted»» under blokken"

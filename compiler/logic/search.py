@@ -1,6 +1,6 @@
 """Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -18,6 +18,7 @@ from compiler.logic.values import Slots, Value
 
 SLOTS = 3
 """How many elements of a list of records are looked at one by one."""
+_ONLY_LONGER = f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd"
 _TRIES = 60
 """How many cases are tried for one rule."""
 _MISSES = 6
@@ -302,7 +303,32 @@ class Search:
         assumed = {f"del {at}": part for at, part in enumerate(asked.parts)}
         if sought.kind != "krav":
             assumed |= {f"krav {id_}": formula for id_, formula in self.context.items()}
-        wishes, refused = self._wishes(sought), list[Formula]()
+        found = self._case_of(sought, assumed, self._wishes(sought), lambda case: True)
+        return self._none(assumed) if found is None else found
+
+    def taken_from(self, later: Sought, earlier: Sought, both: Callable[[Data], bool]) -> Witness | Open | None:
+        """A case that an earlier rule takes from a later one; None where it is proved that there is none."""
+        parts = [*self.asked[earlier.kind, earlier.id].parts, *self.asked[later.kind, later.id].parts]
+        assumed = {f"krav {id_}": formula for id_, formula in self.context.items()}
+        assumed |= {f"del {at}": part for at, part in enumerate(parts)}
+        found = self._case_of(earlier, assumed, [self._plain(), self._plain()[:1]], both)
+        if found is None and self._check(assumed, ()) != z3.unsat:
+            return Open(_ONLY_LONGER)
+        return found
+
+    def _case_of(
+        self,
+        sought: Sought,
+        assumed: dict[str, Formula],
+        wishes: list[list[Formula]],
+        accepted: Callable[[Data], bool],
+    ) -> Witness | Open | None:
+        """A case that reaches a rule, where all that is assumed holds, and that is accepted; None where there is none.
+
+        What is found to take the cases before the rule is assumed not to hold.
+        """
+        asked = self.asked[sought.kind, sought.id]
+        refused: list[Formula] = []
         for _ in range(_TRIES):
             found = self._check(assumed, [*wishes[0], *refused])
             if found == z3.unknown:
@@ -311,13 +337,13 @@ class Search:
                 wishes, refused = wishes[1:], []
                 continue
             if found == z3.unsat and not refused:
-                return self._none(assumed)
+                return None
             if found == z3.unsat or len(refused) > _MISSES:
                 break
             chosen = self.solver.model()
             case = self._case(sought, chosen)
             svar = answer(self.rulebook, sought, case)
-            if reaches(self.rulebook, sought, svar):
+            if reaches(self.rulebook, sought, svar) and accepted(case):
                 return Witness(case)
             taker = taken_by(self.rulebook, svar)
             if svar.status != "uavklart" and taker is not None and not svar.gruppe_oppgitt:
@@ -357,7 +383,7 @@ class Search:
     def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
-            return Open(f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd")
+            return Open(_ONLY_LONGER)
         needed = self._needed(assumed)
         if not any(name.startswith("del ") for name in needed):
             needed = list(assumed)
