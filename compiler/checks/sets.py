@@ -27,34 +27,40 @@ def meeting_sets(rulebook: model.Rulebook, documents: Sequence[tree.Document]) -
     told: set[frozenset[str]] = set()
     for one, id_ in promised:
         pair = frozenset((one.id, id_))
-        codes = _common(rulebook, universe, one, named[id_])
-        if codes and pair not in told:
+        codes, possible = _common(rulebook, universe, one, named[id_])
+        if possible and pair not in told:
             told.add(pair)
-            yield _told(one, named[id_], codes, documents)
+            yield _told(one, named[id_], codes, possible, documents)
 
 
 def _common(
     rulebook: model.Rulebook, universe: "Universe", one: model.NamedSet, other: model.NamedSet
-) -> tuple[str, ...]:
-    """The codes that two sets have in common: those that are written or exist, or else one that there could be."""
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes that two sets have in common: those that are written or exist, and all that there could be."""
     every = universe.mentioned
     common = universe.contained(one.codes, every) & universe.contained(other.codes, every)
     known = {code for system in rulebook.code_systems for code in system.codes}
     for named in rulebook.sets:
         known |= {code for node in nodes(named) if isinstance(node, model.CodeSet) for code in node.codes}
-    return tuple(sorted(common & known)) or tuple(sorted(common, key=lambda code: (len(code), code))[:1])
+    return common & known, common
 
 
 def _told(
-    one: model.NamedSet, other: model.NamedSet, codes: tuple[str, ...], documents: Sequence[tree.Document]
+    one: model.NamedSet,
+    other: model.NamedSet,
+    codes: frozenset[str],
+    possible: frozenset[str],
+    documents: Sequence[tree.Document],
 ) -> Diagnostic:
     """What is said of two sets: where the first of the codes stands in what this year wrote, and in the other."""
-    more = len(codes) - _MOST_SHOWN
-    shown = ", ".join(codes[:_MOST_SHOWN]) + (f" og {more} til" if more > 0 else "")
-    message = f"kodesettene «{one.id}» og «{other.id}» skulle ikke ha noen kode felles, og har {shown}"
-    first = codes[0] if len(codes) == 1 else "kodene"
+    found = sorted(codes) or sorted(possible, key=lambda code: (len(code), code))[:1]
+    more = len(found) - _MOST_SHOWN
+    shown = ", ".join(found[:_MOST_SHOWN]) + (f" og {more} til" if more > 0 else "")
+    has = "har" if codes else "kan ha for eksempel"
+    message = f"kodesettene «{one.id}» og «{other.id}» skulle ikke ha noen kode felles, og {has} {shown}"
+    first = found[0] if len(found) == 1 else "kodene"
     hint = f"ta {first} ut av det ene, eller ta bort «ingen felles med {other.id}» i «{one.id}»"
-    places = [place_of(named, codes[0], documents) for named in (one, other)]
+    places = [place_of(named, found[0], documents) for named in (one, other)]
     own, others = [place or _start(named) for place, named in zip(places, (one, other), strict=True)]
     if places[0] is None and places[1] is not None:
         own, others = others, own
