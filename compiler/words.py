@@ -395,11 +395,11 @@ def not_before(name: str, day: date) -> str:
 
 
 def order_words(order: model.PromisedOrder) -> str:
-    """An order that groups should stand in: «høyeste vekt først», «kirurgisk før medisinsk type, innen samme hdg»."""
+    """An order that groups should stand in: «høyeste vekt først», «etter type, kirurgisk før medisinsk»."""
     column = spoken(order.column)
     said = f"{order.first} {column} først"
     if order.first is None:
-        said = f"{column} {' før '.join(' eller '.join(values) for values in order.kinds)}"
+        said = f"etter {column}, {' før '.join(' eller '.join(values) for values in order.kinds)}"
     return f"{said}, innen samme {spoken(order.within)}" if order.within is not None else said
 
 
