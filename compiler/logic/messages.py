@@ -32,8 +32,8 @@ def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
         yield _clash(clash)
     for overlap in found.overlaps:
         yield _overlap(overlap)
-    for found_late in found.misplaced:
-        yield _misplaced(found_late)
+    never = {sought.id for sought, verdict in found.verdicts if isinstance(verdict, Taken)}
+    yield from (_misplaced(one) for one in found.misplaced if one.late.id not in never)
     for gap in found.gaps:
         yield _gap(gap)
 
