@@ -89,6 +89,8 @@ class Search:
         self.alone: dict[str, Formula] = {}
         """That only one record breaks a requirement."""
         self.cells: dict[tuple[str, str], Truth] = {}
+        self.cells_apart: dict[tuple[str, str, str], bool] = {}
+        """Whether two cells of a column are proved to have no case in common."""
         self.context = dict(self._context())
         for one in sought:
             before = len(self.encoder.beyond)
@@ -308,6 +310,8 @@ class Search:
 
     def taken_from(self, later: Sought, earlier: Sought, both: Callable[[Data], bool]) -> Witness | Open | None:
         """A case that an earlier rule takes from a later one; None where it is proved that there is none."""
+        if self._apart(later.definition, earlier.definition):
+            return None
         parts = [*self.asked[earlier.kind, earlier.id].parts, *self.asked[later.kind, later.id].parts]
         assumed = {f"krav {id_}": formula for id_, formula in self.context.items()}
         assumed |= {f"del {at}": part for at, part in enumerate(parts)}
@@ -315,6 +319,19 @@ class Search:
         if found is None and self._check(assumed, ()) != z3.unsat:
             return Open(_ONLY_LONGER)
         return found
+
+    def _apart(self, one: model.Definition, other: model.Definition) -> bool:
+        """Whether it is proved that no case fits the cells that two rows have in some column."""
+        if not isinstance(one, model.Rule) or not isinstance(other, model.Rule):
+            return False
+        for column, text in one.cells.items():
+            low, high = sorted((text, other.cells.get(column, text)))
+            if (column, low, high) not in self.cells_apart:
+                assumed = {text: self._cell((column, text)).yes for text in (low, high)}
+                self.cells_apart[column, low, high] = low != high and self._check(assumed, ()) == z3.unsat
+            if self.cells_apart[column, low, high]:
+                return True
+        return False
 
     def _case_of(
         self,
