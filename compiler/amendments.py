@@ -7,6 +7,7 @@ from typing import Any
 from compiler import model
 from compiler.declarations import fields, rate_value
 from compiler.names import normal_code
+from compiler.promises import changed_disjoint, without
 from compiler.replacements import as_written, end_within_year, nearest_written
 from compiler.rows import Cell, cell
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
@@ -208,6 +209,7 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
         return _unknown(state, block, state.sets)
     codes = found.codes
     texts = dict(found.texts)
+    disjoint = found.disjoint
     members: dict[str, list[Any]] = {
         "codes": list(codes.codes),
         "intervals": list(codes.intervals),
@@ -219,6 +221,9 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
             hint = f"skriv «fjerner {written(change.old)}» og «legger til {written(change.new)}» på hver sin linje"
             state.fault("R216", "et kodesett endres med «legger til» og «fjerner»", change.span, hint)
             continue
+        if change.disjoint is not None:
+            disjoint = changed_disjoint(state, found.id, disjoint, change, change.disjoint)
+            continue
         made = state.calls.code_set(change.items.values)
         for kind, parts in members.items():
             for part in getattr(made, kind):
@@ -229,7 +234,7 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
             texts = {code: text for code, text in texts.items() if code not in made.codes}
     changed = codes.model_copy(update={kind: tuple(parts) for kind, parts in members.items()})
     update = {"codes": changed, "texts": texts, "changes": (*found.changes, _change(state, block)), "expected": None}
-    state.sets[found.id] = found.model_copy(update=update)
+    state.sets[found.id] = found.model_copy(update={**update, "disjoint": disjoint})
     return None
 
 
@@ -310,6 +315,8 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         title = store.pop(name).title
         if block.kind == "gruppe":
             _without_row(state, GROUP_KEY, name)
+        if block.kind == "kodesett":
+            state.sets = {id_: without(named, name) for id_, named in state.sets.items()}
     _without_clarifications(state, block.kind, name)
     state.repealed.append(model.Repealed(type=block.kind, id=name, title=title, because=block.tail.because))
     state.places[("opphever", f"{block.kind} {name}")] = block.span

@@ -185,6 +185,7 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _other_verb,
         _lenient,
         _column,
+        _order,
         _file,
         _code,
         _indentation,
@@ -310,6 +311,15 @@ def _column(place: Place, span: Span, token: Token, expected: set[str], before: 
         return None
     hint = "skriv det som et begrep, og navnet på begrepet her"
     return error("R307", "en kolonne er navnet på et begrep eller et felt", span, hint)
+
+
+def _order(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«rekkefølge» with something else than how the groups are put in order."""
+    if place.word != "gruppering" or before != ["rekkefølge"] or token.type == "_NL":
+        return None
+    name = str(token) if token.type == "NAVN" else "vekt"
+    hint = f"skriv «rekkefølge høyeste {name} først», eller «rekkefølge etter {name} … før …»"
+    return error("R102", f"uventet «{printable(short(str(token)))}»", span, hint)
 
 
 def _file(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:

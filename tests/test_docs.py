@@ -21,7 +21,7 @@ from compiler.python import generate
 from dsl import tree
 from dsl.codes import CODES
 from dsl.diagnostics import render
-from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, TOGETHER, UNITS, reserved_words, terminals
 from tests.conftest import CASES, ROOT, Golden
 
 PAGES = ROOT / "site" / "pages"
@@ -216,8 +216,14 @@ def word_lists() -> dict[str, str]:
         "blokkord": _listed(blocks),
         "linjeord": "\n".join(["| I blokken | Ord først på linjen |", "|---|---|", *lines]),
         "overalt": _listed(ANYWHERE),
+        "sammen": ", ".join(
+            f"{_listed(words)} etter `{_WORDS_OF[opener]}`" for opener, words in sorted(TOGETHER.items())
+        ),
         "enheter": "\n".join(["| Ord for det samme |", "|---|", *units]),
     }
+
+
+_WORDS_OF = {terminal: min(words) for terminal, words in terminals().items()}
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -226,7 +232,7 @@ def _listed(words: Iterable[str]) -> str:
 
 # ---- the pages of messages
 
-LOGIC = {f"R{number}" for number in range(408, 416)}
+LOGIC = {f"R{number}" for number in range(408, 418)}
 """Codes of what only the checks of the logic find."""
 WITHOUT_TEXT = {"R108", "R114", "R117", "R210"}
 """Codes that no text on a page can show: about folders and bytes, or too long. Their messages are those of a case."""

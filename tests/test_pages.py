@@ -248,6 +248,9 @@ def test_a_grouping_says_what_the_columns_of_the_rows_are_about() -> None:
     assert "Ellers er svaret [DRG 999 Alt annet](02-grupper.md#gruppe-drg-999)." in page
     without = written("rekke-2020")["regler.md"]
     assert "i den rekkefølgen de står" in rule(without, "gruppering-type")
+    shown = rule(without, "gruppering-type")
+    assert "høyeste trinn først etter slag, akutt før planlagt etter rad, l1 eller l2 før b1 før b2" in shown
+    assert "Skal ikke ha noen kode felles med [Vanlige koder]" in without
     lenient = "Mangler teller som nei: et vilkår om verdien av alder, poeng eller koder her"
     assert lenient in rule(without, "gruppering-type")
 
