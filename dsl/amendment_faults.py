@@ -7,6 +7,7 @@ from dsl.keywords import LINE_WORDS
 from dsl.places import printable, short
 
 _HEAD = re.compile(r"endrer\s+(?P<kind>\w+)\s+(?P<name>[^«=\n]*[^«=\s])")
+_ROWS = ("sats", "gruppe", "takst", "kodesett")
 _KINDS = {"krav": "et krav", "begrep": "et begrep", "beregning": "en beregning"}
 _CONDITION = re.compile(r"når|alle disse|minst|ingen|ikke")
 _VALUE = re.compile(r"(?P<column>(?!til\b)[^\W\d]\w*\s+)?=?\s*(?P<value>\d.*)")
@@ -21,6 +22,8 @@ def amendment_fault(head: str, row: str, span: Span) -> Diagnostic | None:
     if found is None or not line or re.search(r"\bfra\b", line):
         return None
     kind, name = found["kind"], found["name"].strip()
+    if kind not in _KINDS and kind not in _ROWS:
+        return None
     first = line.split()[0]
     if line == head.strip():
         line = line[found.end() :].strip()
@@ -55,7 +58,7 @@ def _new_alone(kind: str, line: str, row: str, span: Span) -> Diagnostic | None:
         hint = Correction(f"skriv «fra {wrong} til …»", wrong, f"fra {wrong}")
         return error("R102", "det mangler «fra» foran den gamle verdien", span, hint)
     value = _VALUE.fullmatch(line)
-    if value is None or kind not in ("sats", "gruppe", "takst"):
+    if value is None or kind == "kodesett":
         return None
     hint = f"skriv «{value['column'] or ''}fra gammel verdi til {short(value['value'])}»"
     return error("R106", "den gamle verdien mangler i endringen", span, hint)
