@@ -14,7 +14,7 @@ from dsl.diagnostics import Diagnostic, Severity, Span
 
 _DAY = timedelta(days=1)
 _NEITHER = "gjelder verken den gamle eller den nye"
-_NUMBER_LAST = re.compile(r"_?\d+$")
+_YEAR_LAST = re.compile(r"_?(?:19|20)\d\d$")
 
 
 class _Ended(NamedTuple):
@@ -44,7 +44,7 @@ def date_findings(year: Year, before: model.Rulebook | None) -> Iterator[Diagnos
     yield from _rates(year.rulebook, before, blocks)
 
 
-def days_shown(first: date, last: date) -> str:
+def _days(first: date, last: date) -> str:
     """Some days as they are read, at the beginning of a sentence."""
     days = [day_shown(day).replace("\u00a0", " ") for day in (first, last)]
     return days[0] if first == last else f"fra {days[0]} til {days[1]}"
@@ -80,8 +80,8 @@ def _all_ended(rulebook: model.Rulebook, blocks: Iterable[tree.Block]) -> Iterat
 
 def _all_begun(rulebook: model.Rulebook, blocks: Iterable[tree.Block]) -> Iterator[_Begun]:
     """What is new this year, or replaced from a day within it."""
-    rules = {("krav", one.id): one for one in rulebook.requirements if one.table is None}
-    known: dict[tuple[str, str], model.Requirement | model.Group] = {**rules}
+    known: dict[tuple[str, str], model.Requirement | model.Group] = {}
+    known |= {("krav", one.id): one for one in rulebook.requirements if one.table is None}
     known |= {("gruppe", one.id): one for one in rulebook.groups if one.when is not None and one.origin is None}
     for written in blocks:
         block = written.block if isinstance(written, tree.ReplaceDecl) else written
@@ -101,7 +101,7 @@ def _all_begun(rulebook: model.Rulebook, blocks: Iterable[tree.Block]) -> Iterat
 def _takes_the_place(new: _Begun, old: _Ended) -> bool:
     """Whether a new rule has the name or the title of one that ends; requirements also with another year last."""
     titles = [(title or "").casefold() for title in (new.rule.title, old.title)]
-    stems = [_NUMBER_LAST.sub("", id_) for id_ in (new.rule.id, old.id)]
+    stems = [_YEAR_LAST.sub("", id_) for id_ in (new.rule.id, old.id)]
     alike = titles[0] == titles[1] != "" or (new.kind == "krav" and stems[0] == stems[1])
     return new.kind == old.kind and (alike or new.rule.id == old.id)
 
@@ -110,20 +110,20 @@ def _told(old: _Ended, new: _Begun) -> Diagnostic:
     """That the days of two rules do not fit."""
     names = f"«{old.id}»", f"«{new.rule.id}»"
     if old.day < new.day:
-        days = days_shown(old.day, new.day - _DAY)
+        days = _days(old.day, new.day - _DAY)
         if old.id == new.rule.id:
             return _warning(f"{days} {_NEITHER} {names[0]}", new.span, _another_name(new), old.span)
         hint = f"la {names[1]} gjelde fra og med {old.day.isoformat()}, eller opphev {names[0]} fra og med "
         message = f"{days} gjelder verken {names[0]} eller {names[1]}"
         return _warning(message, new.span, f"{hint}{new.day.isoformat()}", old.span)
-    message = f"{days_shown(new.day, old.day - _DAY)} gjelder både {names[0]} og {names[1]}"
+    message = f"{_days(new.day, old.day - _DAY)} gjelder både {names[0]} og {names[1]}"
     hint = f"opphev {names[0]} fra og med {new.day.isoformat()}, eller la {names[1]} gjelde fra og med "
     return _warning(message, new.span, f"{hint}{old.day.isoformat()}", old.span)
 
 
 def _replaced(rulebook: model.Rulebook, new: _Begun) -> Diagnostic:
     """That a rule put in the place of another begins within the year: the old one ended with the year before."""
-    days = days_shown(rulebook.valid_from, new.day - _DAY)
+    days = _days(rulebook.valid_from, new.day - _DAY)
     return _warning(f"{days} {_NEITHER} «{new.rule.id}»", new.span, _another_name(new))
 
 
@@ -147,7 +147,7 @@ def _rates(rulebook: model.Rulebook, before: model.Rulebook | None, blocks: list
         last = old.periods[-1].value if old.periods else old.value
         if last is None or rate.reason != not_before(rate.id, start):
             continue
-        message = f"{days_shown(rulebook.valid_from, start - _DAY)} har satsen «{rate.id}» ingen verdi"
+        message = f"{_days(rulebook.valid_from, start - _DAY)} har satsen «{rate.id}» ingen verdi"
         hint = f"skriv også hva den er fra {rulebook.valid_from.isoformat()}, eller «= ukjent «hvorfor»»"
         yield _warning(message, _first_day(blocks, rate), hint, at(old))
 
