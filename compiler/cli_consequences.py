@@ -262,3 +262,4 @@ def _write(out: Path | None, text: str) -> None:
         return
     with whole(out) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"{out} er skrevet", err=True)

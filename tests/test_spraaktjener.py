@@ -225,7 +225,7 @@ async def test_faults_are_told_of_text_that_is_not_saved(editor: Editor) -> None
     assert (fault.code, fault.severity, fault.source) == ("R102", lsp.DiagnosticSeverity.Error, "regelverk")
     assert editor.said(MAIN, fault.range) == "ovr"
     assert "mente du «over»?" in fault.message
-    assert fault.code_description == lsp.CodeDescription("https://x.no/feil/#r102")
+    assert fault.code_description == lsp.CodeDescription("https://x.no/feil/r102/")
     editor.replace(MAIN, "er ovr 0 døgn", "er over 0 døgn")
     assert await editor.faults(MAIN, 0) == []
     assert (editor.folder / MAIN).read_text(encoding="utf-8") == RULES

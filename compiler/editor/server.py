@@ -165,7 +165,7 @@ class Server(LanguageServer):
 
     def _diagnostic(self, one: Diagnostic) -> lsp.Diagnostic:
         """A diagnostic as the editor shows it."""
-        about = f"{self.site.rstrip('/')}/feil/#{one.code.lower()}" if self.site else None
+        about = f"{self.site.rstrip('/')}/feil/{one.code.lower()}/" if self.site else None
         other = [lsp.DiagnosticRelatedInformation(self.location(one.other), "se også")] if one.other else None
         return lsp.Diagnostic(
             self.places(one.span.path).range(one.span),

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
-from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -12,6 +11,7 @@ from compiler import model
 from compiler.compare import Comparison
 from compiler.examples import Answers
 from compiler.names import slug
+from compiler.own_files import ROOT
 from compiler.pages.about import About
 from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, TRY_IT, changes_file, chapter_file
 from compiler.pages.changes import Changes
@@ -25,7 +25,7 @@ from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
 
-TEMPLATES = Path(__file__).parent.parent.parent / "site" / "templates"
+TEMPLATES = ROOT / "site" / "templates"
 
 TITLES = {
     "grupper": "Grupper",

@@ -18,6 +18,7 @@ import yaml
 from compiler import export, model
 from compiler.compare import Comparison
 from compiler.examples import Answers
+from compiler.own_files import ROOT
 from compiler.pages import try_it
 from compiler.pages.addresses import TRY_IT, Addresses
 from compiler.pages.banner import banners
@@ -32,9 +33,6 @@ from compiler.pages.security import nginx, policy, scripts, static_host, with_po
 from compiler.pages.systems import SYSTEMS, for_systems
 from compiler.pages.text import plain
 from compiler.pages.year_menu import add_year_menus
-
-ROOT = Path(__file__).parent.parent.parent
-"""Where `mkdocs.yml` and the folder `site` are."""
 
 _ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "SOURCE_DATE_EPOCH": "0", "PYTHONHASHSEED": "0"}
 _AT_A_TIME = 2

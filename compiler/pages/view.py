@@ -17,7 +17,7 @@ from compiler.pages.compared import Compared
 from compiler.pages.rows import Rows
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
 from compiler.runtime.svar import Verdi
-from compiler.words import Holds, Words, day_shown, holds, lenient_fields, spoken, year_shown
+from compiler.words import Holds, Words, day_shown, holds, lenient_fields, order_words, spoken, year_shown
 
 _TYPES = {
     "gruppe": "Gruppe",
@@ -229,6 +229,10 @@ class View:
         return self.rulebook.confirmed(definition)
 
     # ---- expressions
+
+    def order(self, order: model.PromisedOrder) -> str:
+        """An order that groups should stand in, in words."""
+        return order_words(order)
 
     def inline(self, expr: model.Expr) -> Md:
         """An expression on one line."""

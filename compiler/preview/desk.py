@@ -14,13 +14,13 @@ from typing import NamedTuple
 
 from compiler.editor.desk import Desk
 from compiler.model import Rulebook
+from compiler.own_files import ROOT
 from compiler.pages.banner import line
 from compiler.pages.downloads import VERSION, versions
 from compiler.pages.finish import with_banner
 from compiler.pages.front import newest_first
 from compiler.pages.render import year_folder
 from compiler.pages.security import with_policy
-from compiler.pages.site import ROOT
 from compiler.pages.year_menu import PLACE, beside, menu
 from compiler.pipeline import Library, Year
 from compiler.preview.panel import Panel, panel
