@@ -87,6 +87,7 @@ regelverk PROVE 2021 «Prove 2021»
 endrer sats døgnpris
     fra 1 000 kr per poeng til 1 100 kr per poeng
     fordi «dyrere»
+    kilde rundskriv
 
 årlig sats tak = 9 500 kr
     kilde rundskriv
