@@ -24,6 +24,7 @@ from compiler.bulk.parquet import ParquetSource
 from compiler.bulk.sources import JsonSource, Row
 from compiler.consequences import beside, columns, pairs, tally
 from compiler.consequences.comparison import Asked, Comparison, prepared
+from compiler.consequences.explained import behind
 from compiler.consequences.html import as_html
 from compiler.consequences.tally import Amounts, Place, Tally
 from compiler.evaluate import evaluate
@@ -40,6 +41,7 @@ from tests.test_cli import Run, run
 
 __all__ = ["run"]
 
+NAMES = "fra", "til"
 NASTY = '<script>alert("x")</script>|`*_[a](b)\\'
 
 
@@ -148,7 +150,7 @@ def batches_of(size: int) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def comparison(years: tuple[model.Rulebook, model.Rulebook]) -> Iterator[Comparison]:
     known = ["id", "sykehus", "alder", "hovedtilstand", "prosedyrer", "døgn", "drg"]
-    with prepared(*years, known, Asked("Kontakt", "sykehus", kept=2)) as made:
+    with prepared(*years, known, Asked("Kontakt", unit="sykehus", kept=2), NAMES) as made:
         yield made
 
 
@@ -169,10 +171,10 @@ def test_the_sums_are_those_of_the_reference_in_any_order_and_any_batches(
         places: (cell.count, cell.moved, cell.amounts) for places, cell in found.cells.items()
     }
     assert found.rows == len(rows)
-    told = comparison.findings(found, NASTY, ("a", "b"))
-    behind = comparison.explainer().behind(told, 50, 2)
-    assert sum(len(cell.contacts) for cell in behind) >= sum(min(2, cell.count) for _, cell in told.moved())
-    assert as_html(told, behind, 50).count("<details>") == len(behind)
+    told = comparison.findings(found, NASTY)
+    cells = behind(told, comparison.texts(), 50, 2)
+    assert sum(len(cell.contacts) for cell in cells) >= sum(min(2, cell.count) for _, cell in told.moved())
+    assert as_html(told, cells, 50).count("<details>") == len(cells)
 
 
 @settings(max_examples=15, deadline=None)
@@ -223,7 +225,7 @@ def test_columns_with_a_kernel_give_what_the_reference_gives(
     rows = [contact | {"sykehus": f"S{number % 3}"} for number, contact in enumerate(contacts)]
     path = tmp_path / "kontakter.parquet"
     parquet.write_table(pa.Table.from_pylist(rows), path, row_group_size=40)
-    with batches_of(size), prepared(first, second, list(rows[0]), Asked("Opphold", "sykehus")) as made:
+    with batches_of(size), prepared(first, second, list(rows[0]), Asked("Opphold", unit="sykehus"), NAMES) as made:
         found = made.tally()
         for part, read in made.parts(ParquetSource(path)):
             found.add(part)

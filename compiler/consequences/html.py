@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from compiler.consequences.explained import Behind
-from compiler.consequences.findings import Findings, told
+from compiler.consequences.findings import Findings, number, told
 from compiler.consequences.report import tables
 from compiler.consequences.text import title
 
@@ -36,10 +36,12 @@ def as_html(found: Findings, behind: Sequence[Behind], most: int) -> str:
 @cache
 def _environment() -> Environment:
     """The templates; everything that is put into one is escaped."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["antall"] = number
+    return environment
