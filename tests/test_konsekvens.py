@@ -470,6 +470,22 @@ def test_the_files_have_every_contact_and_the_same_sums(compare: Run, tmp_path: 
     assert [row["kode"] for row in read(folder / "koder.csv")] == ["S721"]
 
 
+def test_a_spreadsheet_reads_no_formula_in_the_files(compare: Run, data: Path, tmp_path: Path) -> None:
+    data.write_text(ROWS.replace("Nord", "=1+1").replace(";id", ";@id").replace("b;", "-2+3;"), encoding="utf-8")
+    compare("--enhet", "sykehus", "--csv", tmp_path / "alt")
+    contacts, units = read(tmp_path / "alt/kontakter.csv"), read(tmp_path / "alt/enheter.csv")
+    assert [row["sykehus"] for row in contacts[:3]] == ["'=1+1", "'=1+1", "Sør"]
+    assert (contacts[1]["id"], contacts[1]["endring_refusjon"]) == ("'-2+3", "-1250")
+    assert {row["sykehus"] for row in units} == {"'=1+1", "Sør", "ikke oppgitt"}
+
+
+def test_a_sum_that_nobody_has_an_amount_for_is_not_nothing(compare: Run, tmp_path: Path) -> None:
+    compare("--enhet", "sykehus", "--csv", tmp_path / "alt")
+    south = next(row for row in read(tmp_path / "alt/enheter.csv") if row["sykehus"] == "Sør")
+    assert (south["fra_refusjon"], south["fra_uten_refusjon"]) == ("3000", "2")
+    assert (south["til_refusjon"], south["til_uten_refusjon"], south["endring_refusjon"]) == ("", "3", "")
+
+
 def read(path: Path) -> list[Mapping[str, str]]:
     with path.open(encoding="utf-8") as stream:
         return list(csv.DictReader(stream, delimiter=";"))

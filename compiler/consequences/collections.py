@@ -132,7 +132,11 @@ class Collections:
         return forklaringstekst(self.name, one.svar, [])
 
     def notes(self) -> Iterator[str]:
-        """How many records are in no collection, and why."""
+        """How many collections only one of them makes, and how many records are in none, with why."""
+        out, come = sum(one.after is None for one in self.pairs), sum(one.before is None for one in self.pairs)
+        if out or come:
+            found = f"{_count(out)} {'samling' if out == 1 else 'samlinger'} finnes bare etter {self.sides[0]}"
+            yield f"{found}, og {_count(come)} bare etter {self.sides[1]}."
         for side, fates in zip(self.sides, self.fates, strict=True):
             reasons = Counter("; ".join(reason.tekst for reason in one.grunner) for one in fates if one.samling is None)
             if reasons:

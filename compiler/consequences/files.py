@@ -91,11 +91,16 @@ def _amount_heads(measures: Iterable[Measure]) -> list[str]:
 
 
 def _amounts(total: Total) -> Iterator[Decimal | int | None]:
-    """The sums of some contacts, each with how many it lacks; nothing for a sum that lacks them all."""
+    """The sums of some contacts, each with how many it lacks."""
     for one in total.amounts:
-        sums = (one.before, one.lack_before), (one.after, one.lack_after), (one.change, one.lack_either)
-        for value, lacking in sums:
-            yield from (None if lacking == total.count else value, lacking)
+        yield from _sum(one.before, one.lack_before, total.count)
+        yield from _sum(one.after, one.lack_after, total.count)
+        yield from _sum(one.change, one.lack_either, total.count)
+
+
+def _sum(value: Decimal, lacking: int, count: int) -> tuple[Decimal | None, int]:
+    """A sum and how many it lacks; nothing for one that lacks them all."""
+    return None if count and lacking == count else value, lacking
 
 
 def _cells_rows(found: Findings) -> Iterator[Cells]:
@@ -115,7 +120,8 @@ def _group_rows(found: Findings) -> Iterator[Cells]:
     for one in by_group(found):
         amounts: list[object] = []
         for at, (first, second) in enumerate(zip(one.before, one.after, strict=True)):
-            amounts += [first.before, first.lack_before, second.after, second.lack_after, one.change(at)]
+            amounts += [*_sum(first.before, first.lack_before, one.count_before)]
+            amounts += [*_sum(second.after, second.lack_after, one.count_after), one.change(at)]
         name = found.name_of(one.group.group or "")
         yield [*one.group, name, one.count_before, one.count_after, *amounts]
 
