@@ -25,7 +25,7 @@ from compiler.bulk.sources import JsonSource, Row
 from compiler.consequences import beside, columns, pairs, tally
 from compiler.consequences.comparison import Asked, Comparison, prepared
 from compiler.consequences.explained import behind
-from compiler.consequences.html import as_html
+from compiler.consequences.html import as_html, whole
 from compiler.consequences.tally import Amounts, Place, Tally
 from compiler.evaluate import evaluate
 from compiler.pipeline import load
@@ -432,6 +432,14 @@ def test_the_page_says_in_words_what_it_draws(compare: Run, tmp_path: Path) -> N
     assert "Status: kan ikke beregnes" in page
 
 
+def test_names_and_numbers_on_the_page_are_whole_and_can_be_copied() -> None:
+    text = whole("6 234 <b> i isf-2020, 37,7 % med --mot-mappe")
+    assert text == (
+        '<span class="hel">6 234</span> &lt;b&gt; i <span class="hel">isf-2020</span>, <span class="hel">37,7 %</span> '
+        'med <span class="hel">--mot-mappe</span>'
+    )
+
+
 def test_the_files_have_every_contact_and_the_same_sums(compare: Run, tmp_path: Path) -> None:
     folder = tmp_path / "alt"
     compare("--enhet", "sykehus", "--csv", folder)
@@ -522,3 +530,8 @@ def test_the_page_is_accessible_and_no_wider_than_the_screen(compare: Run, data:
             page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
             assert Axe().run(page).response["violations"] == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page = browser.new_context(viewport={"width": 718, "height": 1000}, color_scheme="dark").new_page()  # A4
+        page.emulate_media(media="print")
+        page.goto((tmp_path / "ut.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 718
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
