@@ -194,3 +194,12 @@ def test_every_name_in_the_real_rulebooks_can_have_another_or_is_refused() -> No
                     refused += 1
     assert done > 100
     assert refused / done < 0.05
+
+
+def test_the_names_are_known_as_soon_as_a_file_is_open() -> None:
+    path = CASES / "ok/alt/perioder/2023/01-perioder.md"
+    desk = Desk(path.parents[1])
+    desk.open(path, path.read_text(encoding="utf-8"))
+    rulebook = desk.rulebook(path)
+    assert rulebook is not None
+    assert rulebook.name == "perioder-2023"
