@@ -267,6 +267,12 @@ def test_the_command_tells_who_moved_and_what_it_comes_to(compare: Run) -> None:
     assert re.search(r"hovedtilstand +1 +S721 +0 +–\n", ran.out)
 
 
+def test_a_contact_that_lacks_both_amounts_of_a_group_is_told_of_once(compare: Run, data: Path) -> None:
+    data.write_text(f"{ROWS}i;Nord;40;S72.0;;\n", encoding="utf-8")
+    out = compare("--beregning", "refusjon").out
+    assert re.search(r"DRG 1 +4 +3 +9 000 \(uten 1\) +5 500 \(uten 1\) +−3 500 \(uten 1\)\n", out)
+
+
 def test_other_calculations_can_be_summed(compare: Run) -> None:
     ran = compare("--beregning", "poeng")
     assert "Poeng: 9 poeng" in ran.out

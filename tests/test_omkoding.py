@@ -10,6 +10,7 @@ import pytest
 from compiler.bulk.sources import Row
 from compiler.consequences.columns import recoded
 from compiler.consequences.fit import fields_read
+from compiler.consequences.mentioned import Codes
 from compiler.consequences.recode import Mapped, Recoding, code_fields, read_table
 from compiler.lists import UnreadableList
 from tests.library import LIBRARY
@@ -32,6 +33,12 @@ def test_ended_codes_are_mapped_by_a_table_and_counted(compare: Run, tmp_path: P
     assert re.search(r"alle +X99 +X98 +–\n", ran.out)
     assert "Koder som ikke finnes" not in ran.out
     assert "7 har samme status og gruppe, og 1 flyttet" in ran.out
+
+
+def test_a_code_is_mentioned_alone_in_an_interval_or_by_its_beginning() -> None:
+    codes = Codes(frozenset({"S720"}), (("A00", "B99"),), ("Z5",))
+    assert all(code in codes for code in ("S720", "A00", "A001", "B999", "Z51"))
+    assert not any(code in codes for code in ("S72", "S721", "C00", "Z6", ""))
 
 
 @pytest.mark.parametrize("as_columns", [False, True])

@@ -170,10 +170,13 @@ def _rows(one: Samling) -> str:
     return " ".join(map(str, rows[:_ROWS])) + (f" … ({_count(len(rows))} i alt)" if len(rows) > _ROWS else "")
 
 
-def _told(reasons: Counter[str]) -> list[str]:
-    """The commonest reasons, with how many they are of."""
+def _told(reasons: Counter[str]) -> Iterator[str]:
+    """The commonest reasons, with how many they are of, and how many have others."""
     ordered = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
-    return [f"{reason} ({_count(count)})" for reason, count in ordered[:_REASONS]] + ["…"] * (len(ordered) > _REASONS)
+    yield from (f"{reason} ({_count(count)})" for reason, count in ordered[:_REASONS])
+    others = sum(count for _, count in ordered[_REASONS:])
+    if others:
+        yield f"annet ({_count(others)})"
 
 
 def _count(number: int) -> str:
