@@ -15,8 +15,9 @@ from compiler.consequences.pairs import Read
 from compiler.consequences.tally import Answer, Part, Total, difference
 
 Cells = Sequence[object]
-_FORMULA = re.compile(r"[=+\-@\t\r](?![\d,]+$)")
-"""How a text begins that a spreadsheet would work out, but for numbers."""
+_BEGINNINGS = frozenset("=+-@\t\r")
+"""How a text begins that a spreadsheet would work out."""
+_NUMBER = re.compile(r"[+-][\d,]+")
 
 
 class ContactsWriter:
@@ -82,7 +83,7 @@ def _cell(value: object) -> str:
 
 def _plain(text: str) -> str:
     """A text that a spreadsheet reads as a text, and never as a formula."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    return f"'{text}" if text[:1] in _BEGINNINGS and not _NUMBER.fullmatch(text) else text
 
 
 def _amount_heads(measures: Iterable[Measure]) -> list[str]:
