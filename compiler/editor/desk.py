@@ -153,4 +153,7 @@ class Desk:
 
     def rulebook(self, path: Path) -> Rulebook | None:
         """The rulebook that a file is a part of, as it last could be made."""
+        bench = self.benches.get(self.root_of(path))
+        if bench is not None and not bench.library.years:
+            self.check(bench)  # Nothing on it has been checked yet.
         return self._last_good.get(path.parent)
