@@ -7,6 +7,7 @@ from typing import Any
 from compiler import model
 from compiler.declarations import fields, rate_value
 from compiler.names import normal_code
+from compiler.promises import changed_disjoint, without
 from compiler.replacements import as_written, end_within_year, nearest_written
 from compiler.rows import Cell, cell
 from compiler.state import GROUP_KEY, TARIFF_KEY, State
@@ -23,6 +24,7 @@ _ARTICLES = {
     "unntak": "et unntak",
     "samling": "en samling",
 }
+_NEW = "er det nytt i år, skriv det uten «endrer»"
 _REFERENCE_TYPES = {
     "kodesett": "kodesett",
     "sats": "sats",
@@ -52,7 +54,7 @@ def amend_record(state: State, block: tree.AmendRecordsDecl) -> None:
     """Take in new fields of a record."""
     record = state.records.get(block.record)
     if record is None:
-        hint = nearest(block.record, state.records)
+        hint = nearest(block.record, state.records) or _NEW
         state.fault("R206", f"«opplysninger {block.record}» finnes ikke i året før", block.span, hint)
         return
     for field in block.fields:
@@ -76,6 +78,8 @@ def _unknown(state: State, block: tree.AmendDecl | tree.RepealDecl, known: Itera
         return
     if (block.kind, str(block.ref)) in state.places:
         hint = "den er ny i år: rett den der den står"
+    elif hint is None and verb == "endres":
+        hint = _NEW
     message = f"«{shown}» finnes ikke som {block.kind} i {state.base.year} og kan ikke {verb}"
     state.fault("R206", message, block.span, hint)
 
@@ -205,6 +209,7 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
         return _unknown(state, block, state.sets)
     codes = found.codes
     texts = dict(found.texts)
+    disjoint = found.disjoint
     members: dict[str, list[Any]] = {
         "codes": list(codes.codes),
         "intervals": list(codes.intervals),
@@ -216,6 +221,9 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
             hint = f"skriv «fjerner {written(change.old)}» og «legger til {written(change.new)}» på hver sin linje"
             state.fault("R216", "et kodesett endres med «legger til» og «fjerner»", change.span, hint)
             continue
+        if change.disjoint is not None:
+            disjoint = changed_disjoint(state, found.id, disjoint, change, change.disjoint)
+            continue
         made = state.calls.code_set(change.items.values)
         for kind, parts in members.items():
             for part in getattr(made, kind):
@@ -226,7 +234,7 @@ def _amend_set(state: State, block: tree.AmendDecl) -> None:
             texts = {code: text for code, text in texts.items() if code not in made.codes}
     changed = codes.model_copy(update={kind: tuple(parts) for kind, parts in members.items()})
     update = {"codes": changed, "texts": texts, "changes": (*found.changes, _change(state, block)), "expected": None}
-    state.sets[found.id] = found.model_copy(update=update)
+    state.sets[found.id] = found.model_copy(update={**update, "disjoint": disjoint})
     return None
 
 
@@ -307,6 +315,8 @@ def repeal(state: State, block: tree.RepealDecl) -> None:
         title = store.pop(name).title
         if block.kind == "gruppe":
             _without_row(state, GROUP_KEY, name)
+        if block.kind == "kodesett":
+            state.sets = {id_: without(named, name) for id_, named in state.sets.items()}
     _without_clarifications(state, block.kind, name)
     state.repealed.append(model.Repealed(type=block.kind, id=name, title=title, because=block.tail.because))
     state.places[("opphever", f"{block.kind} {name}")] = block.span

@@ -29,6 +29,7 @@ from compiler.cli_library import (
     load_folder,
     one,
     opened,
+    read_more,
     record_named,
     require_folder,
     show,
@@ -37,6 +38,8 @@ from compiler.cli_library import (
     years_named,
 )
 from compiler.cli_logic import vitne
+from compiler.cli_message import melding
+from compiler.cli_preview import vis
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
 from compiler.logic.check import Logic, checked_logic
@@ -79,6 +82,7 @@ def cli() -> None:
 
 cli.add_command(importer)
 cli.add_command(spraaktjener)
+cli.add_command(vis)
 
 
 @cli.command()
@@ -139,7 +143,7 @@ def _outcome(
     found = [d for d in told if not paths or _is_under(Path(d.span.path), paths)]
     faulty = [] if has_errors(found) else [y for y in years if _faulty_base(library, y)]
     texts = [*shown(found, library, form, with_summary=not faulty, years=len(years))]
-    texts += [(line, True) for line in proved.summary() if form == "tekst"]
+    texts += [(line, True) for line in (*proved.summary(), *read_more(found)) if form == "tekst"]
     texts += [(f"{year.name} bygger på {_faulty_base(library, year)}, som har feil", True) for year in faulty]
     return Outcome(tuple(texts), FAULTS if has_errors(found) or faulty else FINE)
 
@@ -255,6 +259,7 @@ def _collection(one: Any) -> Samling:
     return Samling(one.navn, one.noekler, one.plasser, one.svar)
 
 
+cli.add_command(melding)
 cli.add_command(vitne)
 cli.add_command(grupper)
 cli.add_command(vurder)

@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from compiler.bulk.columns import unknown_columns
-from compiler.bulk.sources import JsonSource, columns_of
-from compiler.cli_group import followed, has_arrow, is_parquet, require_writable, row_source, whole
+from compiler.bulk.sources import JsonSource, columns_of, has_arrow
+from compiler.cli_group import followed, is_parquet, require_writable, row_source, whole
 from compiler.cli_library import FAULTS, FINE, folder_option, load_folder, one, record_named, show
 from compiler.consequences.comparison import Asked, Comparison, prepared
-from compiler.consequences.explained import Behind, Explainer
-from compiler.consequences.files import CONTACTS, ContactsWriter, tables
+from compiler.consequences.explained import Behind, Texts, behind
+from compiler.consequences.files import ContactsWriter, counted, tables
 from compiler.consequences.findings import Findings
 from compiler.consequences.fit import DoNotFit
 from compiler.consequences.html import as_html
@@ -23,7 +23,7 @@ from compiler.consequences.recode import Mapped, read_table
 from compiler.consequences.tally import MOST_UNITS, TooManyUnits
 from compiler.consequences.text import as_markdown, as_text
 from compiler.lists import UnreadableList
-from compiler.model import Rulebook
+from compiler.model import Record, Rulebook
 from compiler.norwegian import Command
 from compiler.pipeline import Library
 from dsl.diagnostics import has_errors, nearest
@@ -49,6 +49,9 @@ _WIDTH = 110
     help="Mappen TIL ligger i, når det er en annen.",
 )
 @click.option("--opplysninger", "record", help="Hva slags opplysninger radene er; ellers etter kolonnene.")
+@click.option(
+    "--samling", "collection", metavar="NAVN", help="Samlingen radene samles i; så er det samlingene som sammenlignes."
+)
 @click.option("--enhet", "unit", metavar="KOLONNE", help="Kolonnen med sykehus eller annet som det skal summeres for.")
 @click.option("--beregning", "measures", multiple=True, metavar="NAVN", help="Det som summeres; kan gis flere ganger.")
 @click.option(
@@ -83,6 +86,7 @@ def konsekvens(
     folder: Path,
     other: Path | None,
     record: str | None,
+    collection: str | None,
     unit: str | None,
     measures: tuple[str, ...],
     table: Path | None,
@@ -107,13 +111,12 @@ def konsekvens(
     shown = _CONTACTS[form] if contacts is None else contacts
     most = most or _ROWS[form]
     name = None if table is None else table.name
-    asked = Asked(record or "", unit, measures, _mapped(table), name, max(shown, _KEPT))
+    asked = Asked(record or "", collection, unit, measures, _mapped(table), name, max(shown, _KEPT))
     rulebooks = _rulebooks(folder, old, new, other)
     if rulebooks is None:
         return FAULTS
-    with _compared(rulebooks, inn, asked, _names(rulebooks), csv_folder) as (found, explainer):
-        behind = explainer.behind(found, most, shown) if shown else []
-        text = _rendered(form, found, behind, most)
+    with _compared(rulebooks, inn, asked, csv_folder) as (found, texts):
+        text = _rendered(form, found, behind(found, texts, most, shown) if shown else [], most)
     _write(out, text)
     if csv_folder is not None:
         for name, content in tables(found):
@@ -149,7 +152,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         raise click.ClickException(f"mappen «{folder}» kan ikke lages") from None
-    require_writable(folder / CONTACTS)
+    require_writable(folder / "celler.csv")
 
 
 def _mapped(table: Path | None) -> list[Mapped]:
@@ -195,8 +198,8 @@ def _names(rulebooks: tuple[Rulebook, Rulebook]) -> tuple[str, str]:
 
 @contextmanager
 def _compared(
-    rulebooks: tuple[Rulebook, Rulebook], inn: Path, asked: Asked, names: tuple[str, str], csv_folder: Path | None
-) -> Iterator[tuple[Findings, Explainer]]:
+    rulebooks: tuple[Rulebook, Rulebook], inn: Path, asked: Asked, csv_folder: Path | None
+) -> Iterator[tuple[Findings, Texts]]:
     """What came of the comparison, and what explains contacts while the packages are there."""
     with ExitStack() as stack:
         source = stack.enter_context(row_source(inn))
@@ -204,7 +207,7 @@ def _compared(
             source.columns = columns_of(followed("leser kolonnene", source.rows(), source))
         asked = _fitted(rulebooks, source.columns, asked)
         try:
-            comparison = stack.enter_context(prepared(*rulebooks, source.columns, asked))
+            comparison = stack.enter_context(prepared(*rulebooks, source.columns, asked, _names(rulebooks)))
         except DoNotFit as fault:
             raise click.UsageError(str(fault)) from None
         tally = comparison.tally()
@@ -218,7 +221,7 @@ def _compared(
             limit = f"mer enn {MOST_UNITS} ulike verdier"
             raise click.UsageError(f"kolonnen «{asked.unit}» har {limit}; --enhet er for sykehus og slikt") from None
         data = "standard inn" if str(inn) == "-" else str(inn)
-        yield comparison.findings(tally, f"Data: {data}", names), comparison.explainer()
+        yield comparison.findings(tally, f"Data: {data}"), comparison.texts()
 
 
 def _fitted(rulebooks: tuple[Rulebook, Rulebook], columns: Sequence[str], asked: Asked) -> Asked:
@@ -227,32 +230,52 @@ def _fitted(rulebooks: tuple[Rulebook, Rulebook], columns: Sequence[str], asked:
     if asked.unit is not None and asked.unit not in columns:
         hint = nearest(asked.unit, columns) or f"kolonnene er {', '.join(columns)}"
         raise click.UsageError(f"dataene har ingen kolonne «{asked.unit}»: {hint}")
-    kind = record_named([before], asked.kind or None, columns)
+    collection = None if asked.collection is None else _collection_named(before, asked.collection)
+    kind = record_named([before], asked.kind or None, columns) if collection is None else _gathered(collection, asked)
     others = [column for column in columns if column != asked.unit]
     note = unknown_columns(before, before.record(kind), others)
     if note:
         click.echo(note, err=True)
-    return replace(asked, kind=kind)
+    return replace(asked, kind=kind, collection=None if collection is None else collection.id)
+
+
+def _collection_named(rulebook: Rulebook, name: str) -> Record:
+    """The collection with a name."""
+    known = {record.id: record for record in rulebook.records if record.gathering is not None}
+    for id_, record in known.items():
+        if id_.lower() == name.lower():
+            return record
+    hint = nearest(name, list(known)) or (f"samlingene er {', '.join(known)}" if known else "den har ingen")
+    raise click.UsageError(f"{rulebook.name} har ingen samling «{name}»: {hint}")
+
+
+def _gathered(collection: Record, asked: Asked) -> str:
+    """The kind of record that a collection is made of."""
+    assert collection.gathering is not None
+    if asked.kind and asked.kind.lower() != collection.gathering.of.lower():
+        raise click.UsageError(f"{collection.id} samles av {collection.gathering.of}, og ikke av «{asked.kind}»")
+    return collection.gathering.of
 
 
 @contextmanager
 def _contacts(folder: Path, comparison: Comparison) -> Iterator[ContactsWriter]:
     """Writes all contacts to a file in the folder."""
-    with whole(folder / CONTACTS) as part, part.open("w", encoding="utf-8", newline="") as stream:
-        yield ContactsWriter(stream, comparison.columns, comparison.measures)
+    name = f"{counted(comparison.nouns)}.csv"
+    with whole(folder / name) as part, part.open("w", encoding="utf-8", newline="") as stream:
+        yield ContactsWriter(stream, comparison.nouns, comparison.told_columns, comparison.measures)
 
 
 # ---- what is written
 
 
-def _rendered(form: str, found: Findings, behind: Sequence[Behind], most: int) -> str:
+def _rendered(form: str, found: Findings, shown: Sequence[Behind], most: int) -> str:
     """The report in the form that is asked for."""
     if form == "html":
-        return as_html(found, behind, most)
+        return as_html(found, shown, most)
     if form == "markdown":
-        return as_markdown(found, behind, most)
+        return as_markdown(found, shown, most)
     on_screen = sys.stdout.isatty()
-    return as_text(found, behind, most, shutil.get_terminal_size().columns if on_screen else _WIDTH)
+    return as_text(found, shown, most, shutil.get_terminal_size().columns if on_screen else _WIDTH)
 
 
 def _write(out: Path | None, text: str) -> None:
@@ -262,3 +285,4 @@ def _write(out: Path | None, text: str) -> None:
         return
     with whole(out) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(f"{out} er skrevet", err=True)

@@ -11,9 +11,10 @@ from typing import Any
 import click
 
 from compiler.bulk.columns import unknown_columns
-from compiler.bulk.sources import CsvSource, JsonSource, Row, columns_of
+from compiler.bulk.gathering import as_gathered, needed
+from compiler.bulk.sources import CsvSource, JsonSource, columns_of, has_arrow
 from compiler.bulk.tables import beside, columns_of_table, length, only, rows_of, write_table
-from compiler.cli_group import JSONL, PARQUET, has_arrow, row_source, whole
+from compiler.cli_group import JSONL, PARQUET, row_source, whole
 from compiler.cli_library import FAULTS, FINE, folder_option, one, sound
 from compiler.gather import gathered_kinds
 from compiler.model import Rulebook
@@ -106,9 +107,7 @@ def _chosen(rulebook: Rulebook, rules: Sequence[Any], wanted: Sequence[str]) -> 
             names = [rule.navn for rule in rules]
             hint = nearest(name, names) or f"samlingene er {', '.join(names)}"
             raise click.UsageError(f"{rulebook.name} har ingen samling «{name}»: {hint}")
-    chosen = [rule for rule in rules if rule.navn.lower() in {name.lower() for name in wanted}]
-    needs_all = any(rule.regler.rundt is not None for rule in chosen)
-    return [rule for rule in rules if rule in chosen or (needs_all and not rule.noekler)]
+    return needed(rules, wanted)
 
 
 # ---- rows in
@@ -121,14 +120,9 @@ def _read(inn: Path) -> tuple[Any, list[str]]:
             import pyarrow as pa
 
             return pa.Table.from_batches(source.batches(), schema=source.schema), source.columns
-        rows = [_sound(row) for row in source.rows()]
+        rows = list(source.rows())
         columns = source.columns if isinstance(source, CsvSource) else columns_of(rows)
-        return rows, columns
-
-
-def _sound(row: Row) -> Any:
-    """A row as it is gathered: one that could not be read is its fault, and so is no record."""
-    return row.get("_feil", row) if "_feil" in row else row
+        return [as_gathered(row) for row in rows], columns
 
 
 def _gathered(package: ModuleType, rules: Sequence[Any], rows: Any) -> dict[str, Any]:

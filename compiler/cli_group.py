@@ -12,7 +12,7 @@ import click
 
 from compiler.bulk.columns import result_columns, unknown_columns
 from compiler.bulk.judge import Judge, Tally
-from compiler.bulk.sources import CsvSource, JsonSource, Row, Source, UnreadableFile, columns_of
+from compiler.bulk.sources import CsvSource, JsonSource, Row, Source, UnreadableFile, columns_of, has_arrow
 from compiler.bulk.writers import CsvWriter, JsonWriter, Writer
 from compiler.cli_library import FAULTS, FINE, folder_option, opened, record_named, sound, years_named
 from compiler.model import Rulebook
@@ -112,16 +112,6 @@ def _refuse_unusable(inn: Path, out: Path | None, vis: bool) -> None:
 def is_parquet(path: Path | None) -> bool:
     """Whether a file is Parquet, by its name."""
     return path is not None and path.suffix.lower() in PARQUET
-
-
-def has_arrow() -> bool:
-    """Whether rows can be grouped in columns."""
-    try:
-        import numpy  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ImportError:
-        return False
-    return True
 
 
 def _note_columns(years: Sequence[Rulebook], kind: str, columns: Sequence[str], date_column: str) -> None:

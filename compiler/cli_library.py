@@ -70,6 +70,15 @@ def show(
     """Show diagnostics: in colour on a terminal, plain elsewhere."""
     for text, err in shown(found, library, form, with_summary, years):
         click.echo(text, err=err)
+    if form == "tekst" and with_summary:
+        for line in read_more(found):
+            click.echo(line, err=True)
+
+
+def read_more(found: Sequence[Diagnostic]) -> Iterator[str]:
+    """Where the first of some diagnostics is explained."""
+    for diagnostic in found[:1]:
+        yield f"les mer: regelverk melding {diagnostic.code}"
 
 
 def shown(

@@ -23,7 +23,7 @@ from compiler.compare_facts import (
     plain,
     titled,
 )
-from compiler.words import Words, day_shown, holds, lenient_fields, not_stated, number, spoken, year_shown
+from compiler.words import Words, day_shown, holds, lenient_fields, not_stated, number, order_words, spoken, year_shown
 
 _OF_GROUPS: dict[tuple[str, ...], Kind] = {("gruppe",): "gruppe", ("takst",): "takst"}
 """The tables, by their keys, whose rows are told with the groups or tariffs that they are of."""
@@ -64,7 +64,10 @@ class Entries:
         for table in rulebook.tables:
             self._rows(table)
         for named in rulebook.sets:
-            self._add("kodesett", named, {"koder": _pieces(named.codes, named.texts)})
+            facts: dict[str, Fact] = {"koder": _pieces(named.codes, named.texts)}
+            if named.disjoint:
+                facts["ingen felles med"] = plain(", ".join(map(spoken, sorted(named.disjoint))))
+            self._add("kodesett", named, facts)
         for requirement in rulebook.requirements:
             self._add("krav", requirement, self._requirement(requirement))
         for term in rulebook.terms:
@@ -228,6 +231,8 @@ class Entries:
             facts["hver av gruppene"] = plain(spoken(grouping.element))
         if grouping.order_by is not None:
             facts["ordnet etter"] = plain(spoken(grouping.order_by))
+        if grouping.orders:
+            facts["lovet rekkefølge"] = plain("; ".join(map(order_words, grouping.orders)))
         if grouping.results:
             facts["gir"] = plain(", ".join(map(spoken, grouping.results)))
         for column in grouping.columns:

@@ -9,6 +9,7 @@ from compiler.expressions import Expressions
 from compiler.fetched import fetched
 from compiler.kinds import UNKNOWN, field_dimension, field_kind, unit_of
 from compiler.names import identifier, normal_code
+from compiler.promises import disjoint_from
 from compiler.replacements import after_year, within_year
 from compiler.state import GROUP_KEY, State
 from compiler.table_rows import add_rows, table_of_file, written_rows
@@ -298,7 +299,8 @@ def _link(state: State, owner: model.Record, field: model.RecordField) -> None:
     at = span or Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
     inner = state.records.get(field.of or "")
     if inner is None:
-        state.fault("R201", f"ukjente opplysninger «{field.of}»", at, nearest(field.of or "", state.records))
+        hint = nearest(field.of or "", state.records) or f"skriv «opplysninger {field.of}» med feltene i listen"
+        state.fault("R201", f"ukjente opplysninger «{field.of}»", at, hint)
         return
     if inner.id in _outer_records(state, owner.id):
         message = f"«{inner.id}» kan ikke være en liste i seg selv"
@@ -438,7 +440,9 @@ def code_set(state: State, block: tree.CodeSetDecl) -> None:
     elif block.expected is not None and block.expected != count and len(state.faults) == before:
         message = f"«{block.name}» har {count} {'kode' if count == 1 else 'koder'}, ventet {block.expected}"
         state.fault("R502", message, block.span, "rett listen, eller tallet etter «ventet antall»")
-    state.sets[block.name] = state.sets[block.name].model_copy(update={"codes": codes, "texts": texts})
+    disjoint = tuple(name for one in block.disjoint for name in disjoint_from(state, block.name, one))
+    update = {"codes": codes, "texts": texts, "disjoint": tuple(dict.fromkeys(disjoint))}
+    state.sets[block.name] = state.sets[block.name].model_copy(update=update)
 
 
 def ringed_sets(state: State) -> None:

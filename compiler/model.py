@@ -742,6 +742,8 @@ class NamedSet(Definition):
     codes: CodeSet
     texts: dict[str, str] = {}
     expected: int | None = None
+    disjoint: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    """The sets that it should have no code in common with."""
 
 
 class RatePeriod(Node):
@@ -884,6 +886,18 @@ class CellCondition(Node):
     condition: Expr
 
 
+class PromisedOrder(Node):
+    """An order that the groups and rules of a grouping should stand in, by what each has in a column."""
+
+    column: str
+    first: Literal["høyeste", "laveste"] | None = None
+    """Whether the highest or the lowest number stands first; None of values whose order is written."""
+    kinds: tuple[tuple[str, ...], ...] = ()
+    """The values that stand first, those after them, and so on."""
+    within: str | None = None
+    """Only between those that have the same in this column."""
+
+
 class Grouping(Definition):
     """An ordered list of groups and rules for a record; the first that holds is the answer."""
 
@@ -897,6 +911,8 @@ class Grouping(Definition):
     """What one of the groups that are chosen is called."""
     order_by: str | None = None
     """The result field by whose text the rules are ordered; without it they stand as written."""
+    orders: tuple[PromisedOrder, ...] = Field(default=(), exclude_if=_is_empty)
+    """The orders that they should stand in: nothing but the checks of the logic asks."""
     results: tuple[str, ...] = ()
     """The result fields of a rule; the first is the rule's id."""
     columns: tuple[RuleColumn, ...] = ()

@@ -28,6 +28,7 @@ from compiler.export import content_hash
 from compiler.fetched import rests_on
 from compiler.given import example, examples
 from compiler.names import identifier, slug
+from compiler.promises import promised_orders
 from compiler.replacements import clarification, in_old_order, move, settle_replaced, undated_rates, unwrapped
 from compiler.rows import group_condition, group_stub, incomplete_rows, row
 from compiler.rule_tables import amend_grouping, columns, rule_table, settle_rules
@@ -132,6 +133,7 @@ def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Ruleboo
             gathered(state, block)
         if isinstance(block, tree.GroupingDecl):
             columns(state, block)
+            promised_orders(state, block)
     settle_rules(state)
     for block in blocks:
         if isinstance(block, tree.GroupDecl) and (block.when is not None or block.uses is not None):

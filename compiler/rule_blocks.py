@@ -9,6 +9,7 @@ from typing import Any
 from compiler import model, rule_rows
 from compiler.rule_text import Writer, code_or_text, code_terms, number, quoted, rounded
 from compiler.words import lenient_fields, not_before
+from dsl.keywords import reserved_words
 
 Lines = Iterator[str]
 
@@ -146,6 +147,8 @@ def _code_set(rulebook: model.Rulebook, found: model.NamedSet) -> Lines:
     yield from _plain_codes(plain)
     if found.expected is not None:
         yield f"    ventet antall {found.expected}"
+    if found.disjoint:
+        yield f"    ingen felles med {', '.join(found.disjoint)}"
     yield from _tail(found.citations, found.derived)
 
 
@@ -241,6 +244,7 @@ def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
     yield f"    velger {'eneste' if found.alone else found.chooses}"
     if found.order_by is not None:
         yield f"    ordnet etter {found.order_by}"
+    yield from map(_order, found.orders)
     if found.results:
         yield f"    gir {', '.join(found.results)}"
     writer = Writer(rulebook).about(found.record)
@@ -249,6 +253,20 @@ def _grouping(rulebook: model.Rulebook, found: model.Grouping) -> Lines:
         yield f"    ellers {found.otherwise}"
     yield from _lenient(*(column.subject for column in found.columns))
     yield from _tail(found.citations, found.derived)
+
+
+def _order(order: model.PromisedOrder) -> str:
+    """An order that groups should stand in; a value that is not a name or a code is in quotes."""
+    said = f"{order.first} {order.column} først"
+    if order.first is None:
+        kinds = (", ".join(map(_kind, values)) for values in order.kinds)
+        said = f"etter {order.column} {' før '.join(kinds)}"
+    return f"    rekkefølge {said}{f' innen {order.within}' if order.within is not None else ''}"
+
+
+def _kind(value: str) -> str:
+    is_name = value.isidentifier() and (value in ("ja", "nei") or value not in reserved_words())
+    return value if is_name else code_or_text(value)
 
 
 def _rule_table(rulebook: model.Rulebook, found: model.RuleTable) -> Lines:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
+from compiler import message_pages
 from compiler.report import Sources
 from dsl.codes import CODES
 from dsl.diagnostics import Diagnostic, Edit, Severity, Span, edit
@@ -26,7 +27,7 @@ def as_sarif(found: Sequence[Diagnostic], sources: Sources) -> str:
         "name": "regelverk",
         "semanticVersion": version("regelverk"),
         "language": "nb",
-        "rules": [{"id": code, "shortDescription": {"text": CODES[code]}} for code in rules],
+        "rules": [_rule(code) for code in rules],
     }
     run = {
         "tool": {"driver": driver},
@@ -34,6 +35,12 @@ def as_sarif(found: Sequence[Diagnostic], sources: Sources) -> str:
         "results": [_result(diagnostic, rules, sources) for diagnostic in found],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2)
+
+
+def _rule(code: str) -> Part:
+    """What a code means, with its page: who reads the log may not have the site."""
+    help_ = {"text": message_pages.as_text(code), "markdown": message_pages.as_markdown(code)}
+    return {"id": code, "shortDescription": {"text": CODES[code]}, "help": help_}
 
 
 def _result(diagnostic: Diagnostic, rules: list[str], sources: Sources) -> Part:

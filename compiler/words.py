@@ -394,6 +394,15 @@ def not_before(name: str, day: date) -> str:
     return f"{spoken(name)} er ikke oppgitt før {day.isoformat()}"
 
 
+def order_words(order: model.PromisedOrder) -> str:
+    """An order that groups should stand in: «høyeste vekt først», «etter type, kirurgisk før medisinsk»."""
+    column = spoken(order.column)
+    said = f"{order.first} {column} først"
+    if order.first is None:
+        said = f"etter {column}, {' før '.join(' eller '.join(values) for values in order.kinds)}"
+    return f"{said}, innen samme {spoken(order.within)}" if order.within is not None else said
+
+
 def year_shown(rulebook: model.Rulebook) -> str:
     """«2020», or «2020/21» for a rule year that runs into the next."""
     return year_from(rulebook.year, rulebook.valid_from)

@@ -384,7 +384,8 @@ class Builder:
         lines = tuple(part for part in parts if isinstance(part, tree.Items | tree.CodeText))
         expected = _one(parts, _Named)
         count = expected.value if expected else None
-        return tree.CodeSetDecl(name.value, _title(parts), lines, count, _tail(parts), self._span(name))
+        promised = _all(parts, tree.Disjoint)
+        return tree.CodeSetDecl(name.value, _title(parts), lines, count, _tail(parts), self._span(name), promised)
 
     def code_line(self, meta: Meta, items: tree.Items) -> tree.Items:
         return items
@@ -396,6 +397,9 @@ class Builder:
 
     def expected_count(self, meta: Meta, count: Token) -> _Named:
         return _Named("expected", self._count(count))
+
+    def disjoint(self, meta: Meta, *names: Token) -> tree.Disjoint:
+        return tree.Disjoint(tuple(self.name(meta, name) for name in names))
 
     def rate(self, meta: Meta, *parts: Any) -> tree.RateDecl:
         yearly = any(isinstance(part, _Mark) and part.name == "årlig" for part in parts)
@@ -501,6 +505,7 @@ class Builder:
             _all(parts, tree.RuleColumn),
             lines.get("ellers"),
             element.name if (element := _one(parts, _Element)) else None,
+            _all(parts, tree.PromisedOrder),
         )
 
     def chooses(self, meta: Meta, how: Token) -> _Named:
@@ -508,6 +513,24 @@ class Builder:
 
     def ordered(self, meta: Meta, _word: Token, by: Token) -> _Named:
         return _Named("ordnet", self.name(meta, by))
+
+    def by_size(self, meta: Meta, word: Token, column: Token, within: tree.Name | None = None) -> tree.PromisedOrder:
+        first: Literal["høyeste", "laveste"] = "laveste" if word.value == "laveste" else "høyeste"
+        if word.value != first:
+            hint = f"skriv «høyeste {column.value} først» eller «laveste {column.value} først»"
+            self._fault("R205", f"«{word.value}» er ikke en rekkefølge", word, hint)
+        return tree.PromisedOrder(self.name(meta, column), first, (), within)
+
+    def by_kind(self, meta: Meta, _after: Token, column: Token, *parts: Any) -> tree.PromisedOrder:
+        within = _one(parts, tree.Name)
+        return tree.PromisedOrder(self.name(meta, column), None, _all(parts, tuple), within)
+
+    def kinds(self, meta: Meta, *values: Token) -> tuple[tree.Name, ...]:
+        found = [(token, [_text(token)] if token.type == "TEKST" else token.value.split(",")) for token in values]
+        return tuple(tree.Name(part.strip(), self._span(token)) for token, parts in found for part in parts)
+
+    def within(self, meta: Meta, column: Token) -> tree.Name:
+        return self.name(meta, column)
 
     def gives(self, meta: Meta, *names: Token) -> _Named:
         return _Named("gir", tuple(tree.Name(name.value, self._span(name)) for name in names))
@@ -553,15 +576,21 @@ class Builder:
         old, new = _all(parts, tree.Items)
         return tree.Changed(column, old, new, self._span(meta))
 
-    def added(self, meta: Meta, *parts: tree.Items | tree.CodeText) -> tree.Added:
+    def added(self, meta: Meta, *parts: tree.Items | tree.CodeText | tree.Disjoint) -> tree.Added:
+        if isinstance(parts[0], tree.Disjoint):
+            span = parts[0].sets[0].span
+            return tree.Added(tree.Items((), span), span, disjoint=parts[0])
         texts = _all(parts, tree.CodeText)
         written = [value for part in _all(parts, tree.Items) for value in part.values]
         span = parts[0].span if len(parts) == 1 else self._first_line(meta)
         items = tree.Items((*written, *(tree.Codes(text.code, text.span) for text in texts)), span)
         return tree.Added(items, span, texts)
 
-    def removed(self, meta: Meta, items: tree.Items) -> tree.Removed:
-        return tree.Removed(items, items.span)
+    def removed(self, meta: Meta, part: tree.Items | tree.Disjoint) -> tree.Removed:
+        if isinstance(part, tree.Disjoint):
+            span = part.sets[0].span
+            return tree.Removed(tree.Items((), span), span, part)
+        return tree.Removed(part, part.span)
 
     def amend_records(self, meta: Meta, name: Token, *parts: Any) -> tree.AmendRecordsDecl:
         fields = tuple(field for part in _all(parts, _Named) for field in part.value)

@@ -71,6 +71,9 @@ CODES: dict[str, str] = {
     "R413": "kodesett som er like",
     "R414": "regelår som møtes eller har dager imellom",
     "R415": "grupper som tar det samme",
+    "R416": "grupper i en annen rekkefølge enn lovet",
+    "R417": "dager uten regel, eller med to",
+    "R418": "kodesett som ikke skulle ha noen kode felles",
     # R5xx: kilder
     "R501": "regel uten kilde",
     "R502": "antall koder som ikke stemmer",

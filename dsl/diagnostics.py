@@ -142,9 +142,9 @@ def render(diagnostic: Diagnostic, sources: "Mapping[str, Source]") -> str:
     span, other = diagnostic.span, diagnostic.other
     margin = " " * max(len(str(place.line)) for place in (span, other) if place is not None)
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
-    lines += [f"{margin}--> {_place(span)}", *_excerpt(span, sources, margin, "^")]
+    lines += [f"{margin}--> {_place(span)}", *excerpt(span, sources, margin, "^")]
     if other is not None:
-        lines += [f"{margin} = se også: {_place(other)}", *_excerpt(other, sources, margin, "-")]
+        lines += [f"{margin} = se også: {_place(other)}", *excerpt(other, sources, margin, "-")]
     if diagnostic.hint:
         lines.append(f"{margin} = tips: {diagnostic.hint}")
     return "\n".join(lines) + "\n"
@@ -154,7 +154,7 @@ def _place(span: Span) -> str:
     return f"{span.path}:{span.line}:{span.column}"
 
 
-def _excerpt(span: Span, sources: "Mapping[str, Source]", margin: str, mark: str) -> Iterator[str]:
+def excerpt(span: Span, sources: "Mapping[str, Source]", margin: str, mark: str) -> Iterator[str]:
     """The line of a place with a mark under what it is about; nothing where there is no such line."""
     source = sources.get(span.path)
     line = source.line(span.line) if source is not None else ""

@@ -6,6 +6,7 @@ from typing import cast
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 
+from dsl.amendment_faults import amendment_fault
 from dsl.character_faults import character_fault
 from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
@@ -156,7 +157,8 @@ def _layout_fault(place: Place, stopped: UnexpectedToken, token: Token, expected
     if "_INDENT" in expected and token.type != "_NL":
         return error("R105", _LACKS_BODY, span, "rykk inn fire mellomrom under denne linjen")
     if token.type in _ENDINGS and (missing := _missing_line(place, expected)):
-        return error("R102", f"blokken mangler {missing}", whole_line(place.source, place.line), None)
+        hint = f"skriv en linje med {missing}"
+        return error("R102", f"blokken mangler {missing}", whole_line(place.source, place.line), hint)
     return error("R102", "linjen slutter for tidlig", span, _expectation(expected))
 
 
@@ -178,10 +180,12 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _date,
         _doubled,
         _joined,
+        _amendment,
         _without_old,
         _other_verb,
         _lenient,
         _column,
+        _order,
         _file,
         _code,
         _indentation,
@@ -285,6 +289,13 @@ def _other_verb(place: Place, span: Span, token: Token, expected: set[str], befo
     return None
 
 
+def _amendment(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """An amendment that is not written as one."""
+    if place.word != "endrer":
+        return None
+    return amendment_fault(place.rows[0], place.rows[span.line - place.line], span)
+
+
 def _lenient(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """Something else than «mangler teller som nei»."""
     line = place.rows[span.line - place.line].strip()
@@ -300,6 +311,15 @@ def _column(place: Place, span: Span, token: Token, expected: set[str], before: 
         return None
     hint = "skriv det som et begrep, og navnet på begrepet her"
     return error("R307", "en kolonne er navnet på et begrep eller et felt", span, hint)
+
+
+def _order(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """«rekkefølge» with something else than how the groups are put in order."""
+    if place.word != "gruppering" or before != ["rekkefølge"] or token.type == "_NL":
+        return None
+    name = str(token) if token.type == "NAVN" else "vekt"
+    hint = f"skriv «rekkefølge høyeste {name} først», eller «rekkefølge etter {name} … før …»"
+    return error("R102", f"uventet «{printable(short(str(token)))}»", span, hint)
 
 
 def _file(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:

@@ -7,7 +7,7 @@ among the letters of a word.
 import re
 from collections.abc import Iterable
 
-from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, TOGETHER, UNITS
 
 LETTER = "[0-9A-Za-zÆØÅæøåÉéÄäÖöÜü_]"
 OPENERS = ("årlig", "endrer", "erstatter", "flytter", "opphever")
@@ -28,7 +28,7 @@ HEAD = rf"^(?:(?:{_any(OPENERS)}) +)*{BLOCK}"
 """The words that begin a block."""
 LINE_START = rf"(?:{_any({word for words in LINE_WORDS.values() for word in words})})(?!{LETTER})"
 """A word that begins a line, after the indentation."""
-WORD = whole(ANYWHERE)
+WORD = whole({*ANYWHERE, *(word for words in TOGETHER.values() for word in words)})
 UNIT = rf"(?:{_any(UNITS)})(?!{LETTER})"
 """A unit, after a number."""
 NAME = rf"(?:[A-ZÆØÅ]+ +)?{LETTER}+"

@@ -64,6 +64,7 @@ LINE_WORDS: dict[str, dict[str, str]] = {
     "gruppering": {
         "velger": "_VELGER",
         "ordnet": "_ORDNET",
+        "rekkefølge": "_REKKEFOLGE",
         "gir": "_GIR",
         "kolonne": "_KOLONNE",
         "ellers": "_ELLERS",
@@ -156,6 +157,12 @@ ANYWHERE: dict[str, str] = {
 }
 """Reserved wherever they stand inside a block."""
 
+TOGETHER: dict[str, dict[str, str]] = {
+    "_INGEN": {"felles": "_FELLES"},
+    "_REKKEFOLGE": {"først": "_FOERST", "innen": "_INNEN"},
+}
+"""Reserved only right after another word, or on a line whose first word it is."""
+
 UNITS: dict[str, tuple[str, int, int]] = {
     "kr": ("kr", 1, 1),
     "krone": ("kr", 1, 1),
@@ -192,7 +199,7 @@ CURRENCIES = {"kr": "norske kroner", "DKK": "danske kroner"}
 def terminals() -> dict[str, set[str]]:
     """Terminal name -> the words it stands for, for messages."""
     words: dict[str, set[str]] = {}
-    tables = [BLOCK_WORDS, ANYWHERE, *LINE_WORDS.values()]
+    tables = [BLOCK_WORDS, ANYWHERE, *LINE_WORDS.values(), *TOGETHER.values()]
     for table in tables:
         for word, terminal in table.items():
             words.setdefault(terminal, set()).add(word)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lark import Token
 from lark.indenter import Indenter
 
-from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, REOPENERS, UNITS
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, OPENERS, REOPENERS, TOGETHER, UNITS
 
 _NUMBERS = frozenset({"HELTALL", "DESIMALTALL"})
 _NUMBER_TYPES = frozenset({"heltall", "desimaltall"})
@@ -41,6 +41,7 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
     block = ""
     line_words: dict[str, str] = {}
     first_line = True
+    opener = ""
     before = Token("_NL", "")
     for token in stream:
         kind = token.type
@@ -55,12 +56,14 @@ def keywords(stream: Iterator[Token]) -> Iterator[Token]:
                     line_words = LINE_WORDS.get(word, {})
             elif at_start:
                 found = line_words.get(word)
+                opener = found or ""
                 if found is None and (block in _CONDITION_BLOCKS or word in ("minst", "ingen", "alle")):
                     found = ANYWHERE.get(word)
             elif word in UNITS and _unit_stands_after(before):
                 found = "ENHET"
             elif before.type == "_STREK" or word not in UNITS:
-                found = ANYWHERE.get(word)
+                together = {**TOGETHER.get(opener, {}), **TOGETHER.get(before.type, {})}
+                found = together.get(word) or ANYWHERE.get(word)
             else:
                 found = None
             if found:

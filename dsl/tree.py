@@ -551,6 +551,14 @@ class CodeSetDecl:
     expected: int | None
     tail: Tail
     span: Span
+    disjoint: "tuple[Disjoint, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Disjoint:
+    """«ingen felles med store_inngrep, små_inngrep»: sets that the set has no code in common with."""
+
+    sets: tuple[Name, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -626,6 +634,19 @@ class GroupingDecl:
     """The group of a record that no rule takes."""
     element: str | None = None
     """What one of the groups that are chosen is called."""
+    orders: "tuple[PromisedOrder, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromisedOrder:
+    """«rekkefølge høyeste vekt først», or «rekkefølge etter type kirurgisk før medisinsk innen hdg»."""
+
+    column: Name
+    first: Literal["høyeste", "laveste"] | None
+    """Whether the highest or the lowest number stands first; None of values in an order that is written."""
+    kinds: tuple[tuple[Name, ...], ...]
+    """The values that stand first, those after them, and so on."""
+    within: Name | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -695,6 +716,7 @@ class Added:
     span: Span
     texts: tuple[CodeText, ...] = ()
     """What the codes mean, where it is written."""
+    disjoint: Disjoint | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -703,6 +725,7 @@ class Removed:
 
     items: Items
     span: Span
+    disjoint: Disjoint | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def test_sound_rulebooks_pass(run: Run) -> None:
     assert ran.code == 0
     assert "feil[" not in ran.err
     assert f"2 advarsler i {len(LIBRARY.rulebooks())} regelverk\nlogikken: " in ran.err
+    assert ran.err.endswith("les mer: regelverk melding R407\n")
     assert ran.err.count("viser til takster som er gått ut") == 2
 
 

@@ -2,38 +2,44 @@
 
 import ast
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from click.testing import CliRunner
 
+from compiler.cli import cli
 from compiler.examples import failing_examples
+from compiler.logic.check import checked_logic
 from compiler.packages import write
 from compiler.pipeline import Library, load
 from compiler.python import generate
 from dsl import tree
 from dsl.codes import CODES
 from dsl.diagnostics import render
-from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words
+from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, TOGETHER, UNITS, reserved_words, terminals
 from tests.conftest import CASES, ROOT, Golden
 
 PAGES = ROOT / "site" / "pages"
 LANGUAGE = sorted((PAGES / "spraaket").glob("*.md"))
 GUIDE = sorted((PAGES / "veiledning").glob("*.md"))
+MESSAGES = PAGES / "feil"
 FENCE = re.compile(
     r"(?:^<!-- (?P<note>[^\n]*) -->\n\n)?^(?P<mark>`{3,})(?P<kind>\w+)\n(?P<body>.*?)^(?P=mark)$", re.M | re.S
 )
 HEADER = re.compile(r"^regelverk (\w+) (\d+)", re.M)
 MESSAGE = re.compile(r"(?:feil|advarsel)\[(R\d{3})\]: ")
-EXPLAINED = re.compile(r"^### (R\d{3}) [^\n]*\n\n(?:```text\n.*?\n```\n\n)?", re.M | re.S)
-FAULTY = re.compile(r"(<!-- feil -->\n\n```regel\n)(.*?)(```\n\n```text\n)(.*?)(```\n)", re.S)
+SHOWN = re.compile(r"^```text\n(.*?)^```\n", re.M | re.S)
+FAULTY = re.compile(r"(<!-- feil(?:, med logikken)? -->\n\n```regel\n)(.*?)(```\n\n```text\n)(.*?)(```\n)", re.S)
 
 
 @dataclass
 class Rules:
-    """The rules of a page as files in a folder; a fence with a `regelverk` begins a new rule year."""
+    """The rules of a page as files in a folder; a fence with a `regelverk` begins a rule year, also one anew."""
 
     folder: Path
     year: Path | None = None
@@ -45,8 +51,9 @@ class Rules:
         header = HEADER.search(body)
         if header is not None:
             self.year = self.folder / header[1].lower() / header[2]
+            shutil.rmtree(self.year, ignore_errors=True)
             self.year.mkdir(parents=True)
-        if self.year is None or note == "feil":
+        if self.year is None or note.startswith("feil"):
             return
         self.count += 1
         if kind == "regel":
@@ -73,6 +80,11 @@ def reported(library: Library) -> str:
     return "\n".join(render(fault, library.sources) for fault in found)
 
 
+def proved(library: Library) -> str:
+    """Every message about the logic of some rulebooks."""
+    return "\n".join(render(fault, library.sources) for fault in checked_logic(library).findings)
+
+
 @pytest.mark.parametrize("page", [*LANGUAGE, *GUIDE], ids=lambda page: f"{page.parent.stem}/{page.stem}")
 def test_every_rule_on_a_page_is_right(page: Path, tmp_path: Path) -> None:
     written = rules(page, tmp_path)
@@ -90,11 +102,27 @@ def test_messages_on_a_page_are_those_that_come(page: Path, tmp_path: Path, gold
         year = rules(page, folder, match.start()).year
         assert year is not None
         (year / "eksempel.regel").write_text(faulty, encoding="utf-8")
-        message = reported(load(folder, year))
+        library = load(folder, year)
+        message = proved(library) if "med logikken" in before else reported(library)
         assert MESSAGE.match(message), "eksempelet er merket «feil», men er riktig"
         return f"{before}{faulty}{between}{message}{after}"
 
     golden(FAULTY.sub(with_message, text), page)
+
+
+def test_the_guide_shows_what_a_new_year_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
+    """The made-up contacts of the guide, and what they come to in the two years of its page."""
+    page = PAGES / "veiledning" / "nytt-aar.md"
+    text = page.read_text(encoding="utf-8")
+    rules(page, tmp_path / "rulebooks")
+    monkeypatch.chdir(tmp_path)
+    (program,) = [fence["body"] for fence in FENCE.finditer(text) if fence["kind"] == "python"]
+    exec(compile(program, "lag_kontakter.py", "exec"), {})
+    (asked,) = re.findall(r"^regelverk (konsekvens .*)$", text, re.M)
+    told = CliRunner().invoke(cli, asked.split()).output
+    shown = "\n".join(line.rstrip() for line in told.split("\nStørst utslag")[0].splitlines())
+    fence = re.compile(r"(<!-- konsekvens -->\n\n```text\n).*?(?=^```$)", re.M | re.S)
+    golden(fence.sub(lambda match: f"{match[1]}{shown.rstrip()}\n", text), page)
 
 
 # ---- what systems are told
@@ -188,37 +216,89 @@ def word_lists() -> dict[str, str]:
         "blokkord": _listed(blocks),
         "linjeord": "\n".join(["| I blokken | Ord først på linjen |", "|---|---|", *lines]),
         "overalt": _listed(ANYWHERE),
+        "sammen": ", ".join(
+            f"{_listed(words)} etter `{_WORDS_OF[opener]}`" for opener, words in sorted(TOGETHER.items())
+        ),
         "enheter": "\n".join(["| Ord for det samme |", "|---|", *units]),
     }
+
+
+_WORDS_OF = {terminal: min(words) for terminal, words in terminals().items()}
 
 
 def _listed(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in sorted(words))
 
 
-# ---- the page of messages
+# ---- the pages of messages
+
+LOGIC = {f"R{number}" for number in range(408, 418)}
+"""Codes of what only the checks of the logic find."""
+WITHOUT_TEXT = {"R108", "R114", "R117", "R210"}
+"""Codes that no text on a page can show: about folders and bytes, or too long. Their messages are those of a case."""
 
 
-def test_every_code_is_explained() -> None:
-    text = (PAGES / "feil" / "index.md").read_text(encoding="utf-8")
-    found = re.findall(r'^<a id="(r\d{3})"></a>\n\n### (R\d{3}) ', text, re.M)
-    assert found == [(code.lower(), code) for code in sorted(CODES)], "skriv om koden på siden «Meldinger»"
-    for part in re.split(r"^### ", text, flags=re.M)[1:]:
-        assert "\n**Gjør slik:** " in part, part.split("\n")[0]
+def test_every_code_has_a_page_and_every_page_a_code() -> None:
+    pages = {path.stem.upper() for path in MESSAGES.glob("r*.md")}
+    assert pages == CODES.keys(), (
+        "skriv en side i site/pages/feil for hver kode, og ta bort sider om koder som er borte"
+    )
 
 
-def test_messages_are_those_of_the_cases(golden: Golden) -> None:
-    page = PAGES / "feil" / "index.md"
-    shown = example_messages()
+def test_the_list_of_messages_is_whole(golden: Golden) -> None:
+    """Every code in the order of the codes, with the anchor that it had when all were on one page."""
+    page = MESSAGES / "index.md"
+    text = page.read_text(encoding="utf-8")
+    listed = re.compile(r"^- <a id=\"r(\d{3})\"></a>.*$", re.M)
+    found = [f"R{number}" for number in listed.findall(text)]
+    assert found == sorted(CODES), "skriv koden i listen på siden «Meldinger»"
 
-    def with_example(match: re.Match[str]) -> str:
-        code = match[1]
-        fence = f"```text\n{shown[code]}\n```\n\n" if code in shown else ""
-        return f"### {code} {CODES.get(code, '')}\n\n{fence}"
+    def line(match: re.Match[str]) -> str:
+        name, code = f"r{match[1]}", f"R{match[1]}"
+        return f'- <a id="{name}"></a>[{code}]({name}.md) {CODES[code]}'
 
-    golden(EXPLAINED.sub(with_example, page.read_text(encoding="utf-8")), page)
+    golden(listed.sub(line, text), page)
 
 
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_a_page_of_a_message_shows_the_fault_and_what_is_right(code: str, tmp_path: Path, golden: Golden) -> None:
+    page = MESSAGES / f"{code.lower()}.md"
+    _, rest = page.read_text(encoding="utf-8").split("\n\n", 1)
+    told, wrong = rest.split("## Galt\n\n")
+    assert "**Gjør slik:** " in told
+    wrong, *right = wrong.split("## Riktig\n\n")
+    message = example_messages()[code] if code in WITHOUT_TEXT else messages(code, wrong, tmp_path / "galt")
+    assert MESSAGE.findall(message) == [code]
+    if right:
+        assert messages(code, right[0], tmp_path / "riktig") == ""
+    shown = SHOWN.sub(lambda _: f"```text\n{message.rstrip()}\n```\n", rest)
+    golden(f"# {code} {CODES[code]}\n\n{shown}", page)
+
+
+def messages(code: str, text: str, folder: Path) -> str:
+    """What is told of the examples in a part of a page, each put into the rulebook of the examples."""
+    base = next(FENCE.finditer((MESSAGES / "index.md").read_text(encoding="utf-8")))["body"]
+    for name, body, header in [("01-grunnlag.regel", base, base), *((*file, text) for file in named(text))]:
+        found = HEADER.search(header)
+        scheme, year = found.groups() if found is not None else ("OPPHOLD", "2020")
+        path = folder / scheme.lower() / year / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(body, encoding="utf-8")
+    library = load(folder, folder)
+    return reported(library) + (proved(library) if code in LOGIC else "")
+
+
+def named(text: str) -> Iterator[tuple[str, str]]:
+    """The files that the fences of a text are."""
+    for fence in FENCE.finditer(text):
+        note = fence["note"] or ""
+        if note.startswith("fil "):
+            yield note.removeprefix("fil "), fence["body"]
+        elif fence["kind"] != "text":
+            yield "02-eksempel.md" if fence["kind"] == "markdown" else "02-eksempel.regel", fence["body"]
+
+
+@cache
 def example_messages() -> dict[str, str]:
     """For each code a message from the cases: from the case with the fewest messages."""
     found: dict[str, tuple[int, str, str]] = {}

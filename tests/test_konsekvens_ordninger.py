@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from compiler import model
 from compiler.consequences.comparison import Asked, Comparison, prepared
+from compiler.consequences.explained import behind
 from compiler.consequences.html import as_html
 from tests.cases_drawn import Case, cases
 from tests.library import LIBRARY, MADE_UP
-from tests.test_konsekvens import Expected, counted
+from tests.test_konsekvens import NAMES, Expected, counted
 
 Years = tuple[model.Rulebook, model.Rulebook]
 
@@ -34,7 +35,7 @@ def test_the_sums_are_those_of_the_reference_in_every_scheme(scheme: str) -> Non
     assert records
     for record in records:
         columns = [field.name for field in record.fields]
-        with prepared(before, after, columns, Asked(record.id)) as comparison:
+        with prepared(before, after, columns, Asked(record.id), NAMES) as comparison:
             _agrees(comparison, cases(before, record))
 
 
@@ -46,8 +47,8 @@ def _agrees(comparison: Comparison, case: st.SearchStrategy[Case]) -> None:
     def drawn(rows: list[Case]) -> None:
         found = counted(comparison, rows)
         Expected(comparison, rows).agrees(found)
-        told = comparison.findings(found, "trukket", ("fra", "til"))
-        behind = comparison.explainer().behind(told, 50, 1)
-        assert as_html(told, behind, 50).count("<article>") == sum(len(cell.contacts) for cell in behind)
+        told = comparison.findings(found, "trukket")
+        cells = behind(told, comparison.texts(), 50, 1)
+        assert as_html(told, cells, 50).count("<article>") == sum(len(cell.contacts) for cell in cells)
 
     drawn()

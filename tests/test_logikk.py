@@ -237,6 +237,49 @@ def test_a_gap_is_told_of_a_whole_rulebook(whole: bool, rest: str, gap: bool, tm
 FIELDS = "    liggetid  heltall døgn\n    henvist   ja/nei"
 
 
+ORDERED = """
+tabell vekter av gruppe
+    vekt desimaltall poeng
+"""
+PLACED = """
+gruppe DRG {number} «Gruppe {number}»
+    vekt {weight}
+    når {when}
+    kilde rundskriv
+"""
+ONE_BEFORE_ANOTHER = [
+    # What DRG 1 asks, what DRG 2 asks, which is heavier, and whether 1 takes a case from 2; None: it is not decided.
+    ("liggetid er under 2 døgn", "alder er under 18 år", True),
+    ("liggetid er under 2 døgn", "liggetid er minst 2 døgn", False),
+    ("liggetid er under 2 døgn og alder er minst 18 år", "alder er under 18 år", False),
+    ("hoveddiagnose er i M10–M19", "hoveddiagnose er M160", True),
+    ("minst én av linjer der pris av vare er under 15 kr", "henvist", True),
+    ("minst 5 av linjer der vare er A1", "henvist", None),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "taken"), ONE_BEFORE_ANOTHER)
+def test_an_order_is_broken_only_where_a_case_tells(
+    first: str, second: str, taken: bool | None, tmp_path: Path
+) -> None:
+    """The case gets another group when the two change places; and none is told where a heavier one takes it first."""
+    head = f"    rekkefølge høyeste vekt først\n{ORDERED}"
+    lighter, heavier, heaviest = (
+        PLACED.format(number=number, weight=weight, when=when)
+        for number, weight, when in ((1, "0,5", first), (2, "1", second), (3, "2", f"{first} og {second}"))
+    )
+    wrong, right = of_text(tmp_path, head + lighter + heavier), of_text(tmp_path, head + heavier + lighter)
+    assert right.misplaced == ()
+    assert [(one.late.id, one.early.id, one.case is not None) for one in wrong.misplaced] == (
+        [] if taken is False else [("DRG 2", "DRG 1", taken is True)]
+    )
+    for one in wrong.misplaced if taken else ():
+        assert one.case is not None
+        assert [evaluate(found.rulebook, one.case).gruppe for found in (wrong, right)] == ["DRG 1", "DRG 2"]
+    before = of_text(tmp_path, head + heaviest + lighter + heavier).misplaced
+    assert [one.case for one in before if one.case is not None] == []
+
+
 # ---- claims and cases are true
 
 

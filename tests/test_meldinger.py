@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 from sarif_pydantic import Sarif
 
+from compiler.cli_message import melding
 from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, schema
 from compiler.sarif import as_sarif
@@ -131,6 +133,21 @@ def test_the_other_place_is_shown_where_it_is_in_another_file() -> None:
     ]
 
 
+@pytest.mark.parametrize("asked", ["R310", "r310", "310", "[R310]"])
+def test_a_message_is_explained_without_the_site(asked: str) -> None:
+    told = CliRunner().invoke(melding, [asked]).output
+    assert told.startswith(f"R310 {CODES['R310']}\n\nKoden finnes ikke i kodeverket")
+    assert "    feil[R310]: koden «JAB11» finnes ikke i NCSP\n" in told
+    assert not re.search(r"\]\(|<!--|\*\*|^#", told, re.M)
+    assert all(len(line) <= 100 or line.startswith("    ") for line in told.splitlines())
+
+
+def test_the_codes_are_listed_and_an_unknown_one_is_refused() -> None:
+    assert CliRunner().invoke(melding).output.splitlines() == [f"{code}  {told}" for code, told in CODES.items()]
+    refused = CliRunner().invoke(melding, ["R2011"])
+    assert (refused.exit_code, "ukjent kode «R2011»: mente du «R" in refused.output) == (2, True)
+
+
 # ---- for programs
 
 
@@ -144,9 +161,11 @@ def test_json_and_sarif_fit_their_schemas(path: Path, tmp_path: Path) -> None:
     log = json.loads(as_sarif(faults, found.sources))
     assert_known(Sarif.model_validate(log))
     (run,) = log["runs"]
-    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == sorted({fault.code for fault in faults})
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == sorted({fault.code for fault in faults})
+    assert all(rule["help"]["text"].startswith(f"{rule['id']} {CODES[rule['id']]}\n") for rule in rules)
     for fault, result in zip(faults, run["results"], strict=True):
-        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] == fault.code
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == fault.code
         region = result["locations"][0]["physicalLocation"]["region"]
         assert (region["startLine"], region["startColumn"]) == (fault.span.line, fault.span.column)
         assert ("relatedLocations" in result) == (fault.other is not None)

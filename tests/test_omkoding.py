@@ -10,6 +10,7 @@ import pytest
 from compiler.bulk.sources import Row
 from compiler.consequences.columns import recoded
 from compiler.consequences.fit import fields_read
+from compiler.consequences.mentioned import Codes
 from compiler.consequences.recode import Mapped, Recoding, code_fields, read_table
 from compiler.lists import UnreadableList
 from tests.library import LIBRARY
@@ -34,6 +35,12 @@ def test_ended_codes_are_mapped_by_a_table_and_counted(compare: Run, tmp_path: P
     assert "7 har samme status og gruppe, og 1 flyttet" in ran.out
 
 
+def test_a_code_is_mentioned_alone_in_an_interval_or_by_its_beginning() -> None:
+    codes = Codes(frozenset({"S720"}), (("A00", "B99"),), ("Z5",))
+    assert all(code in codes for code in ("S720", "A00", "A001", "B999", "Z51"))
+    assert not any(code in codes for code in ("S72", "S721", "C00", "Z6", ""))
+
+
 @pytest.mark.parametrize("as_columns", [False, True])
 def test_codes_are_mapped_in_every_way_that_they_are_written(tmp_path: Path, as_columns: bool) -> None:
     first = made_up_year(tmp_path / "regler", 2030).rulebook
@@ -53,7 +60,7 @@ def test_codes_are_mapped_in_every_way_that_they_are_written(tmp_path: Path, as_
         mapped = [recoding.row(row) for row in rows]
     assert mapped[0] == {"diagnoser": ["Q002+Q030", "Q003", "Q0.01"], "prosedyrer": "PAA20 PAA20, PAA20"}
     assert mapped[1:] == rows[1:]
-    assert recoding.mapped() == 4
+    assert sum(recoding.used.values()) == 4
     assert [row.before for row in recoding.unused()] == ["PAA20"]
     assert recoding.seen == {"diagnoser": {"Q001", "Q020", "Q003", "Q0.01"}, "prosedyrer": {"PAA10", "PAA20"}}
 
@@ -67,7 +74,7 @@ def test_the_tariffs_on_the_lines_of_a_claim_are_mapped() -> None:
     assert json.loads(recoding.row({"linjer": json.dumps(lines)})["linjer"]) == mapped
     batch = pa.RecordBatch.from_pylist([{"linjer": lines}, {"linjer": None}])
     assert recoded(recoding, batch).to_pylist() == [{"linjer": mapped}, {"linjer": None}]
-    assert recoding.mapped() == 3
+    assert sum(recoding.used.values()) == 3
     assert recoding.row({"linjer": "[ikke json"}) == {"linjer": "[ikke json"}
 
 

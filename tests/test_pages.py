@@ -63,6 +63,14 @@ def rule(page: str, anchor: str) -> str:
 # ---- what is on the pages
 
 
+def test_a_grouping_without_rows_yet_does_not_speak_of_them() -> None:
+    made = pages(
+        year(FIRST.replace("gruppering drg for hver Kontakt", "gruppering drg for hver Kontakt\n    gir regel")), {}
+    )
+    assert "grupper.md" in made
+    assert not [name for name, page in made.items() if "regeltabeller.md" in page]
+
+
 def test_front_lists_every_year_with_status_and_link() -> None:
     page = front([FIRST_YEAR, SECOND_YEAR])["index.md"]
     assert "[2020](isf/2020/)" in page
@@ -240,6 +248,9 @@ def test_a_grouping_says_what_the_columns_of_the_rows_are_about() -> None:
     assert "Ellers er svaret [DRG 999 Alt annet](02-grupper.md#gruppe-drg-999)." in page
     without = written("rekke-2020")["regler.md"]
     assert "i den rekkefølgen de står" in rule(without, "gruppering-type")
+    shown = rule(without, "gruppering-type")
+    assert "høyeste trinn først etter slag, akutt før planlagt etter rad, l1 eller l2 før b1 før b2" in shown
+    assert "Skal ikke ha noen kode felles med [Vanlige koder]" in without
     lenient = "Mangler teller som nei: et vilkår om verdien av alder, poeng eller koder her"
     assert lenient in rule(without, "gruppering-type")
 

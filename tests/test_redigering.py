@@ -12,6 +12,7 @@ from compiler.editor import completion, hover, rename
 from compiler.editor.desk import Bench, Desk
 from compiler.editor.navigation import Names
 from compiler.editor.outline import outline
+from compiler.examples import failing_examples
 from compiler.pipeline import Library, Year, load
 from dsl.diagnostics import Span
 from dsl.source import Source
@@ -91,6 +92,8 @@ def test_a_new_name_is_written_where_only_the_place_tells_what_is_meant() -> Non
         ("oppdiktet-2020", "beløp\n", 8),
         ("oppdiktet-2020", "år        heltall", 3),
         ("oppdiktet-2020", "henvisning «", 3),
+        ("perioder-2023", "samarbeid_er_hovedformål «", 3),
+        ("regninger-2022", "maks_ganger", 2),
     ):
         year = bench.library.years[book]
         (source,) = (d.source for d in year.documents if written in "\n".join(d.source.lines))
@@ -157,12 +160,16 @@ def test_what_is_kept_from_before_never_shows(schemes: tuple[str, ...], changes:
 
 
 def faults_after(library: Library, changed: dict[str, list[Span]]) -> list[str]:
-    """What is wrong when the places are written anew."""
+    """What is wrong when the places are written anew, the examples of the years that they are in included."""
     desk = Desk(library.root)
     for path, spans in changed.items():
         text = rename.replaced(library.sources[path].lines, spans, "et_nytt_navn")
         desk.texts.open[Path(path)] = text
-    return [fault.message for fault in load(library.root, reader=desk.texts).diagnostics()]
+    after = load(library.root, reader=desk.texts)
+    years = {Path(path).parent for path in changed}
+    touched = [year.rulebook for year in after.years.values() if year.folder in years and year.rulebook is not None]
+    failing = [fault for rulebook in touched for fault in failing_examples(rulebook)]
+    return [fault.message for fault in (*after.diagnostics(), *failing)]
 
 
 @pytest.mark.langt
@@ -187,3 +194,12 @@ def test_every_name_in_the_real_rulebooks_can_have_another_or_is_refused() -> No
                     refused += 1
     assert done > 100
     assert refused / done < 0.05
+
+
+def test_the_names_are_known_as_soon_as_a_file_is_open() -> None:
+    path = CASES / "ok/alt/perioder/2023/01-perioder.md"
+    desk = Desk(path.parents[1])
+    desk.open(path, path.read_text(encoding="utf-8"))
+    rulebook = desk.rulebook(path)
+    assert rulebook is not None
+    assert rulebook.name == "perioder-2023"

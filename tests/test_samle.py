@@ -104,3 +104,11 @@ def test_the_screen_tells_where_each_contact_went(contacts: Path) -> None:
 def test_what_is_not_there_is_named(contacts: Path, arguments: list[str], message: str) -> None:
     found = run(contacts, *arguments)
     assert message in str(found.exception)
+
+
+def test_a_line_that_cannot_be_read_has_no_columns(tmp_path: Path) -> None:
+    path = tmp_path / "kontakter.jsonl"
+    path.write_text('{"pasient": "p1", "dato": "2023-03-02"}\n{"pasient": \n', encoding="utf-8")
+    found = run(path, "-o", tmp_path / "ut")
+    assert found.return_value == 0, found.output
+    assert "er ikke i regelverket" not in found.stderr

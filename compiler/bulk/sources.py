@@ -157,3 +157,13 @@ def refuse_doubled(columns: list[str]) -> None:
     doubled = sorted({column for column in columns if columns.count(column) > 1})
     if doubled:
         raise UnreadableFile(f"kolonnen «{doubled[0]}» står to ganger")
+
+
+def has_arrow() -> bool:
+    """Whether rows can be read and judged in columns."""
+    try:
+        import numpy  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from compiler.checks.codes import unknown_codes
 from compiler.checks.rows import broken_rows
+from compiler.checks.sets import meeting_sets
 from compiler.checks.sources import without_source
 from compiler.model import Rulebook
 from dsl import tree
@@ -11,7 +12,7 @@ from dsl.diagnostics import Diagnostic
 
 Check = Callable[[Rulebook, Sequence[tree.Document]], Iterator[Diagnostic]]
 
-CHECKS: tuple[Check, ...] = (unknown_codes, broken_rows, without_source)
+CHECKS: tuple[Check, ...] = (unknown_codes, meeting_sets, broken_rows, without_source)
 
 
 def check(rulebook: Rulebook, documents: Sequence[tree.Document] = ()) -> list[Diagnostic]:

@@ -34,7 +34,7 @@ def unknown_codes(rulebook: model.Rulebook, documents: Iterable[tree.Document]) 
             told.add(key)
             name = " eller ".join(system.id for system in found)
             says = f"koden «{shown}» finnes ikke" if shown.isalnum() else f"«{shown}» treffer ingen koder"
-            span = _place(owner, shown, documents)
+            span = place_of(owner, shown, documents)
             if span is not None:
                 yield error("R310", f"{says} i {name}", span, _hint(shown, valid))
                 continue
@@ -140,7 +140,7 @@ def _begins(prefix: str) -> Pattern:
 # ---- where a code stands
 
 
-def _place(owner: model.Definition, shown: str, documents: Iterable[tree.Document]) -> Span | None:
+def place_of(owner: model.Definition, shown: str, documents: Iterable[tree.Document]) -> Span | None:
     """Where the code is written in the year's own text; None where it is inherited."""
     place = owner.place
     if isinstance(owner, model.Rule):

@@ -7,7 +7,7 @@ from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, warning
 
 
-def without_source(rulebook: Rulebook, _: Sequence[tree.Document]) -> Iterator[Diagnostic]:
+def without_source(rulebook: Rulebook, documents: Sequence[tree.Document]) -> Iterator[Diagnostic]:
     """R501: a rate, group, tariff or requirement that this year wrote cites no source."""
     used = {(group.id, group.place) for group in rulebook.used.groups} if rulebook.used is not None else set()
     own = tuple(group for group in rulebook.groups if (group.id, group.place) not in used)
@@ -26,3 +26,22 @@ def without_source(rulebook: Rulebook, _: Sequence[tree.Document]) -> Iterator[D
                 span = Span(place.path, place.line, 1, place.line, 2)
                 hint = "skriv «kilde NAVN «sted»» under blokken"
                 yield warning("R501", f"{kind} «{definition.id}» har ingen kilde", span, hint)
+    yield from _changed_rates(documents)
+
+
+def _changed_rates(documents: Sequence[tree.Document]) -> Iterator[Diagnostic]:
+    """The values of rates that are changed, or that begin within the year, without a source of their own."""
+    seen: set[str] = set()
+    for block in (block for document in documents for block in document.blocks):
+        hint = "skriv «kilde NAVN «sted»» under blokken"
+        match block:
+            case tree.AmendDecl(kind="sats", tail=tree.Tail(cites=()), ref=ref):
+                yield warning("R501", f"den nye verdien av satsen «{ref}» har ingen kilde", block.span, hint)
+            case tree.RateDecl(name=name, value=value, tail=tree.Tail(cites=(), from_day=tree.FromDay(day=day))):
+                if name in seen and not isinstance(value, tree.Unknown):
+                    message = f"satsen «{name}» har ingen kilde fra og med {day.isoformat()}"
+                    yield warning("R501", message, block.span, hint)
+            case _:
+                pass
+        if isinstance(block, tree.RateDecl):
+            seen.add(block.name)

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from compiler.bulk.judge import Judge
-from compiler.bulk.sources import CsvSource, JsonSource, Source
+from compiler.bulk.sources import CsvSource, JsonSource, Source, has_arrow
 from compiler.consequences import fit, pairs
-from compiler.consequences.explained import Explainer
-from compiler.consequences.findings import Codes, Findings, Side
+from compiler.consequences.collections import Collections
+from compiler.consequences.explained import RecordTexts, Texts
+from compiler.consequences.findings import COLLECTIONS, CONTACTS, RECORDS, Codes, Findings, Nouns, Side
 from compiler.consequences.fit import DoNotFit, Measure
 from compiler.consequences.mentioned import Mentioned, strange_codes
 from compiler.consequences.recode import Mapped, Recoding, code_fields, compared, unknown_field
@@ -24,9 +25,12 @@ Follow = Callable[[Iterator[Any]], Iterator[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked for: the kind of record, the column of units, what is summed, and a table that maps codes."""
+    """What is asked for: what is compared, the column of units, what is summed, and a table that maps codes."""
 
     kind: str
+    """The kind of record that the rows are."""
+    collection: str | None = None
+    """The collections to gather the records in, and compare."""
     unit: str | None = None
     measures: Sequence[str] = ()
     mapped: Sequence[Mapped] = ()
@@ -42,11 +46,41 @@ class Comparison:
 
     before: Rulebook
     after: Rulebook
+    names: tuple[str, str]
+    """What the two rulebooks are called."""
     judges: tuple[Judge, Judge]
     columns: Sequence[str]
     asked: Asked
     measures: tuple[Measure, ...]
     recoding: Recoding
+    collections: Collections | None = None
+    """What gathers the records, where collections are compared."""
+
+    @property
+    def judged(self) -> str:
+        """The kind of record that has answers."""
+        return self.asked.collection or self.asked.kind
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What the records of a collection have in common."""
+        gathering = self.before.record(self.judged).gathering if self.collections is not None else None
+        return () if gathering is None else tuple(key.name for key in gathering.keys)
+
+    @property
+    def told_columns(self) -> Sequence[str]:
+        """The columns of each row, or of each collection."""
+        return self.columns if self.collections is None else [*self.keys, "fra_antall", "til_antall"]
+
+    @property
+    def nouns(self) -> Nouns:
+        """What is compared."""
+        if self.collections is not None:
+            return COLLECTIONS
+        return CONTACTS if self._grouped() else RECORDS
+
+    def _grouped(self) -> bool:
+        return any(rulebook.grouping_of(self.judged) is not None for rulebook in (self.before, self.after))
 
     def tally(self) -> Tally:
         """What to count the rows in."""
@@ -54,6 +88,9 @@ class Comparison:
 
     def parts(self, source: Source, followed: Follow = iter) -> pairs.Parts:
         """The rows of a file with both answers: in columns where that can be done and pays, else one by one."""
+        if self.collections is not None:
+            rows = followed(source.rows())
+            return self.collections.parts(rows, self.measures, self.recoding, self.asked.unit)
         if not self._in_columns(source):
             rows = followed(source.rows())
             return pairs.parts(rows, self.columns, self.judges, self.measures, self.recoding, self.asked.unit)
@@ -70,24 +107,26 @@ class Comparison:
         has_kernel = any(rules.kjerne is not None for judge in self.judges for rules in judge.rules())
         return not isinstance(source, CsvSource) or (has_kernel and has_arrow())
 
-    def findings(self, tally: Tally, data: str, names: tuple[str, str]) -> Findings:
-        """What came of it; the names are what the two rulebooks are called."""
+    def findings(self, tally: Tally, data: str) -> Findings:
+        """What came of it."""
         return Findings(
-            before=_side(names[0], self.before, self.judges[0]),
-            after=_side(names[1], self.after, self.judges[1]),
+            before=_side(self.names[0], self.before, self.judges[0]),
+            after=_side(self.names[1], self.after, self.judges[1]),
             data=data,
-            grouped=any(r.grouping_of(self.asked.kind) is not None for r in (self.before, self.after)),
+            nouns=self.nouns,
+            grouped=self._grouped(),
             unit=self.asked.unit,
-            name_column=self._name_column(),
+            name_column=self._name_column() if self.collections is None else None,
+            keys=self.keys,
             measures=self.measures,
             tally=tally,
             codes=self._codes(),
             notes=tuple(self._notes()),
         )
 
-    def explainer(self) -> Explainer:
+    def texts(self) -> Texts:
         """What explains contacts."""
-        return Explainer(self.judges, replace(self.recoding))
+        return self.collections or RecordTexts(self.judges, Recoding(self.recoding.table, self.recoding.fields))
 
     def _name_column(self) -> str | None:
         """The first column, where no rulebook reads it: it names the rows."""
@@ -101,7 +140,12 @@ class Comparison:
         if first == second:
             yield "De to regelverkene sier det samme: de har samme fingeravtrykk."
         yield from fit.notes_on_columns(self.before, self.after, self.asked.kind, self.columns)
-        yield from fit.notes_on_measures(self.before, self.after, self.asked.kind)
+        yield from fit.notes_on_measures(self.before, self.after, self.judged)
+        if self.collections is not None:
+            yield from self.collections.notes()
+        elif also := fit.common_collections(self.before, self.after, self.asked.kind):
+            known = ", ".join(also)
+            yield f"Hver {self.nouns.one} står for seg her; samlinger ({known}) sammenlignes med --samling."
 
     def _codes(self) -> Codes:
         """What became of the codes in the data."""
@@ -116,32 +160,27 @@ class Comparison:
         )
 
 
-def has_arrow() -> bool:
-    """Whether rows can be judged in columns."""
-    try:
-        import numpy  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ImportError:
-        return False
-    return True
-
-
 @contextmanager
-def prepared(before: Rulebook, after: Rulebook, columns: Sequence[str], asked: Asked) -> Iterator[Comparison]:
+def prepared(
+    before: Rulebook, after: Rulebook, columns: Sequence[str], asked: Asked, names: tuple[str, str]
+) -> Iterator[Comparison]:
     """The comparison of two rulebooks on data with some columns; `DoNotFit` says why it cannot be made."""
     fit.require_fit(before, after, asked.kind, columns)
+    if asked.collection is not None:
+        fit.require_same_keys(before, after, asked.collection)
     recoding = Recoding(asked.mapped, code_fields(fit.fields_read(after, asked.kind)))
     strange = unknown_field(asked.mapped, recoding.fields)
     if strange is not None:
         raise DoNotFit(f"«{asked.table}», linje {strange.line}: {after.name} har ikke koder i feltet «{strange.field}»")
-    measures = tuple(fit.measures(before, after, asked.kind, asked.measures))
+    measures = tuple(fit.measures(before, after, asked.collection or asked.kind, asked.measures))
     with ExitStack() as stack:
         first, second = (
             stack.enter_context(imported([rulebook], f"{package_name(rulebook.scheme)}_{side}"))
             for rulebook, side in ((before, "fra"), (after, "til"))
         )
         judges = Judge([before], first, asked.kind, ""), Judge([after], second, asked.kind, "")
-        yield Comparison(before, after, judges, columns, asked, measures, recoding)
+        collections = None if asked.collection is None else Collections(asked.collection, judges, names)
+        yield Comparison(before, after, names, judges, columns, asked, measures, recoding, collections)
 
 
 def _side(name: str, rulebook: Rulebook, judge: Judge) -> Side:

@@ -5,14 +5,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from compiler.bulk.writers import cell as shown_cell
 from compiler.consequences.fit import Measure
 from compiler.consequences.mentioned import Strange
 from compiler.consequences.recode import Mapped
 from compiler.consequences.tally import Amounts, Cell, Contact, Place, Tally, Total, minus
 from compiler.runtime.forklaring import tall
 
-STATUSES = ("gruppert", "kan ikke beregnes", "inngår ikke", "uavklart", "ikke i utdraget", "feil i data")
+ABSENT = "ingen samling"
+"""The status of a collection that only the other rulebook makes."""
+STATUSES = ("gruppert", "kan ikke beregnes", "inngår ikke", "uavklart", "ikke i utdraget", "feil i data", ABSENT)
 """The statuses, in the order they are shown."""
+
+
+class Nouns(NamedTuple):
+    """What is compared, as it is named."""
+
+    one: str
+    many: str
+    them: str
+
+
+CONTACTS = Nouns("kontakt", "kontakter", "kontaktene")
+RECORDS = Nouns("post", "poster", "postene")
+COLLECTIONS = Nouns("samling", "samlinger", "samlingene")
 
 
 class Side(NamedTuple):
@@ -48,30 +64,28 @@ class Findings:
     before: Side
     after: Side
     data: str
+    nouns: Nouns
     grouped: bool
     """Whether the records get groups, as contacts do and claims do not."""
     unit: str | None
     name_column: str | None
     """The first column of the data, which names its rows."""
+    keys: tuple[str, ...]
+    """What the records of a collection have in common, which names it."""
     measures: tuple[Measure, ...]
     tally: Tally
     codes: Codes
     notes: tuple[str, ...]
 
     @property
-    def many(self) -> str:
-        """What many of the records are called."""
-        return "kontakter" if self.grouped else "poster"
+    def label_name(self) -> str:
+        """What a label is: «rad» of a row."""
+        return self.nouns.one if self.nouns == COLLECTIONS else "rad"
 
-    @property
-    def one(self) -> str:
-        """What one of them is called."""
-        return "kontakt" if self.grouped else "post"
-
-    @property
-    def them(self) -> str:
-        """What those that are meant are called."""
-        return "kontaktene" if self.grouped else "postene"
+    def label(self, contact: Contact) -> str:
+        """What tells a contact from the others: its row, or what the records of a collection have in common."""
+        keys = " ".join(shown_cell(contact.data[key], ";") for key in self.keys)
+        return keys or str(contact.row + 1)
 
     @property
     def places(self) -> str:
@@ -199,7 +213,7 @@ def told(found: Findings) -> list[str]:
     """What the comparison came to, in sentences."""
     total = found.total()
     lines = [
-        f"{number(total.count)} {found.many}. {number(total.count - total.moved)} har samme {found.place}, og "
+        f"{number(total.count)} {found.nouns.many}. {number(total.count - total.moved)} har samme {found.place}, og "
         f"{number(total.moved)} flyttet{_share_told(total)}."
     ]
     if total.moved:

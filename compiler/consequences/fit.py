@@ -59,6 +59,34 @@ def require_fit(before: model.Rulebook, after: model.Rulebook, kind: str, column
             raise DoNotFit(f"ingen av kolonnene i dataene er opplysninger som {rulebook.name} leser ({known} …)")
 
 
+def require_same_keys(before: model.Rulebook, after: model.Rulebook, collection: str) -> None:
+    """Refuse collections that only one of the two has, or that are not gathered by the same from the same records."""
+    first, second = (_gathered_by(rulebook, collection) for rulebook in (before, after))
+    if second is None:
+        known = ", ".join(one.id for one in after.records if one.gathering is not None) or "ingen"
+        raise DoNotFit(f"{after.name} har ikke samlingen {collection}; samlingene der er {known}")
+    if first != second:
+        raise DoNotFit(
+            f"{collection} er {first} i {before.name} og {second} i {after.name}, så samlingene kan ikke sammenlignes "
+            "en for en"
+        )
+
+
+def _gathered_by(rulebook: model.Rulebook, collection: str) -> str | None:
+    """What a collection is of, and what its records have in common."""
+    for record in rulebook.records:
+        if record.id == collection and record.gathering is not None:
+            keys = " og ".join(key.name for key in record.gathering.keys)
+            return f"{record.gathering.of} per {keys}" if keys else f"alle av {record.gathering.of}"
+    return None
+
+
+def common_collections(before: model.Rulebook, after: model.Rulebook, kind: str) -> list[str]:
+    """The collections of a kind of record that both rulebooks have."""
+    others = {record.id for record in after.collections_of(kind)}
+    return [record.id for record in before.collections_of(kind) if record.id in others]
+
+
 def fields_read(rulebook: model.Rulebook, kind: str) -> tuple[Felt, ...]:
     """The fields that a rulebook reads of a record, those of the rulebook it uses among them."""
     own = fields_of(rulebook, rulebook.record(kind))
@@ -108,7 +136,7 @@ def notes_on_measures(before: model.Rulebook, after: model.Rulebook, kind: str) 
 
 def _numbers(rulebook: model.Rulebook, kind: str) -> dict[str, Measure]:
     """The calculations of a record that are numbers, by id; with those of the rulebook it uses."""
-    used = rulebook.used
+    used = rulebook.used if rulebook.record(kind).gathering is None else None
     found = {} if used is None else _numbers(used, used.top_records()[0].id)
     for term in rulebook.terms:
         if term.in_result and term.record == kind and term.kind in _NUMBERS:

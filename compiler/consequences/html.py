@@ -1,17 +1,23 @@
 """The report as one HTML file with all it needs in it: no scripts, and nothing from other hosts."""
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from compiler.consequences.explained import Behind
-from compiler.consequences.findings import Findings, told
+from compiler.consequences.findings import Findings, number, told
 from compiler.consequences.report import tables
 from compiler.consequences.text import title
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_WHOLE = re.compile(
+    r"(\d+(?: \d{3})*(?:,\d+)? (?:kr|%)|\d+(?: \d{3})+(?:,\d+)?|\w{1,20}(?:-\w{1,20})+|--\w{1,20}(?:-\w{1,20})*)"
+)
+"""Numbers with spaces in them, and names with hyphens, unless they are long."""
 
 
 def as_html(found: Findings, behind: Sequence[Behind], most: int) -> str:
@@ -36,10 +42,20 @@ def as_html(found: Findings, behind: Sequence[Behind], most: int) -> str:
 @cache
 def _environment() -> Environment:
     """The templates; everything that is put into one is escaped."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+    )
+    environment.filters |= {"antall": number, "hele": whole}
+    return environment
+
+
+def whole(text: str) -> Markup:
+    """A text where names and numbers are not broken at the end of a line, and can be copied as they are."""
+    parts = _WHOLE.split(text)
+    return Markup("").join(
+        Markup('<span class="hel">{}</span>').format(part) if at % 2 else part for at, part in enumerate(parts)
     )

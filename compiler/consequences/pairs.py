@@ -1,6 +1,6 @@
 """Both answers for the rows of a file, row by row."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
@@ -27,17 +27,18 @@ class Answers:
 
     def number(self, _name: str, svar: Svar) -> int:
         """The number of an answer."""
-        amounts = tuple(map(_values(svar).get, self.ids))
-        return self.numbers.setdefault(Answer(Place(svar.status, svar.gruppe), amounts), len(self.numbers))
+        answer = Answer(Place(svar.status, svar.gruppe), amounts_of(svar, self.ids))
+        return self.numbers.setdefault(answer, len(self.numbers))
 
     def made(self) -> list[Answer]:
         """The answers, by their numbers."""
         return list(self.numbers)
 
 
-def _values(svar: Svar) -> Mapping[str, Any]:
-    """What is worked out, with the values of the rulebook that is used."""
-    return svar.verdier if svar.brukt is None else {**svar.brukt.verdier, **svar.verdier}
+def amounts_of(svar: Svar, ids: Iterable[str]) -> tuple[Any, ...]:
+    """The amounts of some calculations, with those of the rulebook that is used; None where there is none."""
+    values = svar.verdier if svar.brukt is None else {**svar.brukt.verdier, **svar.verdier}
+    return tuple(map(values.get, ids))
 
 
 class Read(Protocol):

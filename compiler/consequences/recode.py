@@ -173,10 +173,6 @@ class Recoding:
             seen.add(code)
         return self.by_felt[id(felt)].get(code) or self.by_felt[id(outer)].get(code)
 
-    def mapped(self) -> int:
-        """How many values were mapped."""
-        return sum(self.used.values())
-
     def unused(self) -> list[Mapped]:
         """The rows of the table that nothing in the data was mapped by."""
         return [row for row in self.table if not self.used[row]]

@@ -113,8 +113,8 @@ def group_matrix(found: Findings, most: int) -> Table:
     below = Row((*below.cells[:-1], number(sum(stayed.values()))))
     heads = [*map(shown, columns_of), *([_OTHERS] if len(came) > len(columns_of) else []), "flyttet ut", _UNCHANGED]
     corner = Column(f"{found.before.name} ↓ · {found.after.name} →", "tekst")
-    about = f"{found.them.capitalize()} som flyttet: raden er hvor de var etter {found.before.name}, kolonnen hvor de "
-    about += f"er etter {found.after.name}. «{_UNCHANGED.capitalize()}» er de som ble der de var."
+    about = f"{found.nouns.them.capitalize()} som flyttet: raden er hvor de var etter {found.before.name}, kolonnen "
+    about += f"hvor de er etter {found.after.name}. «{_UNCHANGED.capitalize()}» er de som ble der de var."
     drawn = _shaded([*rows, below], margins=2)
     return Table("Hvem som flyttet", about, (corner, *map(Column, heads)), drawn, is_matrix=True)
 
@@ -198,7 +198,9 @@ def _by_group(found: Findings, at: int, most: int) -> Table:
         )
         rows.append(Row(cells, bar))
     columns = [Column(found.places, "tekst"), Column("navn", "tekst", only_wide=True), *_amount_columns(found)]
-    about = f"Summen av {measure.name} for {found.them} i {found.places} etter hvert regelverk{_in_unit(measure)}. "
+    about = (
+        f"Summen av {measure.name} for {found.nouns.them} i {found.places} etter hvert regelverk{_in_unit(measure)}. "
+    )
     about += "«Uten» er hvor mange som ikke har noe slikt beløp, og som summen derfor ikke har med."
     return _cut(f"{measure.name.capitalize()} etter {found.places}", about, columns, rows, most, "grupper")
 
@@ -206,8 +208,8 @@ def _by_group(found: Findings, at: int, most: int) -> Table:
 def _amount_columns(found: Findings) -> list[Column]:
     first, second = found.before.name, found.after.name
     return [
-        Column(f"{found.many} {first}"),
-        Column(f"{found.many} {second}"),
+        Column(f"{found.nouns.many} {first}"),
+        Column(f"{found.nouns.many} {second}"),
         Column(first),
         Column(second),
         Column("endring"),
@@ -226,7 +228,7 @@ def _by_unit(found: Findings, at: int | None, most: int) -> Table:
         Row((unit, number(total.count), number(total.moved), *_unit_amounts(found, total, at)), bar)
         for (unit, total), bar in zip(units, bars, strict=True)
     ]
-    columns = [Column(found.unit or "", "tekst"), Column(found.many), Column("flyttet")]
+    columns = [Column(found.unit or "", "tekst"), Column(found.nouns.many), Column("flyttet")]
     if at is None:
         return _cut(f"Etter {found.unit}", "Hvor mange som flyttet.", columns, rows, most, "enheter")
     measure = found.measures[at]
@@ -261,11 +263,11 @@ def _moves(found: Findings, most: int) -> Table:
     rows = []
     for (before, after), cell in found.moved():
         changes = [_changed(known_change(one, cell.count), one.lack_either) for one in cell.amounts]
-        where = ", ".join(str(contact.row + 1) for contact in cell.contacts)
+        where = ", ".join(map(found.label, cell.contacts))
         rows.append(Row((shown(before), shown(after), number(cell.count), *changes, where)))
-    columns = [Column("fra", "tekst"), Column("til", "tekst"), Column(found.many)]
+    columns = [Column("fra", "tekst"), Column("til", "tekst"), Column(found.nouns.many)]
     columns += [Column(_in_column(measure, "endring i ")) for measure in found.measures]
-    columns.append(Column("for eksempel rad", "tekst"))
+    columns.append(Column(f"for eksempel {found.label_name}", "tekst"))
     return _cut("Flyttene", "De største flyttene først.", columns, rows, most, "flytt")
 
 
@@ -285,12 +287,12 @@ def _largest(found: Findings, most: int) -> Table:
         name = () if found.name_column is None else (str(one.data.get(found.name_column) or ""),)
         places = shown(one.before.place), shown(one.after.place)
         amounts = tall(first), tall(second), _changed(one.change(0))
-        rows.append(Row((str(one.row + 1), *name, *places, *amounts)))
-    columns = [Column("rad")]
+        rows.append(Row((found.label(one), *name, *places, *amounts)))
+    columns = [Column(found.label_name, "tekst" if found.keys else "tall")]
     columns += [] if found.name_column is None else [Column(found.name_column, "tekst", only_wide=True)]
     columns += [Column("fra", "tekst"), Column("til", "tekst")]
     columns += [Column(found.before.name), Column(found.after.name), Column("endring")]
-    about = f"{found.them.capitalize()} der {measure.name} er mest endret{_in_unit(measure)}: høyst "
+    about = f"{found.nouns.them.capitalize()} der {measure.name} er mest endret{_in_unit(measure)}: høyst "
     about += f"{found.tally.kept} fra hver celle i matrisen, så ett flytt ikke fyller listen."
     return Table("Størst utslag", about, tuple(columns), tuple(rows))
 

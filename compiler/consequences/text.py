@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from io import StringIO
 
 from compiler.consequences.explained import Behind, Explained, Line
-from compiler.consequences.findings import Findings, told
+from compiler.consequences.findings import Findings, number, told
 from compiler.consequences.report import Table, tables
 from compiler.pages.text import escape
 
@@ -66,7 +66,7 @@ def _rich(table: Table) -> object:
 
 def _cell_title(found: Findings, cell: Behind) -> str:
     """«DRG 1 → DRG 2: 12 kontakter»."""
-    count = f"{cell.count} {found.one if cell.count == 1 else found.many}"
+    count = f"{number(cell.count)} {found.nouns.one if cell.count == 1 else found.nouns.many}"
     if cell.before == cell.after:
         return f"{cell.before}, ikke flyttet: {count}"
     return f"{cell.before} → {cell.after}: {count}"
@@ -74,7 +74,7 @@ def _cell_title(found: Findings, cell: Behind) -> str:
 
 def _explained(found: Findings, contact: Explained) -> Iterator[str]:
     """A contact with both explanations; a line that the other lacks is marked."""
-    yield f"  Rad {contact.row}: {', '.join(f'{name} = {value}' for name, value in contact.given)}"
+    yield f"  {contact.name}: {', '.join(f'{name} = {value}' for name, value in contact.given)}"
     for side, lines in ((found.before, contact.before), (found.after, contact.after)):
         yield f"  Etter {side.name}:"
         yield from (f"  {_marked(line)}" for line in lines if line.text.strip())
@@ -95,7 +95,7 @@ def as_markdown(found: Findings, behind: Sequence[Behind], most: int) -> str:
         parts += [f"## {escape(table.title)}", escape(table.about), _markdown_table(table)]
         parts += [escape(table.more)] if table.more else []
     if behind:
-        parts.append(f"## {found.them.capitalize()} bak")
+        parts.append(f"## {found.nouns.them.capitalize()} bak")
     for cell in behind:
         parts.append(f"### {escape(_cell_title(found, cell))}")
         for contact in cell.contacts:

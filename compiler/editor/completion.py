@@ -160,6 +160,10 @@ class _Names:
             yield from self._columns_of(self.block)
         elif self.block in ("eksempel", "eksempler"):
             yield from self._in_example()
+        elif any(token.type == "_FELLES" for token in self.line):
+            yield from self._of("kodesett", self.rulebook.sets)
+        elif self.line and self.line[0].type == "_REKKEFOLGE":
+            yield from self._in_order(self.line)
         elif self.block == "kodesett":
             yield from (*self._codes(()), *self._of("kodesett", self.rulebook.sets))
         elif self.block == "kilde":
@@ -243,6 +247,16 @@ class _Names:
             )
             yield from self._of("gruppering", self.rulebook.groupings)
             yield from (Item(name, "navn", "i svaret") for name in ("gruppe", "status", "grunn"))
+
+    def _in_order(self, line: list[Token]) -> Iterator[Item]:
+        """The columns that groups can be held in order by, and their values."""
+        if self.before in ("AGG", "ETTER", "_INNEN"):
+            yield from self._columns_of("gruppe")
+            for grouping in self.rulebook.groupings:
+                yield from (Item(name, "navn", "felt i radene") for name in grouping.results)
+                yield from (Item(column.name, "navn", "kolonne i radene") for column in grouping.columns)
+        elif len(line) > 2:
+            yield from self._values(self._fields_named(line[2].value))
 
     # ---- expressions
 

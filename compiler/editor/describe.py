@@ -9,7 +9,7 @@ from compiler.editor.names import Symbol
 from compiler.evaluate import evaluate
 from compiler.names import normal_code
 from compiler.walk import nodes
-from compiler.words import Words, day_shown, number, spoken
+from compiler.words import Words, day_shown, number, order_words, spoken
 
 _SHOWN = 12
 """How many codes of a set are listed."""
@@ -69,6 +69,8 @@ class _Describer:
                 yield from self._group(found)
             case model.Term():
                 yield from self._term(found)
+            case model.Grouping() if found.orders:
+                yield "\n".join(f"- rekkefølge: {plain(order_words(order))}" for order in found.orders)
             case model.Requirement():
                 yield from self._condition("når ", found.when)
                 yield from self._condition("krever at ", found.requires)
@@ -101,6 +103,7 @@ class _Describer:
         listed += [f"- kodesettet `{name}`" for name in found.codes.sets]
         listed += ["- alle koder"] if found.codes.everything else []
         listed += [f"- unntatt {plain(self.words.inline(found.codes.without))}"] if found.codes.without else []
+        listed += [f"- ingen felles med `{name}`" for name in found.disjoint]
         more = len(listed) - _SHOWN
         yield "\n".join([*(line.rstrip() for line in listed[:_SHOWN]), *([f"- og {more} til"] if more > 0 else [])])
 

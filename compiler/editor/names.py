@@ -15,6 +15,8 @@ from dsl.source import Source
 
 _IN_BRACES = re.compile(r"\{([^{}]*)\}")
 _WORD = re.compile(r"[^\W\d]\w*")
+_OF = re.compile(r" +av ")
+"""What comes after the name of a column: «{vekt av drg}»."""
 _CANONICAL = {"beregning": "begrep", "samling": "opplysninger"}
 """What the language calls some definitions, and the type that they are kept under."""
 
@@ -115,6 +117,10 @@ def _in_braces(source: Source, rulebook: model.Rulebook) -> Iterator[Occurrence]
     for record in rulebook.records:
         for field in record.fields:
             own.setdefault(field.name, set()).add(record.id)
+    columns: dict[str, set[str]] = {}
+    for table in rulebook.tables:
+        for field in table.fields:
+            columns.setdefault(field.name, set()).add(table.id)
     for number, line in enumerate(source.lines, 1):
         if "{" not in line:
             continue
@@ -122,7 +128,10 @@ def _in_braces(source: Source, rulebook: model.Rulebook) -> Iterator[Occurrence]
             for word in _WORD.finditer(braces[1]):
                 start = braces.start(1) + word.start() + 1
                 span = Span(source.path, number, start, number, start + len(word[0]))
-                if word[0] in known:
+                if _OF.match(braces[1], word.end()) and len(columns.get(word[0], ())) == 1:
+                    (table_id,) = columns[word[0]]
+                    yield Occurrence(span, Symbol("kolonne", f"{table_id}.{word[0]}"))
+                elif word[0] in known:
                     yield Occurrence(span, Symbol(known[word[0]][0], word[0]))
                 elif len(own.get(word[0], ())) == 1:
                     (record_id,) = own[word[0]]
@@ -356,6 +365,19 @@ class _Blocks:
             for cell, span in zip(row.cells, row.places, strict=False):
                 yield from self._named(cell, span, is_answer=cell in answers)
         yield from self._cells(rows[1:])
+        for row in rows[1:]:
+            for head, cell, span in zip(rows[0].cells, row.cells, row.places, strict=False):
+                yield from self._reasons(cell, span) if head == "grunn" else ()
+
+    def _reasons(self, cell: str, span: Span) -> Iterator[Occurrence]:
+        """The ids in a cell of reasons, of which there can be many: «gjentak grunntakst»."""
+        for word in re.finditer(r"\S+", cell):
+            start = span.column + word.start()
+            here = Span(span.path, span.line, start, span.line, start + len(word[0]))
+            if word[0] in self.requirements:
+                yield Occurrence(here, Symbol("krav", word[0]))
+            else:
+                yield from self._named(word[0], here, is_answer=True)
 
     def _named(self, name: str, span: Span, is_answer: bool = False) -> Iterator[Occurrence]:
         """A field, or a result; a name of both is the one that its place asks for."""

@@ -1,6 +1,7 @@
 """The language server: what the editor asks, handed to those who know, and their answers as the editor counts."""
 
 import asyncio
+import logging
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -165,7 +166,7 @@ class Server(LanguageServer):
 
     def _diagnostic(self, one: Diagnostic) -> lsp.Diagnostic:
         """A diagnostic as the editor shows it."""
-        about = f"{self.site.rstrip('/')}/feil/#{one.code.lower()}" if self.site else None
+        about = f"{self.site.rstrip('/')}/feil/{one.code.lower()}/" if self.site else None
         other = [lsp.DiagnosticRelatedInformation(self.location(one.other), "se også")] if one.other else None
         return lsp.Diagnostic(
             self.places(one.span.path).range(one.span),
@@ -180,10 +181,16 @@ class Server(LanguageServer):
 
 def server(folder: Path, site: str | None = None) -> Server:
     """A server for the rulebooks in a folder; `site` is the address of the site, which words are linked to."""
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
     made = Server(folder, site)
     for feature, options, answer in _FEATURES:
         made.feature(feature, options)(answer)
     return made
+
+
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Whether a record of the log is about a fault; that a rename was refused, only the author needs to know."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], JsonRpcInvalidParams)
 
 
 # ---- texts that come and go

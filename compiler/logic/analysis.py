@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from compiler import model
 from compiler.logic.clashes import Clash, Overlap, clashes, overlaps
+from compiler.logic.order import Misplaced, misplaced
 from compiler.logic.search import Search, Verdict
 from compiler.logic.sieve import searched
 from compiler.logic.sought import Claim, Data, Sought, claims_in, sought_in
@@ -38,6 +39,7 @@ class Analysis:
     gaps: tuple[Gap, ...] = ()
     clashes: tuple[Clash, ...] = ()
     overlaps: tuple[Overlap, ...] = ()
+    misplaced: tuple[Misplaced, ...] = ()
 
 
 def analysed(rulebook: model.Rulebook) -> Analysis:
@@ -47,6 +49,7 @@ def analysed(rulebook: model.Rulebook) -> Analysis:
     gaps: list[Gap] = []
     clashing: list[Clash] = []
     overlapping: list[Overlap] = []
+    out_of_order: list[Misplaced] = []
     every = list(sought_in(rulebook))
     for record in rulebook.top_records():
         sought = [one for one in every if one.record.id == record.id]
@@ -59,7 +62,16 @@ def analysed(rulebook: model.Rulebook) -> Analysis:
         gaps += _gap(search, record)
         clashing += clashes(search, rulebook, record)
         overlapping += overlaps(search, rulebook, record)
-    return Analysis(rulebook, tuple(verdicts), tuple(impossible), tuple(gaps), tuple(clashing), tuple(overlapping))
+        out_of_order += misplaced(search, rulebook, record)
+    return Analysis(
+        rulebook,
+        tuple(verdicts),
+        tuple(impossible),
+        tuple(gaps),
+        tuple(clashing),
+        tuple(overlapping),
+        tuple(out_of_order),
+    )
 
 
 def _impossible(search: Search, claims: list[Claim]) -> Iterator[Impossible]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from compiler.logic.dates import date_findings
 from compiler.logic.sets import like_sets, unused_sets
 from compiler.logic.sought import sought_in
 from compiler.logic.years import year_findings
@@ -54,11 +55,15 @@ class _Found:
             self.kept[rulebook.name] = Logic((), skipped=(rulebook.name,)) if skipped else _logic_of(rulebook)
         return self.kept[rulebook.name]
 
+    def before(self, rulebook: Rulebook) -> Rulebook | None:
+        """The rule year that one builds on."""
+        base = f"{rulebook.scheme.lower()}-{rulebook.base}"
+        return next((one for one in self.library.rulebooks() if one.name == base), None)
+
     def new(self, rulebook: Rulebook) -> Iterator[Diagnostic]:
         """What was found out of one rule year, and not of the year that it builds on."""
-        base = f"{rulebook.scheme.lower()}-{rulebook.base}"
-        before = next((self.of(one) for one in self.library.rulebooks() if one.name == base), None)
-        known = {(one.code, one.message) for one in before.findings} if before is not None else set()
+        before = self.before(rulebook)
+        known = {(one.code, one.message) for one in self.of(before).findings} if before is not None else set()
         written = {document.source.path for document in self.library.years[rulebook.name].documents}
         for found in self.of(rulebook).findings:
             if (found.code, found.message) not in known:
@@ -92,6 +97,7 @@ def checked_logic(library: Library, meant: Callable[[Year], bool] = lambda _: Tr
         for rulebook in chosen:
             figures.append(kept.of(rulebook))
             findings += kept.new(rulebook)
+            findings += date_findings(library.years[rulebook.name], kept.before(rulebook))
         if chosen:
             findings += unused_sets([year.rulebook for year in years if year.rulebook is not None])
             findings += year_findings(years)

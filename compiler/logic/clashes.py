@@ -65,7 +65,7 @@ def overlaps(search: "Search", rulebook: model.Rulebook, record: model.Record) -
         if one.group == other.group:
             continue
         cases, decided = search.both_reach(one, other)
-        test = partial(_both_take, rulebook, record, one.definition, other.definition)
+        test = partial(both_take, rulebook, record, one.definition, other.definition)
         found = next(filter(test, cases), None)
         if found is not None or not decided:
             assert not isinstance(one.definition, model.Requirement)
@@ -73,7 +73,7 @@ def overlaps(search: "Search", rulebook: model.Rulebook, record: model.Record) -
             yield Overlap(one.definition, other.definition, None if found is None else least(found, test))
 
 
-def _both_take(
+def both_take(
     rulebook: model.Rulebook, record: model.Record, one: model.Definition, other: model.Definition, data: Data
 ) -> bool:
     """Whether the conditions of two groups or rules both hold of a case that is grouped."""

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from compiler import model
 from compiler.logic.analysis import Analysis, Gap, Impossible
 from compiler.logic.clashes import Clash, Overlap
+from compiler.logic.order import Misplaced
 from compiler.logic.places import at
 from compiler.logic.search import Contradiction, Open, Taken
 from compiler.logic.sought import Data, Sought, parts_of
-from compiler.words import Words
+from compiler.words import Words, order_words
 from dsl.diagnostics import Diagnostic, Severity
 
 _MOST_NAMED = 3
@@ -16,7 +17,7 @@ _CALLED = {"gruppe": "gruppen", "regel": "regelen", "krav": "kravet"}
 
 
 def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
-    """R408–R411 and R415: all that was proved or shown of one rulebook."""
+    """R408–R411, R415 and R416: all that was proved or shown of one rulebook."""
     rulebook = found.rulebook
     for sought, verdict in found.verdicts:
         if isinstance(verdict, Taken):
@@ -31,6 +32,8 @@ def logic_findings(found: Analysis) -> Iterator[Diagnostic]:
         yield _clash(clash)
     for overlap in found.overlaps:
         yield _overlap(overlap)
+    never = {sought.id for sought, verdict in found.verdicts if isinstance(verdict, Taken)}
+    yield from (_misplaced(one) for one in found.misplaced if one.late.id not in never)
     for gap in found.gaps:
         yield _gap(gap)
 
@@ -127,6 +130,20 @@ def _overlap(overlap: Overlap) -> Diagnostic:
         message = f"{names} tar det samme tilfellet, og grupperingen velger den eneste"
         hint = f"snevr inn den ene, eller skriv «velger første»; begge tar {shown(overlap.case)}"
     return _warning("R415", message, overlap.other, hint, overlap.one)
+
+
+def _misplaced(found: Misplaced) -> Diagnostic:
+    """R416: two groups or rules that do not stand in the order that the grouping says."""
+    late, early = f"«{found.late.id}»", f"«{found.early.id}»"
+    said = f"{late} ({found.said[0]}) skulle stått før {early} ({found.said[1]})"
+    order = f"rekkefølgen er {order_words(found.order)}"
+    if found.case is None:
+        message = _plain(f"det kan ikke avgjøres om {said}: {order}")
+        hint = "skriv i den ene at vilkåret i den andre ikke gjelder, så har rekkefølgen ingenting å si"
+    else:
+        message = _plain(f"{said}: {order}")
+        hint = f"flytt den, eller snevr inn {early}, som nå tar {shown(found.case)} fra den"
+    return _warning("R416", message, found.late, hint, found.early)
 
 
 def _gap(gap: Gap) -> Diagnostic:

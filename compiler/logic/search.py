@@ -1,6 +1,10 @@
 """Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
 
+<<<<<<< HEAD
 from collections.abc import Collection, Iterable, Mapping, Sequence
+=======
+from collections.abc import Callable, Iterable, Mapping, Sequence
+>>>>>>> verksted
 from dataclasses import dataclass
 
 import z3
@@ -16,8 +20,14 @@ from compiler.logic.posts import Post, Read, Scope, World, slots_of
 from compiler.logic.sought import Claim, Data, Sought, answer, least, reaches, taken_by
 from compiler.logic.values import Slots, Value
 
+<<<<<<< HEAD
 WHOLE = Scope(slots=3)
 """All cases, with lists of up to so many records; of what longer ones may have more, anything can be."""
+=======
+SLOTS = 3
+"""How many elements of a list of records are looked at one by one."""
+_ONLY_LONGER = f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd"
+>>>>>>> verksted
 _TRIES = 60
 """How many cases are tried for one rule."""
 _MISSES = 6
@@ -92,8 +102,14 @@ class Search:
         self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
         self.alone: dict[str, Formula] = {}
         """That only one record breaks a requirement."""
+<<<<<<< HEAD
         self.cells: dict[tuple[str, str], tuple[Truth, list[str]]] = {}
         """What each cell of a rule table asks for, and what of it is not reckoned with."""
+=======
+        self.cells: dict[tuple[str, str], Truth] = {}
+        self.cells_apart: dict[tuple[str, str, str], bool] = {}
+        """Whether two cells of a column are proved to have no case in common."""
+>>>>>>> verksted
         self.context = dict(self._context())
         for one in sought:
             before = len(self.encoder.beyond)
@@ -314,7 +330,47 @@ class Search:
         assumed = {f"del {at}": part for at, part in enumerate(asked.parts)}
         if sought.kind != "krav":
             assumed |= {f"krav {id_}": formula for id_, formula in self.context.items()}
-        wishes, refused = self._wishes(sought), list[Formula]()
+        found = self._case_of(sought, assumed, self._wishes(sought), lambda case: True)
+        return self._none(assumed) if found is None else found
+
+    def taken_from(self, later: Sought, earlier: Sought, both: Callable[[Data], bool]) -> Witness | Open | None:
+        """A case that an earlier rule takes from a later one; None where it is proved that there is none."""
+        if self._apart(later.definition, earlier.definition):
+            return None
+        parts = [*self.asked[earlier.kind, earlier.id].parts, *self.asked[later.kind, later.id].parts]
+        assumed = {f"krav {id_}": formula for id_, formula in self.context.items()}
+        assumed |= {f"del {at}": part for at, part in enumerate(parts)}
+        found = self._case_of(earlier, assumed, [self._plain(), self._plain()[:1]], both)
+        if found is None and self._check(assumed, ()) != z3.unsat:
+            return Open(_ONLY_LONGER)
+        return found
+
+    def _apart(self, one: model.Definition, other: model.Definition) -> bool:
+        """Whether it is proved that no case fits the cells that two rows have in some column."""
+        if not isinstance(one, model.Rule) or not isinstance(other, model.Rule):
+            return False
+        for column, text in one.cells.items():
+            low, high = sorted((text, other.cells.get(column, text)))
+            if (column, low, high) not in self.cells_apart:
+                assumed = {text: self._cell((column, text)).yes for text in (low, high)}
+                self.cells_apart[column, low, high] = low != high and self._check(assumed, ()) == z3.unsat
+            if self.cells_apart[column, low, high]:
+                return True
+        return False
+
+    def _case_of(
+        self,
+        sought: Sought,
+        assumed: dict[str, Formula],
+        wishes: list[list[Formula]],
+        accepted: Callable[[Data], bool],
+    ) -> Witness | Open | None:
+        """A case that reaches a rule, where all that is assumed holds, and that is accepted; None where there is none.
+
+        What is found to take the cases before the rule is assumed not to hold.
+        """
+        asked = self.asked[sought.kind, sought.id]
+        refused: list[Formula] = []
         for _ in range(_TRIES):
             found = self._check(assumed, [*wishes[0], *refused])
             if found == z3.unknown:
@@ -323,13 +379,13 @@ class Search:
                 wishes, refused = wishes[1:], []
                 continue
             if found == z3.unsat and not refused:
-                return self._none(assumed)
+                return None
             if found == z3.unsat or len(refused) > _MISSES:
                 break
             chosen = self.solver.model()
             case = self._case(sought, chosen)
             svar = answer(self.rulebook, sought, case)
-            if reaches(self.rulebook, sought, svar):
+            if reaches(self.rulebook, sought, svar) and accepted(case):
                 return Witness(case)
             taker = taken_by(self.rulebook, svar)
             if svar.status != "uavklart" and taker is not None and not svar.gruppe_oppgitt:
@@ -391,9 +447,13 @@ class Search:
     def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
+<<<<<<< HEAD
             return Open(
                 f"bare lister med flere enn {self.world.scope.slots} linjer kan nå den, og så lange er ikke prøvd"
             )
+=======
+            return Open(_ONLY_LONGER)
+>>>>>>> verksted
         needed = self._needed(assumed)
         if not any(name.startswith("del ") for name in needed):
             needed = list(assumed)
