@@ -92,11 +92,8 @@ maal: oppsett
 	$(PY) benchmarks/nettsted.py
 	$(PY) benchmarks/konsekvens.py
 	$(PY) benchmarks/editor.py
-<<<<<<< HEAD
 	$(PY) benchmarks/logikk.py
-=======
 	$(PY) benchmarks/vis.py
->>>>>>> verksted
 
 # Pakkene som utvidelsen bygges av, er låst i package-lock.json; den ferdige filen trenger ikke nett.
 editor:

@@ -1,10 +1,6 @@
 """Whether a case reaches a rule: a case that does, a proof that none can, or that it cannot be decided."""
 
-<<<<<<< HEAD
-from collections.abc import Collection, Iterable, Mapping, Sequence
-=======
-from collections.abc import Callable, Iterable, Mapping, Sequence
->>>>>>> verksted
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import z3
@@ -20,14 +16,9 @@ from compiler.logic.posts import Post, Read, Scope, World, slots_of
 from compiler.logic.sought import Claim, Data, Sought, answer, least, reaches, taken_by
 from compiler.logic.values import Slots, Value
 
-<<<<<<< HEAD
 WHOLE = Scope(slots=3)
 """All cases, with lists of up to so many records; of what longer ones may have more, anything can be."""
-=======
-SLOTS = 3
-"""How many elements of a list of records are looked at one by one."""
-_ONLY_LONGER = f"bare lister med flere enn {SLOTS} linjer kan nå den, og så lange er ikke prøvd"
->>>>>>> verksted
+_ONLY_LONGER = f"bare lister med flere enn {WHOLE.slots} linjer kan nå den, og så lange er ikke prøvd"
 _TRIES = 60
 """How many cases are tried for one rule."""
 _MISSES = 6
@@ -102,14 +93,10 @@ class Search:
         self.proxies: dict[int, tuple[Formula, z3.BoolRef]] = {}
         self.alone: dict[str, Formula] = {}
         """That only one record breaks a requirement."""
-<<<<<<< HEAD
         self.cells: dict[tuple[str, str], tuple[Truth, list[str]]] = {}
         """What each cell of a rule table asks for, and what of it is not reckoned with."""
-=======
-        self.cells: dict[tuple[str, str], Truth] = {}
         self.cells_apart: dict[tuple[str, str, str], bool] = {}
         """Whether two cells of a column are proved to have no case in common."""
->>>>>>> verksted
         self.context = dict(self._context())
         for one in sought:
             before = len(self.encoder.beyond)
@@ -447,13 +434,7 @@ class Search:
     def _none(self, assumed: Mapping[str, Formula]) -> Verdict:
         """Why no case that can be seen reaches a rule: a proof where lists that are longer make no difference."""
         if self._check(assumed, ()) != z3.unsat:
-<<<<<<< HEAD
-            return Open(
-                f"bare lister med flere enn {self.world.scope.slots} linjer kan nå den, og så lange er ikke prøvd"
-            )
-=======
             return Open(_ONLY_LONGER)
->>>>>>> verksted
         needed = self._needed(assumed)
         if not any(name.startswith("del ") for name in needed):
             needed = list(assumed)
