@@ -1,7 +1,7 @@
 """The rulebook with one thing changed, each way there is: what a year's own text states is changed, each thing once."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -32,6 +32,8 @@ class Mutant:
     """The definition as it became, where it is still there."""
     said: tuple[str, str] | None = None
     """What was there and what came instead, where the author's line does not show it."""
+    swapped: tuple[model.Group | model.Rule, ...] = ()
+    """The two that have changed places."""
     number: int = 0
     """Which it is, where the same is changed in the same way in several places of a definition."""
 
@@ -39,6 +41,12 @@ class Mutant:
     def key(self) -> Key:
         """What it is: the same in every year that has what is changed."""
         return self.type, self.definition.id, self.kind, self.part, self.number
+
+    def grouping(self, rulebook: model.Rulebook) -> model.Grouping:
+        """The grouping that two rules which have changed places are tried in."""
+        group = self.swapped[0]
+        found = rulebook.grouping_with(group) if isinstance(group, model.Group) else None
+        return found or rulebook.rule_grouping
 
 
 def mutants(rulebook: model.Rulebook) -> dict[Key, Mutant]:
@@ -48,9 +56,7 @@ def mutants(rulebook: model.Rulebook) -> dict[Key, Mutant]:
         same = 0
         while (*mutant.key[:-1], same) in found:
             same += 1
-        numbered = Mutant(
-            mutant.kind, mutant.type, mutant.definition, mutant.part, mutant.make, mutant.after, mutant.said, same
-        )
+        numbered = replace(mutant, number=same)
         found[numbered.key] = numbered
     return found
 
@@ -156,7 +162,7 @@ def _of_groups(rulebook: model.Rulebook) -> Iterator[Mutant]:
 
 
 def _swapped(
-    rulebook: model.Rulebook, name: str, type_: str, one: model.Definition, other: model.Definition
+    rulebook: model.Rulebook, name: str, type_: str, one: model.Group | model.Rule, other: model.Group | model.Rule
 ) -> Mutant:
     """Two neighbours in the order that rules are tried in, each in the other's place."""
 
@@ -165,7 +171,7 @@ def _swapped(
         return rulebook.model_copy(update={name: tuple(places.get(id(x), x) for x in getattr(rulebook, name))})
 
     said = f"{one.id} før {other.id}", f"{other.id} før {one.id}"
-    return Mutant("rekkefølge", type_, other, f"før {one.id}", make, said=said)
+    return Mutant("rekkefølge", type_, other, f"før {one.id}", make, said=said, swapped=(one, other))
 
 
 def _of_rules(rulebook: model.Rulebook) -> Iterator[Mutant]:
