@@ -37,6 +37,7 @@ from compiler.cli_library import (
     years_named,
 )
 from compiler.cli_logic import vitne
+from compiler.cli_strength import styrkeproeve
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
 from compiler.logic.check import Logic, checked_logic
@@ -256,6 +257,7 @@ def _collection(one: Any) -> Samling:
 
 
 cli.add_command(vitne)
+cli.add_command(styrkeproeve)
 cli.add_command(grupper)
 cli.add_command(vurder)
 cli.add_command(samle)

@@ -45,6 +45,8 @@ def solved(
     rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant, apart: Callable[[str, Data], bool]
 ) -> tuple[str, Data] | Untouched | None:
     """The kind of record and a case that is answered otherwise; or a proof that there is none; or neither."""
+    if _is_never_read(rulebook, mutant):
+        return Untouched()
     seen = list(_seen(rulebook, changed, mutant))
     proved = _is_whole(rulebook, mutant)
     tops = dict.fromkeys(_top(rulebook, one.about) for one in seen)
@@ -56,6 +58,20 @@ def solved(
                 return top, case
         proved = proved and search.nothing_differs()
     return Untouched() if proved else None
+
+
+def _is_never_read(rulebook: model.Rulebook, mutant: Mutant) -> bool:
+    """Whether a cell of a table is in a column that no rule reads."""
+    if mutant.column is None:
+        return False
+    table = mutant.type.split(" ", 1)[1]
+    rules = (rulebook.records, rulebook.terms, rulebook.requirements, rulebook.exceptions, rulebook.groups)
+    return not any(
+        isinstance(node, model.ColumnRef | model.StepSum | model.Family)
+        and (node.table, node.column) == (table, mutant.column)
+        for part in (*rules, rulebook.groupings)
+        for node in nodes(part)
+    )
 
 
 def _top(rulebook: model.Rulebook, about: str) -> str:
@@ -227,7 +243,7 @@ class _Differing(Search):
 
     def nothing_differs(self) -> bool:
         """Whether it is proved that nothing can differ."""
-        return self._check({"ulikt": self._apart}, ()) == z3.unsat
+        return bool(self._check({"ulikt": self._apart}, ()) == z3.unsat)
 
     def cases_apart(self) -> Iterator[Data]:
         """Some cases where something differs: first plain ones that are grouped, then any."""
@@ -235,7 +251,12 @@ class _Differing(Search):
             return
         short, given = self._plain()
         context = list(self.context.values())
-        for wishes in ([short, given, *self.world.filled, *context], [short, given, *context], [short, *context], [short]):
+        for wishes in (
+            [short, given, *self.world.filled, *context],
+            [short, given, *context],
+            [short, *context],
+            [short],
+        ):
             refused: list[Formula] = []
             while len(refused) < _TRIES and self._check({"ulikt": self._apart}, [*wishes, *refused]) == z3.sat:
                 chosen = self.solver.model()

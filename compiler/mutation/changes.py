@@ -27,7 +27,7 @@ MEANINGS: dict[Kind, str] = {
 }
 _STRICT: dict[str, Literal["<", "<=", ">", ">="]] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _TURNED: dict[str, Literal["==", "!="]] = {"==": "!=", "!=": "=="}
-_FIGURE = re.compile(r"^([−-]?)(\d[\d\s]*(?:,\d+)?)")
+_FIGURE = re.compile(r"^([−-]?)(\d(?:[\d\s]*\d)?(?:,\d+)?)")
 
 
 class Change(NamedTuple):
@@ -83,9 +83,9 @@ def _here(node: model.Node) -> Iterator[tuple[Kind, model.Node, model.Node]]:
             if condition is not None and quantifier != "alle":
                 yield "vilkår", node, node.model_copy(update={"condition": None})
             if quantifier in ("minst", "høyst", "nøyaktig"):
-                for moved in (count - 1, count + 1):
-                    if moved >= (1 if quantifier == "minst" else 0):
-                        yield "grense", node, node.model_copy(update={"number": moved})
+                for other in (count - 1, count + 1):
+                    if other >= (1 if quantifier == "minst" else 0):
+                        yield "grense", node, node.model_copy(update={"number": other})
         case model.Compare(operator=operator, left=left, right=right):
             if operator in _STRICT:
                 yield "grense", node, node.model_copy(update={"operator": _STRICT[operator]})

@@ -32,6 +32,8 @@ class Mutant:
     """The definition as it became, where it is still there."""
     said: tuple[str, str] | None = None
     """What was there and what came instead, where the author's line does not show it."""
+    column: str | None = None
+    """The column of a table that a cell was changed in."""
     swapped: tuple[model.Group | model.Rule, ...] = ()
     """The two that have changed places."""
     number: int = 0
@@ -198,9 +200,7 @@ def _of_rules(rulebook: model.Rulebook) -> Iterator[Mutant]:
         for change in variants(cell_.condition):
             meaning = cell_.model_copy(update={"condition": change.whole})
             cells_ = (*grouping.cells[:at], meaning, *grouping.cells[at + 1 :])
-            make = partial(
-                _with, rulebook, "groupings", grouping, grouping.model_copy(update={"cells": cells_})
-            )
+            make = partial(_with, rulebook, "groupings", grouping, grouping.model_copy(update={"cells": cells_}))
             kind, part = _part(change)
             said = f"{cell_.column} {cell_.text}", f"{kind} i det cellen sier"
             owner = with_cell[cell_.column, cell_.text]
@@ -271,7 +271,9 @@ def _of_table(rulebook: model.Rulebook, table: model.Table) -> Iterator[Mutant]:
                 now = row.model_copy(update={"values": {**row.values, name: changed}})
                 make = partial(_with_row, rulebook, table, row, now)
                 said = f"{row.shown}: {name} {before}", after
-                yield Mutant(kind, f"tabell {table.id}", row, f"{name} {before} → {after}", make, said=said)
+                yield Mutant(
+                    kind, f"tabell {table.id}", row, f"{name} {before} → {after}", make, said=said, column=name
+                )
 
 
 def _cells(column: model.RecordField, value: object) -> Iterator[tuple[Kind, str, str, object]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice, zip_longest
+from itertools import islice, permutations, zip_longest
 from typing import Any, NamedTuple
 
 from compiler import model
@@ -13,8 +13,10 @@ from compiler.walk import nodes, references
 
 Seed = tuple[str, Data]
 """A kind of record, and a case of it; many records where they are gathered."""
-_MOST = 1_500
+_MOST = 1_000
 """How many cases are tried for one change."""
+_MOST_CODES = 20
+"""How many codes are put beside each other two by two."""
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -55,7 +57,8 @@ def _values(rulebook: model.Rulebook, mutant: Mutant) -> _Values:
     moments: set[datetime] = set()
     rates = {("sats", rate.id): rate for rate in rulebook.rates}
     sets = {("kodesett", named.id): named for named in rulebook.sets}
-    about: list[object] = [one, *(rates.get(r) or sets.get(r) for r in references(one))]
+    refers = list(references(tuple(one.values.values()) if isinstance(one, model.Row) else one))
+    about: list[object] = [one, *(rates.get(r) or sets.get(r) for r in refers)]
     for node in (found for part in about if part is not None for found in nodes(part)):
         match node:
             case model.Row(key=key):
@@ -111,6 +114,16 @@ def _many_beside(
             yield [*rows[:at], other, *rows[at + 1 :]]
             yield [*rows[: at + 1], other, *rows[at + 1 :]]
         yield [*rows[:at], *rows[at + 1 :]]
+    yield from _pairs(record, rows, values)
+
+
+def _pairs(record: model.Record, rows: list[Any], values: _Values) -> Iterator[list[dict[str, Any]]]:
+    """Two records beside each other like the first, with two of the codes in a field that has a code."""
+    first: dict[str, Any] = next((row for row in rows if isinstance(row, dict)), {})
+    fields = [field.name for field in record.fields if field.kind in ("kode", "tekst")]
+    for name in fields if first and len(values.codes) <= _MOST_CODES else ():
+        for one, other in permutations(values.codes, 2):
+            yield [{**first, name: one}, {**first, name: other}]
 
 
 def _others(rulebook: model.Rulebook, field: model.RecordField, values: _Values) -> Iterator[Any]:
