@@ -25,7 +25,6 @@ class Kept:
 
     def __init__(self) -> None:
         self.cases: dict[str, list[Case]] = {}
-        self.new: dict[str, list[Written]] = {}
         self.finders: dict[str, Finder] = {}
 
     def of(self, rulebook: Rulebook) -> list[Case]:
@@ -44,7 +43,9 @@ class Kept:
         given = "samle" if isinstance(found.data, list) else "gitt"
         case = {"opplysninger": found.record, given: found.data}
         case["ventet"] = answered(rulebook, found.record, found.data)
-        self.new.setdefault(rulebook.name, []).append(case)
+        path = gulltilfeller.GOLDEN / rulebook.name / gulltilfeller.KEPT
+        with path.open("a", encoding="utf-8") as file:
+            file.write(gulltilfeller.kept([case], lambda one: one["ventet"]))
         self.cases[rulebook.name].append(gulltilfeller.kept_case(rulebook, case))
 
 
@@ -81,10 +82,6 @@ def main() -> None:
     for line in as_text(figures, findings):
         print(line)
     _by_kind(sum(figures.values(), Figures()))
-    for name, cases in kept.new.items():
-        path = gulltilfeller.GOLDEN / name / gulltilfeller.KEPT
-        every = [*gulltilfeller.cases_of(name, gulltilfeller.KEPT), *cases]
-        path.write_text(gulltilfeller.kept(every, lambda case: case["ventet"]), encoding="utf-8")
 
 
 def _by_kind(whole: Figures) -> None:

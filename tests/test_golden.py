@@ -2,8 +2,8 @@
 
 `pytest --update` writes them anew, except the cases in `tilfeller.jsonl`, which are written by hand from the sources.
 Those in `fastholdt.jsonl` say what the rulebook answers, and were found by `benchmarks/mutasjon.py`: each notices a
-change to the rules that no other case did. A frozen year is left alone unless `--aar isf-2020 --rettelse «hvorfor»` names it;
-the reason is kept in tests/golden/frosne.json.
+change to the rules that no other case did. A frozen year is left alone unless `--aar isf-2020 --rettelse «hvorfor»`
+names it; the reason is kept in tests/golden/frosne.json.
 """
 
 from pathlib import Path

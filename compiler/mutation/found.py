@@ -42,7 +42,7 @@ class Finder:
         changed = mutant.make()
 
         def apart(record: str, data: Data) -> bool:
-            return self.answered(record, data) != answered(changed, record, data)
+            return bool(data) and self.answered(record, data) != answered(changed, record, data)
 
         found = solved(self.rulebook, changed, mutant, apart)
         if isinstance(found, Untouched):

@@ -267,6 +267,8 @@ def _of_table(rulebook: model.Rulebook, table: model.Table) -> Iterator[Mutant]:
         for name, value in row.values.items():
             column = table.field(name)
             assert column is not None
+            if name in table.keys:
+                continue
             for kind, before, after, changed in _cells(column, value):
                 now = row.model_copy(update={"values": {**row.values, name: changed}})
                 make = partial(_with_row, rulebook, table, row, now)

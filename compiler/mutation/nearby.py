@@ -13,7 +13,7 @@ from compiler.walk import nodes, references
 
 Seed = tuple[str, Data]
 """A kind of record, and a case of it; many records where they are gathered."""
-_MOST = 1_000
+_MOST = 500
 """How many cases are tried for one change."""
 _MOST_CODES = 20
 """How many codes are put beside each other two by two."""
@@ -88,7 +88,6 @@ def _beside(
     grouping = rulebook.grouping_of(record.id)
     if grouping is not None and record.field(grouping.id) is None and record.gathering is None:
         yield from ({**data, grouping.id: code} for code in values.codes)
-        yield from ({**data, grouping.id: group.id} for group in rulebook.groups)
     for field in record.fields:
         if field.kind == "liste" and isinstance(data.get(field.name), list | tuple):
             inner = rulebook.record(field.of or "")
@@ -139,7 +138,8 @@ def _others(rulebook: model.Rulebook, field: model.RecordField, values: _Values)
         case "koder":
             yield from ([code] for code in values.codes)
         case "gruppe":
-            yield from (group.id for group in rulebook.groups)
+            known = {group.id for group in rulebook.groups}
+            yield from (code for code in values.codes if code in known)
         case "heltall" | "desimaltall":
             for number in values.numbers:
                 shown = number * unit.denominator / unit.numerator
