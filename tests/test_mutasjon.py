@@ -59,7 +59,7 @@ gruppe DRG 2 «Lange opphold»
     kilde rundskriv
 
 gruppe DRG 3 «Resten»
-    når liggetid er minst 0 døgn
+    når liggetid er høyst 30 døgn
     kilde rundskriv
 
 beregning betaling «Betaling»
@@ -147,11 +147,10 @@ def test_the_examples_that_are_shown_notice_it(tmp_path: Path, run: Run) -> None
     # The change to the order of groups and rows may be shown by an example that another change has too.
     titled = [text.replace("Skiller", f"{number}: skiller", 1) for number, text in enumerate(shown)]
     library(tmp_path, "\n".join([RULES, *(re.sub("^    ", "", text, flags=re.M) for text in titled)]))
-    after = run("styrkeproeve", "opphold", "--mappe", tmp_path, "--minst", "100")
+    after = run("styrkeproeve", "opphold", "--mappe", tmp_path, "--minst", "90")
     assert after.code == 0, after.out
-    assert re.fullmatch(
-        r"opphold-2020: (\d+) av \1 endringer merkes av eksemplene \(100 %\), 1 er uten virkning\n", after.out
-    )
+    assert before.out.count("dette eksempelet ville merket det") == len(shown) > 10
+    assert "dette eksempelet ville merket det" not in after.out
 
 
 def test_a_change_that_no_answer_shows_is_proved_to_be_without_effect(tmp_path: Path) -> None:
@@ -184,14 +183,6 @@ eksempel «Et barn»
     noticed = [one.example for one in ones if one.example is not None and "2021" in one.example]
     assert noticed
     assert set(noticed) == {"eksempelet «Et barn» i opphold-2021"}
-
-
-def test_the_order_of_groups_that_never_meet_makes_no_difference(tmp_path: Path) -> None:
-    text = RULES.replace("når liggetid er over 30 døgn", "når diagnose er S82").replace("minst 0 døgn", "under 0 døgn")
-    rulebook = library(tmp_path, text).rulebooks()[0]
-    swaps = [one for one in mutants(rulebook).values() if one.kind == "rekkefølge"]
-    verdicts = {one.said: Finder(rulebook).telling(one) for one in swaps}
-    assert isinstance(verdicts["DRG 1 før DRG 2", "DRG 2 før DRG 1"], Untouched)
 
 
 @pytest.mark.parametrize(

@@ -52,12 +52,21 @@ def solved(
     tops = dict.fromkeys(_top(rulebook, one.about) for one in seen)
     for top in tops:
         record = rulebook.record(top)
-        search = _Differing(rulebook, changed, record, [one for one in seen if _top(rulebook, one.about) == top])
+        of_top = [one for one in seen if _top(rulebook, one.about) == top]
+        search = _Differing(rulebook, changed, record, of_top, list(_tried_before(rulebook, record, mutant)))
         for case in search.cases_apart():
             if apart(top, case):
                 return top, case
         proved = proved and search.nothing_differs()
     return Untouched() if proved else None
+
+
+def _tried_before(rulebook: model.Rulebook, record: model.Record, mutant: Mutant) -> Iterator[model.Expr]:
+    """The conditions of the groups and rules that are tried before the one that is changed."""
+    ids = [found.id for _, found in rulebook.in_order]
+    about = mutant.swapped[0].id if mutant.swapped else mutant.definition.id
+    if about in ids and record.id == rulebook.rule_grouping.record:
+        yield from (rulebook.condition_of(found) for _, found in rulebook.in_order[: ids.index(about)])
 
 
 def _is_never_read(rulebook: model.Rulebook, mutant: Mutant) -> bool:
@@ -205,9 +214,16 @@ class _Differing(Search):
     """The records of one kind that two rulebooks answer otherwise."""
 
     def __init__(
-        self, rulebook: model.Rulebook, changed: model.Rulebook, record: model.Record, seen: Sequence[_Seen]
+        self,
+        rulebook: model.Rulebook,
+        changed: model.Rulebook,
+        record: model.Record,
+        seen: Sequence[_Seen],
+        before: Sequence[model.Expr],
     ) -> None:
-        self._changed, self._seen = changed, seen
+        self._changed, self._seen, self._before = changed, seen, before
+        self._free: list[Formula] = []
+        """That no group or rule before the changed one takes the record."""
         self._apart: Formula = False
         super().__init__(rulebook, record, ())
         self.solver.set("rlimit", _EFFORT)
@@ -218,7 +234,9 @@ class _Differing(Search):
     def _tell(self) -> None:
         other = self._encoder(self._changed)
         self._apart = either(part for one in self._seen for part in self._differs(other, one))
-        self._proxy(self._apart)
+        self._free = [self.encoder.truth(when, self.env).no for when in self._before]
+        for formula in (self._apart, *self._free):
+            self._proxy(formula)
         super()._tell()
 
     def _differs(self, other: Encoder, one: _Seen) -> Iterator[Formula]:
@@ -252,6 +270,7 @@ class _Differing(Search):
         short, given = self._plain()
         context = list(self.context.values())
         for wishes in (
+            [short, given, *self.world.filled, *context, *self._free],
             [short, given, *self.world.filled, *context],
             [short, given, *context],
             [short, *context],

@@ -1,7 +1,7 @@
 """A case that would have noticed a change that nothing did, from the solver or beside the cases there are."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,14 +56,9 @@ def seeds(rulebook: Rulebook) -> list[Seed]:
     return [(e.record, gathered_rows(e) if e.gathers else dict(e.given)) for e in rulebook.examples]
 
 
-def smallest(rulebook: Rulebook, mutant: Mutant, found: Telling) -> Telling:
-    """The case without what it can do without and still tell the two apart."""
-    changed = mutant.make()
-
-    def apart(data: Data) -> bool:
-        return answered(rulebook, found.record, data) != answered(changed, found.record, data)
-
+def smallest(found: Telling, still: Callable[[Telling], bool]) -> Telling:
+    """The case without what it can do without and still be what it is."""
     if isinstance(found.data, dict):
-        return Telling(found.record, least(found.data, apart))
-    fewer = least({"poster": found.data}, lambda tried: apart(tried["poster"]))
+        return Telling(found.record, least(found.data, lambda tried: still(Telling(found.record, tried))))
+    fewer = least({"poster": found.data}, lambda tried: still(Telling(found.record, tried["poster"])))
     return Telling(found.record, fewer["poster"])

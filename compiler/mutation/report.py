@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from compiler.logic.messages import shown
 from compiler.model import Rulebook
+from compiler.mutation.answers import answered
 from compiler.mutation.apart import Untouched
 from compiler.mutation.changes import MEANINGS, Kind
 from compiler.mutation.example import example_of
@@ -117,12 +118,18 @@ def finding_of(one: Judged, found: Telling | Untouched | None, sources: Mapping[
     )
     if not isinstance(found, Telling):
         return finding
-    least = smallest(rulebook, mutant, found)
-    example = example_of(rulebook, mutant, least) or example_of(rulebook, mutant, found)
+    example = example_of(rulebook, mutant, found)
     if example is not None:
-        return replace(finding, example=tuple(example))
+        least = smallest(found, lambda tried: example_of(rulebook, mutant, tried) is not None)
+        return replace(finding, example=tuple(example_of(rulebook, mutant, least) or example))
+    changed = mutant.make()
+    least = smallest(found, lambda tried: _answered(rulebook, tried) != _answered(changed, tried))
     case = least.data if isinstance(least.data, dict) else {"poster": least.data}
     return replace(finding, case=shown(case))
+
+
+def _answered(rulebook: Rulebook, tried: Telling) -> object:
+    return answered(rulebook, tried.record, tried.data)
 
 
 def _lines(rulebook: Rulebook, mutant: Mutant) -> tuple[str, str]:
