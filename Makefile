@@ -92,6 +92,7 @@ maal: oppsett
 	$(PY) benchmarks/nettsted.py
 	$(PY) benchmarks/konsekvens.py
 	$(PY) benchmarks/editor.py
+	$(PY) benchmarks/vis.py
 
 # Pakkene som utvidelsen bygges av, er låst i package-lock.json; den ferdige filen trenger ikke nett.
 editor:

@@ -37,6 +37,7 @@ from compiler.cli_library import (
     years_named,
 )
 from compiler.cli_logic import vitne
+from compiler.cli_preview import vis
 from compiler.cli_strength import styrkeproeve
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
@@ -80,6 +81,7 @@ def cli() -> None:
 
 cli.add_command(importer)
 cli.add_command(spraaktjener)
+cli.add_command(vis)
 
 
 @cli.command()

@@ -133,15 +133,15 @@ class Comparison(model.Node):
 
 def compare(old: model.Rulebook, new: model.Rulebook) -> Comparison:
     """What differs between two complete rule years, whichever is the later."""
-    sides = _sides(old, new)
+    old_side, new_side = sides(old, new)
     order = _moved(old, new)
     skipped = set(_rows_alike(old, new))
     ending = (True, False) if old.year < new.year else (False, True) if old.year > new.year else (None, None)
-    before = Entries(old, sides[0].label, order[0], ending[0], skipped).all()
-    after = Entries(new, sides[1].label, order[1], ending[1], skipped).all()
+    before = Entries(old, old_side.label, order[0], ending[0], skipped).all()
+    after = Entries(new, new_side.label, order[1], ending[1], skipped).all()
     keys = sorted(dict.fromkeys([*after, *before]), key=lambda key: list(KINDS).index(key[0]))
     found = (_item(before.get(key), after.get(key), old, new) for key in keys)
-    return Comparison(old=sides[0], new=sides[1], items=tuple(item for item in found if item is not None))
+    return Comparison(old=old_side, new=new_side, items=tuple(item for item in found if item is not None))
 
 
 def _moved(old: model.Rulebook, new: model.Rulebook) -> tuple[dict[str, str], dict[str, str]]:
@@ -302,7 +302,7 @@ def _codes_change(aspect: str, old: Fact, new: Fact) -> Iterator[CodesChange | W
             )
 
 
-def _sides(old: model.Rulebook, new: model.Rulebook) -> tuple[Side, Side]:
+def sides(old: model.Rulebook, new: model.Rulebook) -> tuple[Side, Side]:
     """The two years, with labels that tell them apart."""
     labels = [year_shown(old), year_shown(new)]
     if labels[0] == labels[1]:

@@ -13,7 +13,7 @@ from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Linjesvar, Svar
 from compiler.runtime.verdier import lest
 from compiler.term_values import read_value, shown_value
-from dsl.diagnostics import Diagnostic, Span, error
+from dsl.diagnostics import Diagnostic, Span, error, nearest
 
 Answers = Mapping[str, Svar | Samlet]
 """The answer of each example, by its id."""
@@ -48,6 +48,8 @@ def failing_examples(rulebook: model.Rulebook, computed: Answers | None = None) 
             place = example.place
             span = Span(place.path, line or place.line, 1, line or place.line, 2)
             hint = f"svaret er «{svar.status}»: {because}" if because else None
+            if line is not None and line == example.status_line and example.status == svar.status:
+                hint = nearest(example.reason or "", [grunn.tekst for grunn in svar.grunner]) or hint
             message = f"eksempelet «{example.title}» gir {actual}, ventet {expected}"
             yield error("R406", message, span, hint)
 
@@ -61,10 +63,10 @@ def differences(rulebook: model.Rulebook, example: model.Example, found: Any) ->
 def _differences(rulebook: model.Rulebook, example: model.Example, svar: Svar) -> Iterator[Difference]:
     """Line, what was expected and what came out, for each thing that differs."""
     if example.status is not None and example.status != svar.status:
-        yield None, example.status, svar.status
+        yield example.status_line, example.status, svar.status
     elif example.reason is not None and example.reason not in [grunn.tekst for grunn in svar.grunner]:
         texts = "; ".join(grunn.tekst for grunn in svar.grunner)
-        yield None, f"«{example.reason}»", f"«{texts}»"
+        yield example.status_line, f"«{example.reason}»", f"«{texts}»"
     if example.reason_id and example.reason_id not in [grunn.id for grunn in svar.grunner]:
         yield None, f"grunnen {example.reason_id}", f"grunnen {', '.join(g.id for g in svar.grunner) or 'ingen'}"
     for expected in example.expected:

@@ -21,7 +21,7 @@ from compiler.kinds import (
 )
 from compiler.names import normal_code
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error, nearest
+from dsl.diagnostics import Correction, Diagnostic, Span, error, nearest
 
 DATE_PARTS = ("år", "måned", "tertial", "ukedag")
 DATE_OF = "dato"
@@ -33,6 +33,10 @@ STEP_SUM = "trinnsum"
 Resolved = tuple[model.Expr, Kind]
 _MOST_NUMBERED = 10_000
 """How many codes an interval of numbers may stand for."""
+_OR_MORE = dict.fromkeys(("mer", "flere", "eldre", "lengre"), "skriv «er minst» foran tallet") | dict.fromkeys(
+    ("mindre", "færre", "yngre", "kortere"), "skriv «er høyst» foran tallet"
+)
+"""What to write instead of «18 år eller mer», by the word that is read as a name."""
 _NOTHING: model.Expr = model.BoolValue(value=False)
 
 
@@ -234,13 +238,15 @@ class Expressions:
         other = right.shown.shown if right.shown is not None else dimension_text(right.dimension)
         if not right.dimension and isinstance(at, tree.Quantity | tree.Interval):
             percent = at.unit is not None
-            hint = f"skriv tallet i {unit}" if percent else f"skriv «{at.text} {unit}»"
+            whole = f"{at.text} {unit}"
+            hint = f"skriv tallet i {unit}" if percent else Correction(f"skriv «{whole}»", at.text, whole)
             message = f"«{at.text}» mangler enhet" if not percent else f"prosent kan ikke sammenlignes med {unit}"
             self.fault("R301", message, at.span, hint)
         elif not left.dimension:
             self.fault("R301", f"et tall uten enhet kan ikke sammenlignes med {other}", at.span)
         else:
-            in_unit = f"skriv tallet i {unit}" if isinstance(at, tree.Quantity | tree.Interval) else None
+            written = at.unit if isinstance(at, tree.Quantity | tree.Interval) else None
+            in_unit = Correction(f"skriv tallet i {unit}", written.text, unit) if written is not None else None
             exchange = exchange_hint(left.dimension, right.dimension)
             self.fault("R301", f"{unit} kan ikke sammenlignes med {other}", at.span, exchange or in_unit)
 
@@ -393,9 +399,8 @@ class Expressions:
             where = f" for {own.id}" if own is not None else " her"
             hint = self._of_collection(own, name) or f"«{name}» hører til andre opplysninger"
             return self.fault("R201", f"ukjent navn «{name}»{where}", expr.span, hint)
-        return self.fault(
-            "R201", f"ukjent navn «{name}»", expr.span, self._owner_of_choice(name) or nearest(name, known)
-        )
+        meant = _OR_MORE.get(name) or self._owner_of_choice(name) or nearest(name, known)
+        return self.fault("R201", f"ukjent navn «{name}»", expr.span, meant)
 
     def _of_collection(self, record: model.Record | None, name: str) -> str | None:
         """A hint where a name is of the records that a collection is made of, or of a collection."""

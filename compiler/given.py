@@ -35,11 +35,11 @@ def example(state: State, block: tree.ExampleDecl) -> None:
         if fact.name in given:
             state.fault("R202", f"«{fact.name}» står to ganger i eksempelet", fact.span, "ta bort den ene")
         given[fact.name] = _given(state, record, fact)
-    status, reason = None, None
+    status, reason, status_line = None, None, None
     expected: list[model.Expected] = []
     for line in block.expected:
         if isinstance(line, tree.ExpectStatus):
-            status, reason = line.status, line.text
+            status, reason, status_line = line.status, line.text, line.span.line
         else:
             expected.append(_expected(state, record, line))
     common = state.common(id_, block.title, block.span)
@@ -49,6 +49,7 @@ def example(state: State, block: tree.ExampleDecl) -> None:
         given=given,
         status=status,
         reason=reason,
+        status_line=status_line,
         expected=tuple(expected),
         shows=tuple(model.Shows(list=one.list, by=tuple(n.name for n in one.by)) for one in block.shows),
     )

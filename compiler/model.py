@@ -958,6 +958,8 @@ class Example(Definition):
     reason: str | None = None
     reason_id: str | None = None
     """The requirement or calculation that the reason must be of."""
+    status_line: int | None = Field(default=None, exclude=True, repr=False)
+    """Where the status and the reason stand in the example's file."""
     table: str | None = None
     """The table of examples that it is a row of."""
     expected: tuple[Expected, ...] = ()

@@ -12,8 +12,8 @@ from compiler.resolve import header_of, resolve
 from compiler.table_rows import file_place
 from dsl import tree
 from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
-from dsl.faults import printable
 from dsl.parser import no_collector, parse
+from dsl.places import printable
 from dsl.source import Source, clean
 
 SUFFIXES = (".md", ".regel")

@@ -12,7 +12,7 @@ from compiler.replacements import dated, joined, within_year
 from compiler.state import GROUP_KEY, TARIFF_KEY, State, chapter_of
 from compiler.walk import references
 from dsl import tree
-from dsl.diagnostics import nearest
+from dsl.diagnostics import Correction, nearest
 from dsl.keywords import LINE_WORDS
 
 Cell = Decimal | str | bool | model.CodeSet
@@ -60,7 +60,7 @@ def _row(state: State, block: tree.GroupDecl | tree.TariffDecl, table: model.Tab
     if table is None:
         if block.columns and "tabell" not in state.unreadable:
             hint = f"skriv «tabell NAVN av {key}» med kolonnene"
-            state.fault("R205", f"regelverket har ingen tabell av {key}", block.columns[0].span, hint)
+            state.fault("R205", f"regelverket har ingen «tabell» av {key}", block.columns[0].span, hint)
         return
     values: dict[str, Cell] = {}
     for column in block.columns:
@@ -70,6 +70,8 @@ def _row(state: State, block: tree.GroupDecl | tree.TariffDecl, table: model.Tab
             known = ", ".join(f.name for f in table.fields if f.name != key)
             hint = nearest(column.name, words) or (f"kolonnene er {known}" if known else "tabellen har ingen kolonner")
             state.fault("R205", f"ukjent linje «{column.name}» i {key} {id_}", column.span, hint)
+            if isinstance(hint, Correction):
+                state.without_value.add((id_, hint.right))
         elif column.name in values:
             state.fault("R202", f"«{column.name}» står to ganger i {key} {id_}", column.span, "ta bort den ene")
         else:

@@ -20,7 +20,7 @@ D = TypeVar("D", bound=model.Definition)
 GROUP_KEY = "gruppe"
 TARIFF_KEY = "takst"
 _ABOUT_NAMES = frozenset({"R201", "R204", "R206", "R209", "R223"})
-_UNKNOWN_COLUMN = re.compile("^ukjent linje|er ikke en kolonne")
+_UNKNOWN_COLUMN = re.compile("^ukjent linje|er ikke en kolonne|^regelverket har ingen «tabell»")
 _MOST_RESOLVING = 50
 """Terms are put in order before they are resolved, so that only a ring waits for so many others."""
 _IN_EXPRESSIONS = frozenset({"begrep", "sats", "kodesett", "gruppering", "gruppe"})

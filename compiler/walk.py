@@ -29,6 +29,9 @@ def references(node: object) -> Iterator[tuple[str, str]]:
     """Type and id of each definition that a node refers to; strings are groups and codes alike."""
     for found in nodes(node):
         match found:
+            case model.CodeSet(sets=sets):  # First, since there are by far the most of them.
+                if sets:
+                    yield from (("kodesett", id_) for id_ in sets)
             case model.RateRef(id=id_):
                 yield "sats", id_
             case model.TermRef(id=id_) | model.TermElements(id=id_):
@@ -39,8 +42,6 @@ def references(node: object) -> Iterator[tuple[str, str]]:
                 yield "gruppering", id_
             case model.ColumnRef(table=id_) | model.Family(table=id_) | model.StepSum(table=id_):
                 yield "tabell", id_
-            case model.CodeSet(sets=sets):
-                yield from (("kodesett", id_) for id_ in sets)
             case model.StringValue(value=value):
                 yield "gruppe", value
             case model.Rule(group=id_):

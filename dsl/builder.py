@@ -1,6 +1,7 @@
 """From what the parser finds to the nodes of dsl.tree: one method per grammar rule."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from lark import Token
 
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error
+from dsl.diagnostics import Correction, Diagnostic, Span, error
 from dsl.reductions import Meta
 
 T = TypeVar("T")
@@ -162,8 +163,7 @@ class Builder:
         try:
             return date(*map(int, parts))
         except ValueError:
-            hint = "skriv år-måned-dag: 2020-12-31"
-            self._fault("R112", f"datoen «{text}» finnes ikke", token, hint)
+            self._fault("R112", f"datoen «{text}» finnes ikke", token, _last_of_month(text, *map(int, parts)))
             return date(1, 1, 1)
 
     def _moment(self, token: Token) -> datetime:
@@ -904,3 +904,12 @@ class Builder:
 
     def all_items(self, meta: Meta, word: Token, exceptions: tree.Expr | None = None) -> tree.AllItems:
         return tree.AllItems(exceptions, self._span(meta))
+
+
+def _last_of_month(text: str, year: int, month: int, day: int) -> str:
+    """A hint for a date that is not: the last day of the month, where the day comes after it."""
+    if not (1 <= year <= 9999 and 1 <= month <= 12 and day > 28):
+        return "skriv år-måned-dag: 2020-12-31"
+    last = date(year, month, monthrange(year, month)[1])
+    written = last.isoformat() if "-" in text else f"{last:%d.%m.%Y}"
+    return Correction(f"den siste dagen i måneden er {written}", text, written)

@@ -40,17 +40,24 @@ class Correction(str):
     right: str
 
     def __new__(cls, text: str, wrong: str, right: str) -> "Correction":
-        """A hint that says to write `right` for `wrong`; an empty `right` says to take it away."""
+        """A hint that says to write `right` for `wrong`.
+
+        An empty `right` says to take `wrong` away, and an empty `wrong` to begin with `right`.
+        """
         made = super().__new__(cls, text)
         made.wrong, made.right = wrong, right
         return made
 
 
 class Edit(NamedTuple):
-    """A change of a text: what stands in the place is replaced."""
+    """A change of a line: what stands in the place is replaced."""
 
     span: Span
     text: str
+
+    def of(self, line: str) -> str:
+        """The line after the change."""
+        return line[: self.span.column - 1] + self.text + line[self.span.end_column - 1 :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +92,17 @@ def nearest(word: str, known: Iterable[str], prefix: str = "mente du «", suffix
 def edit(diagnostic: Diagnostic, source: "Source | None") -> Edit | None:
     """The change that follows the hint, where it can be followed without more being said.
 
-    It can where the hint is a correction and the word to replace stands just once in the place of the fault.
+    It can where the hint is a correction and the word to replace stands just once in the place of the fault,
+    or the correction is to begin with something.
     """
     hint, span = diagnostic.hint, diagnostic.span
     if not isinstance(hint, Correction) or source is None or span.line != span.end_line:
         return None
+    if not hint.wrong:
+        return Edit(span._replace(end_column=span.column), hint.right)
     line = source.line(span.line)
-    at = [match.start() for match in _whole(hint.wrong).finditer(line, span.column - 1, span.end_column - 1)]
+    first, last = _marked(span, line)
+    at = [match.start() for match in _whole(hint.wrong).finditer(line, first - 1, last - 1)]
     if len(at) != 1:
         return None
     start, end = at[0], at[0] + len(hint.wrong)
@@ -131,9 +142,9 @@ def render(diagnostic: Diagnostic, sources: "Mapping[str, Source]") -> str:
     span, other = diagnostic.span, diagnostic.other
     margin = " " * max(len(str(place.line)) for place in (span, other) if place is not None)
     lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
-    lines += [f"{margin}--> {_place(span)}", *_excerpt(span, sources, margin, "^")]
+    lines += [f"{margin}--> {_place(span)}", *excerpt(span, sources, margin, "^")]
     if other is not None:
-        lines += [f"{margin} = se også: {_place(other)}", *_excerpt(other, sources, margin, "-")]
+        lines += [f"{margin} = se også: {_place(other)}", *excerpt(other, sources, margin, "-")]
     if diagnostic.hint:
         lines.append(f"{margin} = tips: {diagnostic.hint}")
     return "\n".join(lines) + "\n"
@@ -143,7 +154,7 @@ def _place(span: Span) -> str:
     return f"{span.path}:{span.line}:{span.column}"
 
 
-def _excerpt(span: Span, sources: "Mapping[str, Source]", margin: str, mark: str) -> Iterator[str]:
+def excerpt(span: Span, sources: "Mapping[str, Source]", margin: str, mark: str) -> Iterator[str]:
     """The line of a place with a mark under what it is about; nothing where there is no such line."""
     source = sources.get(span.path)
     line = source.line(span.line) if source is not None else ""

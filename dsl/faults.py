@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import cast
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 
+from dsl.character_faults import character_fault
 from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
+from dsl.places import Place, printable, short, whole_line
 from dsl.source import Source
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _QUOTED = re.compile(r"«[^»\n]*»?|\"[^\"\n]*\"?|“[^”\n]*”?|#.*|<[^>\n]*>")
-_NUMBER = re.compile(r"\d[\d.]*(?:,\d+)?")
 _INVISIBLE = frozenset({"_INDENT", "_DEDENT", "_NL", "$END"})
 _ENDINGS = frozenset({"_DEDENT", "$END"})
 _WORDS_OF = terminals()
@@ -34,23 +34,6 @@ _LINES = {"mangler": "mangler teller som nei", "fra": "fra og med"}
 """Line words that say little on their own."""
 _LISTED = 6
 """How many words a hint may list before it says nothing."""
-_INSTEAD = {
-    "<": Correction("skriv «er under»", "<", "er under"),
-    ">": Correction("skriv «er over»", ">", "er over"),
-    "≤": Correction("skriv «er høyst»", "≤", "er høyst"),
-    "≥": Correction("skriv «er minst»", "≥", "er minst"),
-    "≠": Correction("skriv «er ikke»", "≠", "er ikke"),
-    "&": Correction("skriv «og»", "&", "og"),
-    ";": Correction("skriv komma", ";", ","),
-    ":": Correction("ta bort kolonet", ":", ""),
-    ".": Correction("ta bort punktumet", ".", ""),
-    "'": "en tekst står i «…»",
-    "’": "en tekst står i «…»",
-    "{": "navn i krøllparenteser hører til i prosaen",
-    "[": "bruk vanlige parenteser, eller en liste med kuletegn",
-    "•": Correction("et kuletegn skrives -", "•", "-"),
-    "—": Correction("et kuletegn skrives -", "—", "-"),
-}
 _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "er lik": ("er",),
     "mindre enn": ("under",),
@@ -63,6 +46,10 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "hvis": ("når", ""),
     "dersom": ("når", ""),
     "samt": ("og",),
+    "og/eller": ("eller",),
+    "var": ("er",),
+    "en av": ("minst én av",),
+    "én av": ("minst én av",),
     "to": ("2",),
     "tre": ("3",),
     "fire": ("4",),
@@ -70,34 +57,11 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "x": ("×",),
 }
 """What authors write, and what the language has instead."""
+_UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\b")
+_HYPHENED = re.compile(r"[^\W\d]\w*(?:-\w+)+")
 _PHRASE = re.compile(r"\b(" + "|".join(_SAID_OTHERWISE) + r")\b ?", re.IGNORECASE)
 _LOOSE = "hører til blokken over, men er ikke rykket inn"
 _LACKS_BODY = "her mangler det linjer som er rykket inn"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A block's text, and where it stands in its source."""
-
-    source: Source
-    line: int
-    text: str
-
-    @property
-    def rows(self) -> list[str]:
-        """The lines of the block."""
-        return self.text.rstrip("\n").split("\n")
-
-    @property
-    def word(self) -> str:
-        """The word that says what the block is."""
-        words = self.rows[0].split()
-        return words[1] if words[:1] == ["årlig"] and len(words) > 1 else words[0]
-
-    def span(self, number: int, column: int, length: int = 1) -> Span:
-        """A place on a line of the block, counted from one."""
-        line = self.line + number - 1
-        return Span(self.source.path, line, column, line, column + length)
 
 
 # ---- lines that are not where they should be
@@ -124,7 +88,7 @@ def block_word_fault(source: Source, line: int, text: str) -> Diagnostic | None:
 def loose_line(source: Source, number: int) -> Diagnostic:
     """The diagnostic for a line that belongs to the block above, but is not indented."""
     message = f"linjen «{short(source.line(number))}» {_LOOSE}"
-    return error("R105", message, whole_line(source, number), "rykk den inn fire mellomrom")
+    return error("R105", message, whole_line(source, number), Correction("rykk den inn fire mellomrom", "", " " * 4))
 
 
 def is_loose_line(fault: Diagnostic | None) -> bool:
@@ -172,7 +136,7 @@ def _last_written(rows: list[str], number: int) -> int:
 def syntax_fault(place: Place, stopped: UnexpectedToken | UnexpectedCharacters) -> Diagnostic:
     """The diagnostic for what the parser stopped at."""
     if isinstance(stopped, UnexpectedCharacters):
-        return _character_fault(place, stopped)
+        return character_fault(place, line_of(place, stopped), stopped.column)
     token = cast(Token, stopped.token)
     expected = set(stopped.accepts or stopped.expected)
     if token.type in _INVISIBLE:
@@ -212,6 +176,7 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
     is_first = not before
     for special in (
         _date,
+        _doubled,
         _joined,
         _without_old,
         _other_verb,
@@ -224,6 +189,8 @@ def _token_fault(place: Place, number: int, column: int, token: Token, expected:
         _late,
         _taken,
         _after_list,
+        _choice,
+        _hyphen,
         _value,
     ):
         found = special(place, span, token, expected, before)
@@ -239,8 +206,43 @@ def _date(place: Place, span: Span, token: Token, expected: set[str], before: li
     """Something else where only a date can stand."""
     if "DATO" not in expected or expected - {"DATO", "_OG"}:
         return None
+    row = place.rows[span.line - place.line]
+    if found := _UNPADDED.match(row, span.column - 1):
+        day = f"{found[1]}-{int(found[2]):02}-{int(found[3]):02}"
+        whole = span._replace(end_column=span.column + len(found[0]))
+        hint = Correction(f"skriv «{day}»", found[0], day)
+        return error("R112", f"datoen «{found[0]}» mangler nuller", whole, hint)
     word = short(str(token)).strip("«»")
     return error("R112", f"her skal det stå en dato, ikke «{word}»", span, "skriv 2020-12-31 eller 31.12.2020")
+
+
+def _doubled(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A word of the language written twice."""
+    word = str(token)
+    if before[-1:] != [word] or word not in reserved_words():
+        return None
+    return error("R102", f"«{word}» står to ganger", span, Correction("ta bort det ene", word, ""))
+
+
+def _choice(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """Something else than «ja/nei» as a type."""
+    row = place.rows[span.line - place.line][span.column - 1 :]
+    found = re.match(r"\w+/\w+", row)
+    if found is None or place.word not in ("opplysninger", "tabell") or not nearest(found[0], ["ja/nei"]):
+        return None
+    whole = span._replace(end_column=span.column + len(found[0]))
+    return error("R205", f"ukjent type «{found[0]}»", whole, Correction("skriv «ja/nei»", found[0], "ja/nei"))
+
+
+def _hyphen(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
+    """A name with a hyphen where it is declared."""
+    row = place.rows[span.line - place.line]
+    found = next((one for one in _HYPHENED.finditer(row) if one.start() < span.column <= one.end()), None)
+    if str(token) != "-" or found is None or (span.line > place.line and row[: found.start()].strip()):
+        return None
+    name = found[0].replace("-", "_")
+    whole = span._replace(column=found.start() + 1, end_column=found.end() + 1)
+    return error("R102", "et navn kan ikke ha bindestrek", whole, Correction(f"skriv «{name}»", found[0], name))
 
 
 def _joined(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -251,8 +253,6 @@ def _joined(place: Place, span: Span, token: Token, expected: set[str], before: 
     if {"og": "_ELLER", "eller": "_OG"}[word] in expected:
         hint = "skriv en liste under «alle disse er oppfylt» eller «minst én av disse er oppfylt»"
         return error("R104", "«og» og «eller» kan ikke blandes på én linje", span, hint)
-    if before and before[-1] == word:
-        return error("R102", f"«{word}» står to ganger", span, Correction("ta bort det ene", word, ""))
     if before and before[-1] in ("og", "eller"):
         hint = Correction("ta bort det ene", word, "")
         return error("R102", f"«{word}» står rett etter «{before[-1]}»", span, hint)
@@ -340,7 +340,12 @@ def _indentation(place: Place, span: Span, token: Token, expected: set[str], bef
     if before or "_INDENT" not in expected:
         return None
     line = whole_line(place.source, span.line)
-    return error("R105", "linjen skal stå lenger inn enn linjen over", line, "rykk den inn fire mellomrom til")
+    return error(
+        "R105",
+        "linjen skal stå lenger inn enn linjen over",
+        line,
+        Correction("rykk den inn fire mellomrom til", "", " " * 4),
+    )
 
 
 def _bullet(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
@@ -401,11 +406,13 @@ def _after_list(place: Place, span: Span, token: Token, expected: set[str], befo
 def _value(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
     """«=», «er» or a comma where the language has the other, and a line that lacks its line break."""
     if token.type == "EQUAL" and "_ER" in expected:
-        return error("R102", "uventet «=»", span, "skriv «er»")
+        sign = "==" if place.rows[span.line - place.line].startswith("==", span.column - 1) else "="
+        whole = span._replace(end_column=span.column + len(sign))
+        return error("R102", f"uventet «{sign}»", whole, Correction("skriv «er»", sign, "er"))
     if token.type == "EQUAL":
-        return error("R102", "uventet «=»", span, "skriv verdien uten likhetstegn")
+        return error("R102", "uventet «=»", span, Correction("skriv verdien uten likhetstegn", "=", ""))
     if str(token) == "er" and "EQUAL" in expected:
-        return error("R102", "uventet «er»", span, "skriv «=»")
+        return error("R102", "uventet «er»", span, Correction("skriv «=»", "er", "="))
     if before and str(token) in ("kilde", "fordi", "utledet", "krever", "ellers") and "_NL" in expected:
         return error("R102", f"uventet «{token}»", span, f"skriv «{token} …» på en ny linje")
     if token.type == "_KOMMA" and place.word in ("kodesett", "endrer") and before and before[-1].endswith("»"):
@@ -414,44 +421,6 @@ def _value(place: Place, span: Span, token: Token, expected: set[str], before: l
         hint = "skriv «eller» mellom verdiene, eller «er i …, …»"
         return error("R102", "uventet «,»", span, hint)
     return None
-
-
-def _character_fault(place: Place, stopped: UnexpectedCharacters) -> Diagnostic:
-    """The diagnostic for a character that begins no word."""
-    number, column = line_of(place, stopped), stopped.column
-    row = place.rows[number - 1]
-    rest = row[column - 1 :]
-    if re.match(r"[.]\d", rest) and row[: column - 1][-1:].isdigit():
-        return _point_fault(place, number, column)
-    if rest[:1] in '«»"“”' and rest:
-        span = place.span(number, column, len(rest.rstrip()))
-        hint = "en tekst begynner med « og slutter med » på samme linje"
-        return error("R103", "anførselstegnet er ikke lukket", span, hint)
-    character = rest[:1]
-    message = f"tegnet «{printable(character)}» kan ikke brukes her"
-    return error("R102", message, place.span(number, column), _INSTEAD.get(character))
-
-
-def _point_fault(place: Place, number: int, column: int) -> Diagnostic:
-    """The diagnostic for a number written with points."""
-    row = place.rows[number - 1]
-    start = len(row[: column - 1].rstrip("0123456789.")) + 1
-    found = _NUMBER.match(row, start - 1)
-    shown = (found[0] if found else row[start - 1 : column]).rstrip(".")
-    first, *rest = shown.split(",")[0].split(".")
-    thousands = 0 < len(first) <= 3 and all(len(part) == 3 for part in rest)
-    spaced, decimal = shown.replace(".", " "), shown.replace(".", ",")
-    only_one = len(rest) == 1 and "," not in shown
-    hint: str
-    if thousands and only_one:
-        hint = f"skriv «{decimal}» hvis det er desimaler, «{spaced}» hvis det er tusener"
-    elif thousands:
-        hint = Correction(f"skriv «{spaced}»", shown, spaced)
-    elif only_one:
-        hint = Correction(f"skriv «{decimal}»", shown, decimal)
-    else:
-        hint = "skriv tallet med komma foran desimalene og mellomrom mellom tusener"
-    return error("R107", f"tall skrives uten punktum: «{short(shown)}»", place.span(number, start, len(shown)), hint)
 
 
 # ---- hints
@@ -485,21 +454,3 @@ def _expectation(expected: set[str]) -> str | None:
     if not listed or len(listed) > _LISTED:
         return None
     return "her kan det stå " + (" eller ".join([", ".join(listed[:-1]), listed[-1]]) if listed[1:] else listed[0])
-
-
-def printable(text: str) -> str:
-    """The text with characters that cannot be seen written as their number."""
-    return "".join(c if c.isprintable() else f"U+{ord(c):04X}" for c in text)
-
-
-def short(text: str) -> str:
-    """The first line of a text, cut to something that fits in a message."""
-    row = text.strip().split("\n")[0]
-    return row if len(row) <= 40 else row[:39] + "…"
-
-
-def whole_line(source: Source, number: int) -> Span:
-    """The span of what is written on a line."""
-    row = source.line(number)
-    start = len(row) - len(row.lstrip()) + 1
-    return Span(source.path, number, start, number, max(len(row.rstrip()), start) + 1)

@@ -18,6 +18,7 @@ from dsl.diagnostics import Correction, Diagnostic, Span, alike, error
 from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
 from dsl.lexer import BlockLexer
+from dsl.places import Place, short, whole_line
 from dsl.reductions import Grammar
 from dsl.source import Segment, Source, fence_mark
 
@@ -150,7 +151,7 @@ def _parse_block(source: Source, line: int, text: str) -> Found:
     last = line + text.count("\n") - 1
     block, fault = _read(source, line, text)
     if isinstance(fault, UnexpectedToken | UnexpectedCharacters):
-        place = faults.Place(source, line, text)
+        place = Place(source, line, text)
         found = faults.syntax_fault(place, fault)
         if found.code == "R102" and len(text) < MAX_REPAIRED and isinstance(fault, UnexpectedToken):
             found = _misspelt(place, faults.line_of(place, fault)) or found
@@ -192,7 +193,7 @@ def read_expression(text: str, span: Span) -> tree.Expr | None:
     return block.value if whole and not isinstance(block.value, tree.Fetched) else None
 
 
-def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:
+def _misspelt(place: Place, number: int) -> Diagnostic | None:
     """The word on a line that, written as the word it looks like, lets the block be read past the line."""
     for word, span, meant in faults.likely_words(place, number):
         rows = place.rows.copy()
@@ -200,7 +201,7 @@ def _misspelt(place: faults.Place, number: int) -> Diagnostic | None:
         rows[number - 1] = row[: span.column - 1] + meant + row[span.end_column - 1 :]
         text = "\n".join(rows) + "\n"
         _, fault = _read(place.source, place.line, text)
-        again = faults.Place(place.source, place.line, text)
+        again = Place(place.source, place.line, text)
         if fault is None or (not isinstance(fault, Diagnostic) and faults.line_of(again, fault) > number):
             hint = f"mente du «{meant}»?" if meant else f"ta bort «{word}»"
             return error("R102", f"ukjent ord «{word}»", span, Correction(hint, word, meant))
@@ -214,21 +215,23 @@ def _fence_faults(source: Source) -> Iterator[Diagnostic]:
     """R109 and R116: a fence around rules that is never closed, or whose mark is misspelt."""
     for segment in source.segments:
         if not segment.closed:
-            span = faults.whole_line(source, segment.start - 1)
+            span = whole_line(source, segment.start - 1)
             yield error("R109", "gjerdet rundt reglene er ikke lukket", span, "avslutt reglene med en linje med ```")
         if segment.is_rules:
             continue
         for number in range(segment.start, segment.end):
             mark = fence_mark(source.line(number))
             if mark and mark != "regel" and alike(mark, ["regel"]):
-                span = faults.whole_line(source, number)
-                yield error("R116", f"ukjent merke «{faults.short(mark)}» på gjerdet", span, "mente du «regel»?")
+                span = whole_line(source, number)
+                yield error("R116", f"ukjent merke «{short(mark)}» på gjerdet", span, "mente du «regel»?")
 
 
 def _declared(lines: tuple[str, ...]) -> set[str]:
     """The names that a block with a fault would have declared, as far as its text shows."""
     head = re.split("[=«]", lines[0])[0]
     first, *_ = head.split() or [""]
+    if first not in BLOCK_WORDS:
+        head = " ".join([*alike(first, BLOCK_WORDS), head])
     if first in _WITH_FIELDS or first not in BLOCK_WORDS:
         return _words(head) | _words(" ".join(lines[1:]))
     return _words(head)

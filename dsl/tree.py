@@ -20,6 +20,11 @@ class Unit:
     per: str | None
     span: Span
 
+    @property
+    def text(self) -> str:
+        """The unit as it is written."""
+        return f"{self.word} per {self.per}" if self.per else self.word
+
 
 @dataclass(frozen=True, slots=True)
 class Quantity:

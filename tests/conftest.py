@@ -3,15 +3,17 @@
 import difflib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from compiler import cli_library, pipeline
 from compiler.build import schemes
 from compiler.packages import imported
+from dsl.diagnostics import Diagnostic
 from tests.library import LIBRARY, MADE_UP, Packages
 from tests.nettleser import served, started
 from tests.nettsted import some_schemes
@@ -107,6 +109,35 @@ def _difference(expected: str, text: str) -> Iterator[str]:
     """The lines that differ, with those around them."""
     old, new = expected.splitlines(keepends=True), text.splitlines(keepends=True)
     return difflib.unified_diff(old, new, "ventet", "fikk")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def read_once() -> Iterator[None]:
+    """Commands in this process read and check the real rulebooks once for each set of schemes: they do not change."""
+    check = cli_library.checked
+    real = (ROOT / "rulebooks").resolve()
+    read_before: dict[tuple[Path, frozenset[str]], pipeline.Library] = {}
+    checked_before: dict[int, list[Diagnostic]] = {}
+
+    def load(folder: Path, schemes: Collection[str] = ()) -> pipeline.Library:
+        if folder.resolve() != real:
+            return pipeline.load(folder, schemes=schemes)
+        asked = folder, frozenset(schemes)
+        if asked not in read_before:
+            read_before[asked] = pipeline.load(folder, schemes=schemes)
+        return read_before[asked]
+
+    def checked(library: pipeline.Library) -> list[Diagnostic]:
+        if not any(library is one for one in read_before.values()):
+            return check(library)
+        if id(library) not in checked_before:
+            checked_before[id(library)] = check(library)
+        return checked_before[id(library)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli_library, "load", load)
+        patch.setattr(cli_library, "checked", checked)
+        yield
 
 
 @pytest.fixture(scope="session")

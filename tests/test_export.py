@@ -81,8 +81,7 @@ def rulebooks() -> list[Rulebook]:
 
 def test_reads_back_as_the_same_rulebook(tariff: Rulebook, rulebooks: list[Rulebook]) -> None:
     for rulebook in [tariff, *rulebooks]:
-        on_its_own = rulebook.model_copy(update={"taken": ()})
-        assert from_json(as_json(rulebook)) == on_its_own
+        assert from_json(as_json(rulebook)).model_dump() == rulebook.model_dump()
         assert as_json(from_json(as_json(rulebook))) == as_json(rulebook)
 
 

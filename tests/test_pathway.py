@@ -1,6 +1,7 @@
 """Lists that an example asks to have shown: the tables, and the figure with a lane for each actor."""
 
 import re
+from functools import cache
 from xml.etree import ElementTree
 
 from compiler.evaluate import evaluate
@@ -14,6 +15,12 @@ from tests.test_markdown_safety import NASTY
 
 FORLOP = next(rulebook for rulebook in LIBRARY.rulebooks() if rulebook.scheme == "FORLOP")
 HENTET = next(rulebook for rulebook in MADE_UP.rulebooks() if rulebook.name == "hentet-2020")
+
+
+@cache
+def shown() -> dict[str, str]:
+    """The pages of FORLOP."""
+    return pages(FORLOP, answers(FORLOP))
 
 
 def figures(page: str) -> list[ElementTree.Element]:
@@ -31,7 +38,7 @@ def words(figure: ElementTree.Element) -> str:
 
 
 def test_a_page_has_a_figure_for_each_model_and_says_what_is_not_paid() -> None:
-    page = pages(FORLOP, answers(FORLOP))["forlop.md"]
+    page = shown()["forlop.md"]
     today, new, *_ = figures(page)
     assert looks(today).count("ubetalt") == 3
     assert (len(looks(new)), looks(new).count("ubetalt")) == (15, 6)
@@ -42,7 +49,7 @@ def test_a_page_has_a_figure_for_each_model_and_says_what_is_not_paid() -> None:
 
 
 def test_a_figure_has_a_text_in_its_place() -> None:
-    figure = figures(pages(FORLOP, answers(FORLOP))["forlop.md"])[1]
+    figure = figures(shown()["forlop.md"])[1]
     told = {one.get("id"): one.text or "" for one in figure.iter() if one.get("id")}
     title, text = told[figure.get("aria-labelledby")], told[figure.get("aria-describedby")]
     assert figure.get("role") == "img"

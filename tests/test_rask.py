@@ -52,7 +52,7 @@ def test_the_ways_agree_on_a_rulebook_of_another_shape(tmp_path: Path) -> None:
     library = load(tmp_path)
     assert library.diagnostics() == []
     [rulebook] = library.scheme("rader")
-    contacts = list(_drawn(rulebook, 4000))
+    contacts = list(_drawn(rulebook, 1500))
     with package_of([rulebook]) as [module]:
         batch = pa.RecordBatch.from_pylist(contacts, _COLUMNS)
         rules = assert_all_agree(rulebook, module, contacts, batch)

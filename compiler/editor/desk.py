@@ -1,6 +1,6 @@
 """What the author has in hand: the rulebooks around the open files, checked as they stand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,8 @@ class Bench:
     library: Library
     stale: bool = False
     """Whether something has changed since."""
+    schemes: Collection[str] = ()
+    """The schemes that are wanted; all, where none is named."""
     examples: dict[str, tuple[Rulebook, list[Diagnostic]]] = field(default_factory=dict)
     """The examples that fail, by name of rule year, of the rulebook that they were held against."""
 
@@ -129,14 +131,17 @@ class Desk:
         if not bench.stale:
             return
         try:
-            bench.library = load(bench.root, reader=self.texts, before=bench.library)
+            bench.library = self._loaded(bench)
         except FileNotFoundError:  # Taken away since the folder was last looked into.
             self.texts.forget_trees()
-            bench.library = load(bench.root, reader=self.texts, before=bench.library)
+            bench.library = self._loaded(bench)
         bench.stale = False
         for year in bench.library.years.values():
             if year.rulebook is not None:
                 self._last_good[year.folder] = year.rulebook
+
+    def _loaded(self, bench: Bench) -> Library:
+        return load(bench.root, schemes=bench.schemes, reader=self.texts, before=bench.library)
 
     def checked(self, bench: Bench) -> Library:
         """What is on a bench, checked as the texts now stand, the examples included."""

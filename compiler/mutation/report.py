@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from compiler.logic.messages import shown
-from compiler.model import Rulebook
+from compiler.model import Rulebook, Term
 from compiler.mutation.answers import answered
 from compiler.mutation.apart import Untouched
 from compiler.mutation.changes import MEANINGS, Kind
@@ -110,7 +110,7 @@ def finding_of(one: Judged, found: Telling | Untouched | None, sources: Mapping[
     finding = Finding(
         mutant.kind,
         rulebook.name,
-        f"{mutant.type} {mutant.definition.id}",
+        f"{_called(mutant)} {mutant.definition.id}",
         place.path,
         _line(sources.get(place.path), place.line, before, mutant),
         before,
@@ -126,6 +126,12 @@ def finding_of(one: Judged, found: Telling | Untouched | None, sources: Mapping[
     least = smallest(found, lambda tried: _answered(rulebook, tried) != _answered(changed, tried))
     case = least.data if isinstance(least.data, dict) else {"poster": least.data}
     return replace(finding, case=shown(case))
+
+
+def _called(mutant: Mutant) -> str:
+    """What the author calls what is changed."""
+    one = mutant.definition
+    return "beregning" if isinstance(one, Term) and one.in_result else mutant.type
 
 
 def _answered(rulebook: Rulebook, tried: Telling) -> object:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from compiler import model
 from compiler.pages.render import year_folder
+from compiler.pages.year_menu import beside, page_of
 from compiler.words import year_shown
 
 
@@ -18,13 +19,11 @@ def banners(rulebooks: Sequence[model.Rulebook], site: Path) -> Iterator[tuple[P
             continue
         folder, other = site / year_folder(rulebook), site / year_folder(last)
         for path in sorted(folder.rglob("*.html")):
-            name = path.relative_to(folder).parent.as_posix()
-            same = "" if name == "." or not (other / name / "index.html").is_file() else f"{name}/"
-            up = "../" * (len(path.relative_to(folder).parts))
-            yield path, _line(rulebook, last, f"{up}{last.year}/{same}")
+            page = page_of(path, folder)
+            yield path, line(rulebook, last, beside(page, last.year, (other / page / "index.html").is_file()))
 
 
-def _line(rulebook: model.Rulebook, last: model.Rulebook, address: str) -> str:
+def line(rulebook: model.Rulebook, last: model.Rulebook, address: str) -> str:
     """What the line says."""
     status = "" if last.status == "endelig" else f" ({last.status})"
     return (

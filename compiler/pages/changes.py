@@ -27,6 +27,7 @@ from compiler.compare_words import (
 from compiler.csv_text import csv_text
 from compiler.pages import shown
 from compiler.pages.amended import codes_told, side_by_side
+from compiler.pages.compared import Compared
 from compiler.pages.text import Md, escape
 from compiler.pages.values import result
 from compiler.pages.view import View
@@ -89,18 +90,31 @@ class _Table(NamedTuple):
 class Changes:
     """One comparison, for the later year's site; `before` is the earlier rulebook, for what groups came to then."""
 
-    def __init__(self, view: View, comparison: Comparison, file: str, before: model.Rulebook | None) -> None:
+    def __init__(self, view: View, compared: Compared, file: str, before: model.Rulebook | None) -> None:
         self.view = view
-        self.comparison = comparison
+        self.compared = compared
         self.file = file
         self.before = before
-        self.title = title(comparison)
-        self.cautions = list(cautions(comparison))
 
     @property
     def since(self) -> str:
         """The earlier year."""
-        return self.comparison.old.label
+        return self.compared.since
+
+    @property
+    def comparison(self) -> Comparison:
+        """What differs."""
+        return self.compared.comparison
+
+    @property
+    def title(self) -> str:
+        """What is compared."""
+        return title(self.comparison)
+
+    @cached_property
+    def cautions(self) -> list[str]:
+        """What a reader must know of the two years."""
+        return list(cautions(self.comparison))
 
     @cached_property
     def sections(self) -> list[Section]:

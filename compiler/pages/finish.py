@@ -42,6 +42,11 @@ def finished(html: str, depth: int, name: str = "") -> str:
     return re.sub(r"<th(?=[ >])(?![^>]*scope=)", '<th scope="col"', html)
 
 
+def not_found(html: str, at: str) -> str:
+    """The page for addresses that are not there, with its own title, of a site under the path `at` on its server."""
+    return re.sub(r"<title>[^<]*</title>", "<title>Siden finnes ikke</title>", html).replace('="/', f'="{at}')
+
+
 def with_banner(html: str, banner: str) -> str:
     """The page with a line above everything else."""
     return ANNOUNCED.sub(lambda _: f'<div data-md-component="announce">{banner}</div>', html, count=1)

@@ -1,24 +1,25 @@
 """The pages of one rule year, as Markdown: a page for each chapter, and list pages that look things up."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from compiler import model
-from compiler.compare import Comparison, compare
+from compiler.compare import Comparison
 from compiler.examples import Answers
 from compiler.names import slug
 from compiler.pages.about import About
 from compiler.pages.addresses import CHANGES, LISTS, PATHWAY, TRY_IT, changes_file, chapter_file
 from compiler.pages.changes import Changes
+from compiler.pages.compared import Compared, compared, known
 from compiler.pages.ended import ended, ended_anchor
 from compiler.pages.examples import Outcome, outcome, tabulated
 from compiler.pages.gathered import answered, gathered
-from compiler.pages.pathway import pathways
+from compiler.pages.pathway import Pathway, pathways
 from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
@@ -45,67 +46,118 @@ TITLES = {
 }
 
 
+class YearPages:
+    """The Markdown of a rule year, a page at a time as each is asked for.
+
+    `answers` gives the answers of the examples by id, `compared` is the comparison with the year that this one builds
+    on, and `earlier` are the years of the scheme before this one.
+    """
+
+    def __init__(
+        self,
+        rulebook: model.Rulebook,
+        answers: Callable[[], Answers],
+        compared: Compared | None = None,
+        earlier: Sequence[model.Rulebook] = (),
+    ) -> None:
+        self.rulebook = rulebook
+        self.view = View(rulebook, compared)
+        self.changes = [Changes(self.view, *one) for one in _compared(rulebook, compared, earlier)]
+        self.lists = list_pages(self.view)
+        self._answers = answers
+        self._earlier = earlier
+        self._chapters = {chapter_file(chapter): chapter for chapter in rulebook.chapters}
+
+    def files(self) -> Iterator[str]:
+        """The pages, in the order of the menu."""
+        yield "index.md"
+        yield from self._chapters
+        yield from (f"{page}.md" for page in LISTS if self.has(f"{page}.md"))
+        yield from (file for file in (TRY_IT, PATHWAY) if self.has(file))
+        yield from (one.file for one in self.changes)
+
+    def has(self, file: str) -> bool:
+        """Whether the year has a page."""
+        page = file.removesuffix(".md")
+        if page in LISTS:
+            return page in self.lists or bool(ended(self.view, page))
+        if file == TRY_IT:
+            return bool(self.rulebook.top_records())
+        if file == PATHWAY:
+            return any(example.shows and not example.gathers for example in self.rulebook.examples)
+        return file in ("index.md", *self._chapters, *(one.file for one in self.changes))
+
+    def text(self, file: str) -> str:
+        """A page of the year."""
+        page = file.removesuffix(".md")
+        if page in LISTS:
+            return self._list_page(page)
+        if file in self._chapters:
+            return write_page("kapittel", {**self._given, "chapter": self._chapters[file]})
+        change = next((one for one in self.changes if one.file == file), None)
+        if change is not None:
+            return write_page("endringer", {**self._given, "change": change})
+        return write_page({TRY_IT: "prov", PATHWAY: "forlop"}.get(file, page), self._given)
+
+    def tables(self) -> dict[str, str]:
+        """The tables of the year that are too long to be shown, as CSV."""
+        return dict(self.view.rows.files())
+
+    @cached_property
+    def pathways(self) -> list[Pathway]:
+        """The examples that ask to be shown as figures."""
+        return pathways(self.view, self._answers())
+
+    @cached_property
+    def _given(self) -> dict[str, object]:
+        """What the templates know."""
+        view, answers = self.view, self._answers()
+        return {
+            "view": view,
+            "about": About(view, answers, self._earlier),
+            "changes": self.changes,
+            "lists": self.lists,
+            "pathways": self.pathways,
+            "titles": TITLES,
+            "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
+            "answered": lambda example: answered(view, example, answers.get(example.id)),
+            "ended_anchor": lambda amendment: ended_anchor(view, amendment),
+            "tabulated": lambda table: tabulated(view, table, answers),
+        }
+
+    def _list_page(self, page: str) -> str:
+        """A list page with what it lists, and then what the year has ended of it."""
+        gone = ended(self.view, page)
+        text = write_page(page, self._given) if page in self.lists else f"# {TITLES[page]}\n"
+        if not gone or self.view.compared is None:
+            return text
+        about = {"view": self.view, "page": Md(page), "old": self.view.compared, "ended": gone}
+        return f"{text}\n{write_page('opphevet', about)}"
+
+
 def pages(
     rulebook: model.Rulebook,
     answers: Answers,
     comparison: Comparison | None = None,
     earlier: Sequence[model.Rulebook] = (),
 ) -> dict[str, str]:
-    """Markdown by file name, and long tables as CSV.
-
-    `answers` are the answers of the examples by id, `comparison` is with the year that this one builds on, and
-    `earlier` are the years of the scheme before this one.
-    """
-    view = View(rulebook, comparison)
-    changes = list(_changes(view, comparison, earlier))
-    lists = list_pages(view)
-    shown = pathways(view, answers)
-    given = {
-        "view": view,
-        "about": About(view, answers, earlier),
-        "changes": changes,
-        "lists": lists,
-        "pathways": shown,
-        "titles": TITLES,
-        "outcome": lambda example: _outcome(view, example, answers.get(example.id)),
-        "answered": lambda example: answered(view, example, answers.get(example.id)),
-        "ended_anchor": lambda amendment: ended_anchor(view, amendment),
-        "tabulated": lambda table: tabulated(view, table, answers),
-    }
-    written = {"index.md": write_page("index", given)}
-    for chapter in rulebook.chapters:
-        written[chapter_file(chapter)] = write_page("kapittel", {**given, "chapter": chapter})
-    for page in LISTS:
-        if text := _list_page(view, page, lists, given):
-            written[f"{page}.md"] = text
-    if rulebook.top_records():
-        written[TRY_IT] = write_page("prov", given)
-    if shown:
-        written[PATHWAY] = write_page("forlop", given)
-    for one in changes:
-        written[one.file] = write_page("endringer", {**given, "change": one})
+    """All pages of a rule year as Markdown by file name, and long tables as CSV; see `YearPages`."""
+    year = YearPages(rulebook, lambda: answers, known(comparison) if comparison is not None else None, earlier)
+    written = {file: year.text(file) for file in year.files() if file != PATHWAY or year.pathways}
+    for one in year.changes:
         written |= dict(one.files())
-    return written | dict(view.rows.files())
+    return written | year.tables()
 
 
-def _changes(view: View, comparison: Comparison | None, earlier: Sequence[model.Rulebook]) -> Iterator[Changes]:
-    """The comparisons with earlier years, first with the year built on, then with the others, the newest first."""
-    base = comparison.old.year if comparison is not None else None
-    before = {one.year: one for one in earlier if one.year < view.rulebook.year}
-    if comparison is not None:
-        yield Changes(view, comparison, CHANGES, before.get(comparison.old.year))
-    for year in sorted(before.keys() - {base}, reverse=True):
-        yield Changes(view, compare(before[year], view.rulebook), changes_file(year), before[year])
-
-
-def _list_page(view: View, page: str, lists: Mapping[str, int], given: Mapping[str, object]) -> str:
-    """A list page with what it lists, and then what the year has ended of it."""
-    gone = ended(view, page)
-    text = write_page(page, given) if page in lists else f"# {TITLES[page]}\n" if gone else ""
-    if not gone or view.comparison is None:
-        return text
-    more = write_page("opphevet", {"view": view, "page": Md(page), "old": view.comparison.old, "ended": gone})
-    return f"{text}\n{more}"
+def _compared(
+    rulebook: model.Rulebook, base: Compared | None, earlier: Sequence[model.Rulebook]
+) -> Iterator[tuple[Compared, str, model.Rulebook | None]]:
+    """The comparisons with earlier years, each with its page: first with the year built on, then the newest first."""
+    before = {one.year: one for one in earlier if one.year < rulebook.year}
+    if base is not None:
+        yield base, CHANGES, before.pop(base.year, None)
+    for year in sorted(before, reverse=True):
+        yield compared(before[year], rulebook), changes_file(year), before[year]
 
 
 def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -> Outcome:
@@ -115,7 +167,7 @@ def _outcome(view: View, example: model.Example, answer: Svar | Samlet | None) -
     return outcome(view, example, answer if isinstance(answer, Svar) else None)
 
 
-def navigation(rulebook: model.Rulebook, written: Mapping[str, str]) -> list[dict[str, object]]:
+def navigation(rulebook: model.Rulebook, written: Collection[str]) -> list[dict[str, object]]:
     """The menu of a year: the front, the chapters, and the list pages that were written."""
     chapters: list[dict[str, str]] = [{plain(one.title): chapter_file(one)} for one in rulebook.chapters]
     lists = [{title: f"{page}.md"} for page, title in TITLES.items() if f"{page}.md" in written]

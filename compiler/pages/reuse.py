@@ -13,7 +13,7 @@ from compiler.kept import fingerprint
 from compiler.pages.links import Links
 
 _TOOLS = ("regelverk", "mkdocs", "mkdocs-material", "markdown", "jinja2", "pymdown-extensions", "pygments", "pagefind")
-_SHARED = ("assets", "pages")
+_SHARED = ("assets", "pages", "vis")
 """The folders of `site` that make no difference to the pages of a rule year."""
 _MOST = 100
 """How many parts are kept that the site does not use."""

@@ -9,7 +9,7 @@ _SCRIPT = re.compile(r'<script(?![^>]*(?:\ssrc=|type="application/json"))[^>]*>(
 """A script in the page itself, and not data or a file of the site."""
 _CHARSET = '<meta charset="utf-8">'
 
-_HASHED = r"\.[0-9a-f]{8}\.min\.(css|js)$"
+HASHED = r"\.[0-9a-f]{8}\.min\.(css|js)$"
 """The files of the theme, which have a new name when they change."""
 
 
@@ -65,7 +65,7 @@ def static_host(found: str) -> str:
 def nginx(found: str) -> str:
     """An example of a server for nginx: `always` gives pages that are not found the headers too."""
     said = [f'    add_header {name} "{value}" always;' for name, value in headers(found).items()]
-    cached = [f'    "~{_HASHED}" "public, max-age=31536000, immutable";']
+    cached = [f'    "~{HASHED}" "public, max-age=31536000, immutable";']
     lines = [
         "# Eksempel, laget av «regelverk bygg». Bytt navn, sertifikat og mappe.",
         "# Stilene og skriptene til temaet har innholdet i navnet, og hentes bare én gang.",

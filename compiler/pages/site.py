@@ -3,11 +3,10 @@
 import json
 import os
 import posixpath
-import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from itertools import chain
@@ -23,7 +22,7 @@ from compiler.pages import try_it
 from compiler.pages.addresses import TRY_IT, Addresses
 from compiler.pages.banner import banners
 from compiler.pages.downloads import SCHEMA, VERSION, downloads, versions
-from compiler.pages.finish import finished, with_banner
+from compiler.pages.finish import finished, not_found, with_banner
 from compiler.pages.front import front, front_menu, newest_first, year_name
 from compiler.pages.links import NOT_FOUND, broken_links, links_of
 from compiler.pages.render import navigation, pages, year_folder
@@ -141,12 +140,16 @@ def _year_part(root: Path, year: SiteYear, sources: Path, reuse: Reuse) -> _Part
         return _Part(folder, docs, {}, key)
     written = year.pages()
     _write_pages(docs, written)
-    settings = {
-        "site_name": plain(year_name(year.rulebook)),
-        "nav": navigation(year.rulebook, written),
+    return _Part(folder, docs, year_settings(year.rulebook, list(written)), key)
+
+
+def year_settings(rulebook: model.Rulebook, written: Collection[str]) -> dict[str, Any]:
+    """What the settings of a year's pages say beside those of the whole site."""
+    return {
+        "site_name": plain(year_name(rulebook)),
+        "nav": navigation(rulebook, written),
         "extra": {"homepage": "../.."},
     }
-    return _Part(folder, docs, settings, key)
 
 
 def _write_pages(docs: Path, written: Mapping[str, str]) -> None:
@@ -268,8 +271,7 @@ def _make_ready(new: Path, at: str, beside: Path) -> None:
     path = new / NOT_FOUND
     html = path.read_text(encoding="utf-8")
     found = policy(scripts(html))
-    html = re.sub(r"<title>[^<]*</title>", "<title>Siden finnes ikke</title>", html)
-    path.write_text(html.replace('="/', f'="{at}'), encoding="utf-8")
+    path.write_text(not_found(html, at), encoding="utf-8")
     (new / "_headers").write_text(static_host(found), encoding="utf-8")
     (new / ".nojekyll").write_text("", encoding="utf-8")
     beside.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from compiler.compare import Comparison
 from compiler.pages import values
 from compiler.pages.addresses import LISTS, Addresses, Key, canonical, chapter_file, name_of
 from compiler.pages.amended import Told, told
+from compiler.pages.compared import Compared
 from compiler.pages.rows import Rows
 from compiler.pages.text import Md, Prose, code, escape, external, joined, link
 from compiler.runtime.svar import Verdi
@@ -106,15 +107,20 @@ class Part:
 class View:
     """One rule year as the templates see it."""
 
-    def __init__(self, rulebook: model.Rulebook, comparison: Comparison | None = None) -> None:
+    def __init__(self, rulebook: model.Rulebook, compared: Compared | None = None) -> None:
         self.rulebook = rulebook
-        self.comparison = comparison
+        self.compared = compared
         self.addresses = Addresses(rulebook)
         self.words = LinkedWords(rulebook, self.addresses)
         self.rows = Rows(rulebook, self.addresses)
         self.sources = {source.id: source for source in rulebook.sources}
         self._named = names_for_prose(rulebook)
         self._column_places: dict[tuple[str, str], int | None] = {}
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What differs from the year that this one builds on."""
+        return self.compared.comparison if self.compared is not None else None
 
     # ---- names and links
 

@@ -1,6 +1,6 @@
 """The menu in the header of a rule year's pages: the other years of the scheme, at the same page where they have it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -28,17 +28,31 @@ def add_year_menus(site: Path, rulebooks: Sequence[model.Rulebook]) -> None:
 
 def _menu(path: Path, here: Path, folders: dict[Path, model.Rulebook]) -> str:
     """The menu of one page."""
-    own = folders[here]
-    up = "../" * len(path.relative_to(here).parts)
-    page = path.relative_to(here).parent.as_posix()
+    own, page = folders[here], page_of(path, here)
+    years = {folder: one for folder, one in folders.items() if one.scheme == own.scheme}
+    return menu(own, page, [(one, (folder / page / "index.html").is_file()) for folder, one in years.items()])
+
+
+def page_of(path: Path, folder: Path) -> str:
+    """The page of a rule year that a file is: «05-refusjon», and nothing for the first."""
+    page = path.relative_to(folder).parent.as_posix()
+    return "" if page == "." else page
+
+
+def beside(page: str, year: int, same: bool) -> str:
+    """The address of another year from a page of a year: the same page, where that year has it."""
+    up = "../" * (len(page.split("/")) + 1 if page else 1)
+    return f"{up}{year}/{f'{page}/' if page and same else ''}"
+
+
+def menu(own: model.Rulebook, page: str, years: Iterable[tuple[model.Rulebook, bool]]) -> str:
+    """The menu of a page: the years of the scheme, each with whether it has the same page."""
     items = []
-    for folder, one in folders.items():
-        if one.scheme != own.scheme:
-            continue
-        same = page != "." and (folder / page / "index.html").is_file()
-        address = f"{up}{one.year}/{f'{page}/' if same else ''}"
+    for one, same in years:
         current = ' aria-current="true"' if one is own else ""
-        items.append(f'<li><a href="{escape(address)}"{current}>{escape(year_shown(one))}</a></li>')
+        items.append(
+            f'<li><a href="{escape(beside(page, one.year, same))}"{current}>{escape(year_shown(one))}</a></li>'
+        )
     shown = escape(year_shown(own))
     return (
         '<details class="topp-aar" data-topp="aar">'
