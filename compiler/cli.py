@@ -40,6 +40,7 @@ from compiler.cli_library import (
 from compiler.cli_logic import vitne
 from compiler.cli_message import melding
 from compiler.cli_preview import vis
+from compiler.cli_strength import styrkeproeve
 from compiler.examples import answers, failing_examples, gathered_rows
 from compiler.kept import Kept, Outcome
 from compiler.logic.check import Logic, checked_logic
@@ -261,6 +262,7 @@ def _collection(one: Any) -> Samling:
 
 cli.add_command(melding)
 cli.add_command(vitne)
+cli.add_command(styrkeproeve)
 cli.add_command(grupper)
 cli.add_command(vurder)
 cli.add_command(samle)

@@ -6,6 +6,7 @@ from typing import Any
 from compiler import model
 from compiler.evaluate import evaluate
 from compiler.gather import gather
+from compiler.gathered_examples import Difference
 from compiler.gathered_examples import differences as gathered_differences
 from compiler.runtime.forklaring import samlede_grunner
 from compiler.runtime.samlet import Samlet
@@ -42,11 +43,8 @@ def failing_examples(rulebook: model.Rulebook, computed: Answers | None = None) 
     found = computed if computed is not None else answers(rulebook)
     for example in rulebook.examples:
         svar: Any = found[example.id]
-        if example.gathers:
-            differ, because = gathered_differences(rulebook, example, svar), ""
-        else:
-            differ, because = _differences(rulebook, example, svar), "; ".join(samlede_grunner(svar))
-        for line, expected, actual in differ:
+        because = "" if example.gathers else "; ".join(samlede_grunner(svar))
+        for line, expected, actual in differences(rulebook, example, svar):
             place = example.place
             span = Span(place.path, line or place.line, 1, line or place.line, 2)
             hint = f"svaret er «{svar.status}»: {because}" if because else None
@@ -56,7 +54,13 @@ def failing_examples(rulebook: model.Rulebook, computed: Answers | None = None) 
             yield error("R406", message, span, hint)
 
 
-def _differences(rulebook: model.Rulebook, example: model.Example, svar: Svar) -> Iterator[tuple[int | None, str, str]]:
+def differences(rulebook: model.Rulebook, example: model.Example, found: Any) -> Iterator[Difference]:
+    """Line, what an example expects and what came out, for each thing that differs."""
+    differ = gathered_differences if example.gathers else _differences
+    return differ(rulebook, example, found)
+
+
+def _differences(rulebook: model.Rulebook, example: model.Example, svar: Svar) -> Iterator[Difference]:
     """Line, what was expected and what came out, for each thing that differs."""
     if example.status is not None and example.status != svar.status:
         yield example.status_line, example.status, svar.status

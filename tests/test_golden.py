@@ -1,11 +1,11 @@
 """Golden files per rule year: cases from the sources, the resolved model, what changed, and for some all that is made.
 
-`pytest --update` writes them anew, except the cases, which are written by hand from the sources. A frozen year is left
-alone unless `--aar isf-2020 --rettelse «hvorfor»` names it; the reason is kept in tests/golden/frosne.json.
+`pytest --update` writes them anew, except the cases in `tilfeller.jsonl`, which are written by hand from the sources.
+Those in `fastholdt.jsonl` say what the rulebook answers, and were found by `benchmarks/mutasjon.py`: each notices a
+change to the rules that no other case did. A frozen year is left alone unless `--aar isf-2020 --rettelse «hvorfor»`
+names it; the reason is kept in tests/golden/frosne.json.
 """
 
-import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +14,18 @@ import pytest
 from compiler import compare, compare_text, export
 from compiler.examples import answers
 from compiler.model import Rulebook
+from compiler.mutation.answers import of_answer, of_gathered
 from compiler.pages import pages
 from compiler.python import generate
-from compiler.runtime.samlet import Samlet
 from tests.conftest import Golden
+from tests.gulltilfeller import FROM_SOURCES, GOLDEN, KEPT, cases_of, expect_answer, expect_gathered, kept, record_of
 from tests.library import LIBRARY, MADE_UP, Packages
 
-GOLDEN = Path(__file__).parent / "golden"
 YEARS = {rulebook.name: rulebook for rulebook in LIBRARY.rulebooks()}
 CASES = [
-    pytest.param(path.parent.name, json.loads(line), id=f"{path.parent.name}-{number}")
-    for path in sorted(GOLDEN.glob("*/tilfeller.jsonl"))
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-    if line.strip()
+    pytest.param(path.parent.name, case, id=f"{path.parent.name}-{number}")
+    for path in sorted(GOLDEN.glob(f"*/{FROM_SOURCES}"))
+    for number, case in enumerate(cases_of(path.parent.name, FROM_SOURCES), 1)
 ]
 WHOLE = {"isf-2020": YEARS["isf-2020"], **{r.name: r for r in MADE_UP.rulebooks() if r.scheme == "OPPDIKTET"}}
 
@@ -40,56 +39,27 @@ def test_a_case_comes_out_as_its_source_says(packages: Packages, name: str, case
     assert case["kilde"], "a case names the source of what it expects"
     _, module, _ = packages[name]
     if "samle" in case:
-        _expect_gathered(module.samle(case["samle"], case.get("opplysninger", "Kontakt")), case["ventet"])
+        expect_gathered(module.samle(case["samle"], case.get("opplysninger", "Kontakt")), case["ventet"])
         return
-    svar = module.grupper_data(case["gitt"], case.get("opplysninger", next(iter(module.REGLER))))
-    for key, wanted in case["ventet"].items():
-        if key in ("status", "gruppe"):
-            assert getattr(svar, key) == wanted
-        elif key in svar.lister:
-            assert len(svar.lister[key]) == len(wanted)
-            for line, of_line in zip(svar.lister[key], wanted, strict=True):
-                for name, value in of_line.items():
-                    _expect(line, name, value)
-        else:
-            _expect(svar, key, wanted)
+    kind = case.get("opplysninger", next(iter(module.REGLER)))
+    expect_answer(module.grupper_data(case["gitt"], kind), case["ventet"])
 
 
-def _expect_gathered(found: Samlet, wanted: dict[str, list[dict[str, Any]]]) -> None:
-    """Hold the collections that a case expects, and the places of their records, against what was found."""
-    for kind, expected in wanted.items():
-        collections = found.samlinger[kind]
-        assert len(collections) == len(expected), kind
-        for one, of_one in zip(collections, expected, strict=True):
-            for name, value in of_one.items():
-                match name:
-                    case "plasser":
-                        assert sorted(one.plasser) == value
-                    case "status":
-                        assert one.svar.status == value
-                    case "gruppe":
-                        assert [chosen.gruppe for chosen in one.svar.valgte] == [value]
-                    case "brukt":
-                        assert sorted(one.poster_i(of_one["gruppe"])) == value
-                    case _ if name in one.noekler:
-                        assert str(one.noekler[name]) == value
-                    case _:
-                        _expect(one.svar, name, value)
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in GOLDEN.glob(f"*/{KEPT}")))
+def test_the_cases_that_are_kept_come_out_as_they_did(packages: Packages, frozen_golden: Golden, name: str) -> None:
+    rulebook, module, _ = packages[name]
 
+    def answer(case: dict[str, Any]) -> dict[str, Any]:
+        record = record_of(rulebook, case)
+        if "samle" in case:
+            return of_gathered(module.samle(case["samle"], record))
+        return of_answer(module.grupper_data(case["gitt"], record))
 
-def _expect(svar: Any, name: str, wanted: Any) -> None:
-    """Hold one thing that a case expects against the answer, or against that for a line."""
-    if name == "grunn":
-        assert wanted in [reason.id for reason in svar.grunner]
-    elif name == "inngår":
-        assert svar.inngaar == wanted
-    else:
-        found = svar.verdier.get(name)
-        assert found == (Decimal(wanted) if isinstance(found, Decimal) else wanted), name
+    frozen_golden(kept(cases_of(name, KEPT), answer), GOLDEN / name / KEPT)
 
 
 def test_each_isf_year_has_cases() -> None:
-    with_cases = {path.parent.name for path in GOLDEN.glob("isf-*/tilfeller.jsonl")}
+    with_cases = {path.parent.name for path in GOLDEN.glob(f"isf-*/{FROM_SOURCES}")}
     assert with_cases == {name for name in YEARS if name.startswith("isf-")}
 
 

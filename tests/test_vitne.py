@@ -25,6 +25,7 @@ def test_sjekk_tells_of_the_logic_and_it_stops_nothing(run: Run, folder: Path) -
     assert "advarsel[R408]: gruppen «DRG 2» kan aldri nås: «DRG 1» tar alle tilfellene før" in ran.err
     assert ran.err.endswith(
         "2 advarsler i 1 regelverk\nlogikken: 2 av 3 regler er nådd av et tilfelle, 1 kan aldri nås\n"
+        "les mer: regelverk melding R408\n"
     )
     assert run("sjekk", "--mappe", folder, "--uten-logikk") == (0, "", "1 regelverk uten feil\n")
     assert '"kode": "R408"' in run("sjekk", "--mappe", folder, "--format", "json").out

@@ -50,9 +50,10 @@ _MOST_CODES = 600
 class Encoder:
     """The rules of one rulebook, for the records of one question."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, rulebook: model.Rulebook | None = None) -> None:
         self.world = world
-        self.rulebook = world.rulebook
+        self.rulebook = rulebook or world.rulebook
+        """The rules: those of the world, or others about the same records."""
         self.beyond: list[str] = []
         """What was met that is not reckoned with."""
         self._terms: dict[tuple[Any, ...], tuple[Env, Value]] = {}
@@ -164,7 +165,7 @@ class Encoder:
             case model.First() | model.ListValue() | model.CountOf() | model.Aggregate() | model.OfMany():
                 return lists.value(self, expr, env)
             case model.RateRef(id=id_, variable=name):
-                return self._rate(self._rates[id_], name, env)
+                return self.rate(self._rates[id_], name, env)
             case model.GroupRef(grouping=id_, variable=name):
                 return self._group(id_, env[name])
             case model.GroupCode(value=of):
@@ -233,7 +234,7 @@ class Encoder:
             self._extensions[key] = Value(Known(contains, self.world.codes.listed(codes)))
         return self._extensions[key]  # type: ignore[no-any-return]
 
-    def _rate(self, rate: model.Rate, name: str | None, env: Env) -> Value:
+    def rate(self, rate: model.Rate, name: str | None, env: Env) -> Value:
         """A rate: known, unknown, or by the date."""
         if not rate.periods:
             if rate.value is None:

@@ -11,7 +11,7 @@ from compiler.rule_blocks import block
 from compiler.rule_text import code_or_text
 from compiler.runtime.svar import Svar
 
-_STATUSES = ("inngår ikke", "uavklart", "ikke i utdraget")
+STATUSES = ("inngår ikke", "uavklart", "ikke i utdraget")
 """The statuses that a line of an example can be."""
 _TITLES = {
     "gruppe": "Minste tilfelle i {}",
@@ -42,7 +42,7 @@ def example_lines(rulebook: model.Rulebook, sought: Sought, case: Data) -> list[
         since=rulebook.year,
         record=sought.record.id,
         given=_given(rulebook, sought.record, least),
-        status=svar.status if svar.status in _STATUSES else None,
+        status=svar.status if svar.status in STATUSES else None,
         reason=_reason(svar),
         expected=tuple(_expected(rulebook, sought, svar)),
     )
@@ -61,7 +61,7 @@ def _as_table(lines: list[str], status: str) -> list[str]:
 def _given(rulebook: model.Rulebook, record: model.Record, case: Data) -> dict[str, Any]:
     """What is given, in the order of the fields; last a group that is given."""
     fields = {field.name: field for field in record.fields if field.name in case}
-    given = {name: _written(rulebook, field, case[name]) for name, field in fields.items()}
+    given = {name: written(rulebook, field, case[name]) for name, field in fields.items()}
     return given | {name: value for name, value in case.items() if name not in fields}
 
 
@@ -107,16 +107,16 @@ def _told_apart(rulebook: model.Rulebook, sought: Sought, least: Data, whole: Da
     """The case with so much of what was found that an example of it is read as the record that it is."""
     found = dict(least)
     for name, value in whole.items():
-        if _read_as(rulebook, set(found)) == sought.record.id:
+        if read_as(rulebook, set(found)) == sought.record.id:
             return found
         if name not in found and reaches(rulebook, sought, answer(rulebook, sought, {**found, name: value})):
             found[name] = value
-    if _read_as(rulebook, set(found)) != sought.record.id:
+    if read_as(rulebook, set(found)) != sought.record.id:
         raise Unwritable(f"et eksempel på det leses ikke som {sought.record.id}")
     return found
 
 
-def _read_as(rulebook: model.Rulebook, names: set[str]) -> str:
+def read_as(rulebook: model.Rulebook, names: set[str]) -> str:
     """The record that an example which gives some names is read as: the first that has the most of them."""
     tops = [record for record in rulebook.records if record.outer is None]
 
@@ -134,7 +134,7 @@ def _plain_code(rulebook: model.Rulebook, field: model.RecordField) -> str:
     return "X0" if "X0" in known else min(known, key=lambda code: (len(code), code))
 
 
-def _written(rulebook: model.Rulebook, field: model.RecordField, value: Any) -> Any:
+def written(rulebook: model.Rulebook, field: model.RecordField, value: Any) -> Any:
     """A value of a field as an example has it."""
     if field.kind == "liste":
         record = rulebook.record(field.of or "")

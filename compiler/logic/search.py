@@ -84,7 +84,7 @@ class Search:
         self.sought = sought
         self.record = record
         self.world = World(rulebook, scope)
-        self.encoder = Encoder(self.world)
+        self.encoder = self._encoder(self.rulebook)
         self.post = Post(self.world, self.record, "")
         self.env = {self.record.variable: Value(self.post), **_around(self.world, self.record)}
         self.asked: dict[tuple[str, str], _Asked] = {}
@@ -111,6 +111,10 @@ class Search:
         self.pairs = {(one.id, other.id): self._pair(one, other) for one, other in pairs(rulebook, record)}
         self.claimed = [self._claimed(claim) for claim in claims]
         self._tell()
+
+    def _encoder(self, rulebook: model.Rulebook) -> Encoder:
+        """What rules say of the records."""
+        return Encoder(self.world, rulebook)
 
     def _tell(self) -> None:
         """Tell the solver all that is known, now that all has been asked."""
