@@ -21,9 +21,8 @@ def year_findings(years: Sequence[Year]) -> Iterator[Diagnostic]:
         if last is None or last >= first:
             message = f"{_day(first)} gjelder både {earlier.name} og {later.name}"
             old, new = sorted((earlier, later), key=_number)
-            yield _told(
-                message, old, new, _begins_too_early(old.rulebook, new.rulebook) or _ends_before(first, earlier)
-            )
+            hint = _begins_too_early(old.rulebook, new.rulebook) or _ends_before(first, earlier)
+            yield _told(message, old, new, hint)
         elif last + _DAY < first and later.rulebook.year == earlier.rulebook.year + 1:
             days = (first - last).days - 1
             gap = _day(last + _DAY) if days == 1 else f"fra {_day(last + _DAY)} til {_day(first - _DAY)}"
