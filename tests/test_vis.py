@@ -28,6 +28,7 @@ __all__ = ["run"]
 
 GROUPS, CHAPTER = "/rekke/2020/grupper/", "/rekke/2020/regler/"
 FAULT = ("når dato finnes", "når datoen finnes")
+NEW_GROUP = "\n    trinn 2\n    slag akutt\n\ngruppe ny_gruppe «En ny gruppe over de andre»"
 WITH_A_BROWSER = pytest.mark.xdist_group("nettleser")
 
 
@@ -282,7 +283,7 @@ def test_the_page_changes_by_itself_and_the_panel_comes_and_goes(browser: Browse
         group.evaluate("place => scrollTo(0, scrollY + place.getBoundingClientRect().top - 80)")
         hidden = "Object.assign(document.createElement('p'), {id: 'skjult', hidden: true})"
         page.evaluate(f"document.querySelector('article').prepend({hidden})")
-        author.writes(("«Besøk i helgen»", "«Besøk i helgen»\n\ngruppe ny_gruppe «En ny gruppe over de andre»"))
+        author.writes(("«Besøk i helgen»", f"«Besøk i helgen»{NEW_GROUP}"))
         page.get_by_role("heading", name="En ny gruppe over de andre").wait_for()
         page.wait_for_load_state()
         assert abs(group.evaluate("place => place.getBoundingClientRect().top") - 80) < 3
