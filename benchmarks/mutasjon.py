@@ -18,7 +18,6 @@ from tests.gulltilfeller import Written
 from tests.library import LIBRARY
 
 
-
 class Kept:
     """The cases of all years, and those that are kept from now on."""
 
