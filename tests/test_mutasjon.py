@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from compiler.mutation.answers import answered
 from compiler.mutation.apart import Untouched
+from compiler.mutation.beyond import is_beyond
 from compiler.mutation.changes import MEANINGS
 from compiler.mutation.found import Finder
 from compiler.mutation.judge import Judged, judged
@@ -243,3 +245,18 @@ def test_our_own_rules_are_held_by_examples_and_golden_cases(scheme: str) -> Non
         finder = finders.setdefault(rulebook.name, Finder(rulebook))
         figures.add(one, finder.telling(one.mutant) if one.survives else None)
     assert figures.share >= AIM, f"{figures.share:.1%}"
+
+
+def test_a_code_that_no_line_can_have_is_without_effect() -> None:
+    """Of tariffs that cannot stand together, those that are not in the tables: no bill of two lines tells of it."""
+    rulebook = next(one for one in LIBRARY.scheme("fastlege") if one.name == "fastlege-2020")
+    tariffs = sorted({key for table in ("takster", "utgåtte_takster") for key in rulebook.table(table).by_key})
+    codes = [mutant for mutant in mutants(rulebook).values() if mutant.column == "ugyldig_med"]
+    beyond = [mutant for mutant in codes if is_beyond(rulebook, mutant.make(), mutant)]
+    assert 0 < len(beyond) < len(codes)
+    for mutant in beyond[::12]:
+        changed, one = mutant.make(), mutant.definition.id
+        for other in tariffs:
+            for lines in ((one, other), (other, one)):
+                bill = {"dato": "2020-10-01", "linjer": [{"takst": line} for line in lines]}
+                assert answered(changed, "Regning", bill) == answered(rulebook, "Regning", bill), (mutant.said, lines)

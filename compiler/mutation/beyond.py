@@ -1,33 +1,41 @@
-"""Codes that a cell can lose and nothing be noticed: what is held against its column is never one of them."""
+"""Codes that a cell can lose and nothing be noticed: no field that its column is asked of can have them."""
 
 from collections.abc import Iterator
 
 from compiler import model
+from compiler.logic.universe import Universe
 from compiler.mutation.mutants import Mutant
 from compiler.walk import nodes
 
 
 def is_beyond(rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant) -> bool:
-    """Whether a cell lost codes that its column is only ever asked of fields about, and that no such field can have.
+    """Whether a cell lost codes, and its column is only asked whether it has those of fields that cannot have them.
 
     A field that has its codes from tables has only what is a key of one of them.
     """
-    gone = lost(changed, mutant)
-    items = _asked_of(rulebook, mutant.type.split(" ", 1)[1], mutant.column or "") if gone else None
-    return items is not None and all(_never(rulebook, item, gone) for item in items)
+    if mutant.kind != "kode" or mutant.column is None:
+        return False
+    items = _asked_of(rulebook, mutant.type.split(" ", 1)[1], mutant.column)
+    keys = [_keys(rulebook, item) for item in items or ()]
+    return bool(keys) and all(known is not None and not lost(rulebook, changed, mutant, known) for known in keys)
 
 
-def lost(changed: model.Rulebook, mutant: Mutant) -> frozenset[str]:
-    """The single codes that a cell has lost; none where something else is changed."""
+def lost(rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant, among: frozenset[str]) -> frozenset[str]:
+    """Which of some codes a cell had and has no more; none where it is no set of codes that is changed."""
     row = mutant.definition
     if mutant.kind != "kode" or mutant.column is None or not isinstance(row, model.Row):
         return frozenset()
     before = row.values[mutant.column]
     after = changed.table(mutant.type.split(" ", 1)[1]).by_key[row.key].values[mutant.column]
-    if not isinstance(before, model.CodeSet) or not isinstance(after, model.CodeSet):
-        return frozenset()
-    same = before.model_copy(update={"codes": after.codes}) == after
-    return frozenset(before.codes) - {*after.codes} if same else frozenset()
+    assert isinstance(before, model.CodeSet)
+    assert isinstance(after, model.CodeSet)
+    universe = Universe(rulebook)
+    return universe.contained(before, among) ^ universe.contained(after, among)
+
+
+def keys_of(rulebook: model.Rulebook) -> frozenset[str]:
+    """What rows of tables are looked up by."""
+    return frozenset(key for table in rulebook.tables for key in table.by_key)
 
 
 def _asked_of(rulebook: model.Rulebook, table: str, column: str) -> list[model.Expr] | None:
@@ -70,15 +78,13 @@ def _parts(node: model.Node) -> Iterator[model.Node]:
         yield from (one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, model.Node))
 
 
-def _never(rulebook: model.Rulebook, item: model.Expr, codes: frozenset[str]) -> bool:
-    """Whether a field, of whatever record that has one by the name, gets its codes from tables that lack some codes."""
+def _keys(rulebook: model.Rulebook, item: model.Expr) -> frozenset[str] | None:
+    """All that a field can have, in whatever record that has one by the name; None where it is not from tables."""
     if not isinstance(item, model.Get):
-        return False
+        return None
     fields = [field for record in rulebook.records if (field := record.field(item.field)) is not None]
     tables = {table.id: table for table in rulebook.tables}
-    return bool(fields) and all(
-        field.kind == "kode"
-        and field.origins
-        and all(origin in tables and codes.isdisjoint(tables[origin].by_key) for origin in field.origins)
-        for field in fields
-    )
+    bounded = all(field.kind == "kode" and field.origins and tables.keys() >= {*field.origins} for field in fields)
+    if not fields or not bounded:
+        return None
+    return frozenset(key for field in fields for origin in field.origins for key in tables[origin].by_key)

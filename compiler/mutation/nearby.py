@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from compiler import model
 from compiler.mutation.answers import Data
-from compiler.mutation.beyond import lost
+from compiler.mutation.beyond import keys_of, lost
 from compiler.mutation.mutants import Mutant
 from compiler.walk import nodes, references
 
@@ -80,7 +80,7 @@ def _values(rulebook: model.Rulebook, mutant: Mutant) -> _Values:
                 moments |= {moment - _MINUTE, moment, moment + _MINUTE}
             case _:
                 pass
-    gone = lost(mutant.make(), mutant)
+    gone = lost(rulebook, mutant.make(), mutant, keys_of(rulebook))
     together = {*one.key.split("|"), *gone} if gone and isinstance(one, model.Row) else codes
     return _Values(
         tuple(sorted(codes)),
