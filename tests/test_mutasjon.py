@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from compiler.mutation.answers import answered
 from compiler.mutation.apart import Untouched
+from compiler.mutation.beyond import is_beyond
 from compiler.mutation.changes import MEANINGS
 from compiler.mutation.found import Finder
 from compiler.mutation.judge import Judged, judged
@@ -26,9 +28,11 @@ __all__ = ["run"]
 PAGE = PAGES / "veiledning" / "eksempler.md"
 SHOWN = re.compile(r"(<!-- styrkeproeve -->\n\n```text\n)(.*?)(```\n)", re.S)
 EXAMPLE = re.compile(r"^    eksempel .*\n(?:^     .*\n)+", re.M)
-AIM = 0.95
-HELD = ("BLARESEPT", "DANSK", "EGENANDEL", "MEDFINANSIERING", "RBF")
-"""The schemes that are measured to reach the aim; `benchmarks/mutasjon.py` measures all."""
+HELD = dict.fromkeys(sorted({one.scheme for one in LIBRARY.rulebooks()}), 0.95) | {"FASTLEGE": 0.91}
+"""How much of the changes to each scheme is noticed; over all of them it is more than 95 %.
+
+Of the tariffs that cannot stand together, most changes that are left are said from the other side too.
+"""
 RULES = """\
 regelverk OPPHOLD 2020 «Opphold»
     gjelder fra 2020-01-01 til og med 2020-12-31
@@ -232,8 +236,8 @@ def test_the_guide_shows_what_comes(run: Run, tmp_path: Path, golden: Golden) ->
 
 
 @pytest.mark.langt
-@pytest.mark.parametrize("scheme", HELD)
-def test_our_own_rules_are_held_by_examples_and_golden_cases(scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "aim"), HELD.items())
+def test_our_own_rules_are_held_by_examples_and_golden_cases(scheme: str, aim: float) -> None:
     figures = Figures()
     years = LIBRARY.scheme(scheme)
     assert years
@@ -242,4 +246,19 @@ def test_our_own_rules_are_held_by_examples_and_golden_cases(scheme: str) -> Non
         rulebook = one.year.rulebook
         finder = finders.setdefault(rulebook.name, Finder(rulebook))
         figures.add(one, finder.telling(one.mutant) if one.survives else None)
-    assert figures.share >= AIM, f"{figures.share:.1%}"
+    assert figures.share >= aim, f"{figures.share:.1%}"
+
+
+def test_a_code_that_no_line_can_have_is_without_effect() -> None:
+    """Of tariffs that cannot stand together, those that are not in the tables: no bill of two lines tells of it."""
+    rulebook = next(one for one in LIBRARY.scheme("fastlege") if one.name == "fastlege-2020")
+    tariffs = sorted({key for table in ("takster", "utgåtte_takster") for key in rulebook.table(table).by_key})
+    codes = [mutant for mutant in mutants(rulebook).values() if mutant.column == "ugyldig_med"]
+    beyond = [mutant for mutant in codes if is_beyond(rulebook, mutant.make(), mutant)]
+    assert 0 < len(beyond) < len(codes)
+    for mutant in beyond[::12]:
+        changed, one = mutant.make(), mutant.definition.id
+        for other in tariffs:
+            for lines in ((one, other), (other, one)):
+                bill = {"dato": "2020-10-01", "linjer": [{"takst": line} for line in lines]}
+                assert answered(changed, "Regning", bill) == answered(rulebook, "Regning", bill), (mutant.said, lines)

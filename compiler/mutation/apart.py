@@ -17,6 +17,7 @@ from compiler.logic.posts import Read
 from compiler.logic.search import Search
 from compiler.logic.sought import Data, outermost
 from compiler.logic.values import Flag, Value
+from compiler.mutation.beyond import is_beyond
 from compiler.mutation.mutants import Mutant
 from compiler.walk import nodes, references
 
@@ -45,7 +46,7 @@ def solved(
     rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant, apart: Callable[[str, Data], bool]
 ) -> tuple[str, Data] | Untouched | None:
     """The kind of record and a case that is answered otherwise; or a proof that there is none; or neither."""
-    if _is_never_read(rulebook, mutant):
+    if _is_never_read(rulebook, mutant) or is_beyond(rulebook, changed, mutant):
         return Untouched()
     seen = list(_seen(rulebook, changed, mutant))
     proved = _is_whole(rulebook, mutant)

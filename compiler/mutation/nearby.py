@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from compiler import model
 from compiler.mutation.answers import Data
+from compiler.mutation.beyond import keys_of, lost
 from compiler.mutation.mutants import Mutant
 from compiler.walk import nodes, references
 
@@ -16,7 +17,7 @@ Seed = tuple[str, Data]
 _MOST = 500
 """How many cases are tried for one change."""
 _MOST_CODES = 20
-"""How many codes are put beside each other two by two."""
+"""Of more codes than this, none are put beside each other."""
 _DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
@@ -24,6 +25,8 @@ class _Values(NamedTuple):
     """What a change is about."""
 
     codes: tuple[str, ...]
+    together: tuple[str, ...]
+    """The codes that are put beside each other two by two."""
     numbers: tuple[Decimal, ...]
     days: tuple[date, ...]
     moments: tuple[datetime, ...]
@@ -77,7 +80,15 @@ def _values(rulebook: model.Rulebook, mutant: Mutant) -> _Values:
                 moments |= {moment - _MINUTE, moment, moment + _MINUTE}
             case _:
                 pass
-    return _Values(tuple(sorted(codes)), tuple(sorted(numbers)), tuple(sorted(days)), tuple(sorted(moments)))
+    gone = lost(rulebook, mutant.make(), mutant, keys_of(rulebook))
+    together = {*one.key.split("|"), *gone} if gone and isinstance(one, model.Row) else codes
+    return _Values(
+        tuple(sorted(codes)),
+        tuple(sorted(together)) if len(together) <= _MOST_CODES else (),
+        tuple(sorted(numbers)),
+        tuple(sorted(days)),
+        tuple(sorted(moments)),
+    )
 
 
 def _beside(
@@ -120,8 +131,8 @@ def _pairs(record: model.Record, rows: list[Any], values: _Values) -> Iterator[l
     """Two records beside each other like the first, with two of the codes in a field that has a code."""
     first: dict[str, Any] = next((row for row in rows if isinstance(row, dict)), {})
     fields = [field.name for field in record.fields if field.kind in ("kode", "tekst")]
-    for name in fields if first and len(values.codes) <= _MOST_CODES else ():
-        for one, other in permutations(values.codes, 2):
+    for name in fields if first else ():
+        for one, other in permutations(values.together, 2):
             yield [{**first, name: one}, {**first, name: other}]
 
 
