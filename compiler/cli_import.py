@@ -121,7 +121,10 @@ def _base(name: str, folder: Path, year: int) -> Rulebook:
 )
 @click.option("--kilde", "source", metavar="ID", help="Kilden som vektene er hentet fra.")
 def vekter(file: Path, target: Path, source: str | None) -> int:
-    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe, vekt og navn."""
+    """Lag vekter.regel av en liste i CSV eller Excel, med kolonnene gruppe og vekt, og navn om du vil.
+
+    En vekt som er den samme som i regelverket, blir ikke skrevet. «fordi» skriver du selv.
+    """
     rulebook, before = _year_in(target)
     out = _new_file(target / "vekter.regel")
     _require_source(rulebook, source)
@@ -133,7 +136,7 @@ def vekter(file: Path, target: Path, source: str | None) -> int:
     for column in unused:
         click.echo(f"kolonnen «{column}» er ikke brukt", err=True)
     _write(out, made, f"{made.new} nye grupper, {made.changed} med ny vekt")
-    click.echo(f"{len(lines)} rader lest, {len(made.left_out)} ikke tatt med", err=True)
+    click.echo(f"{len(lines)} rader lest, {made.unchanged} uendret, {len(made.left_out)} ikke tatt med", err=True)
     return FAULTS if made.left_out else FINE
 
 

@@ -15,6 +15,7 @@ from compiler.rule_text import number
 from dsl.diagnostics import nearest
 
 COLUMNS = ("gruppe", "vekt", "navn")
+_NEEDED = ("gruppe", "vekt")
 _REF = re.compile(r"[^\W\d]\w*(?: (?:[A-ZÆØÅ]{1,5}\d|\d)[\wÆØÅæøå]*)?")
 _BARE = re.compile(r"\d[\wÆØÅæøå]*")
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)?")
@@ -66,9 +67,10 @@ def _columns(name: str, head: Sequence[str]) -> dict[str, int]:
             raise UnreadableList(f"kolonnen «{cell}» står to ganger i «{name}»")
         if column in COLUMNS:
             found[column] = i
-    for column in COLUMNS:
+    for column in _NEEDED:
         if column not in found:
-            hint = nearest(column, [cell for cell in head if cell]) or f"kolonnene skal være {', '.join(COLUMNS)}"
+            columns = "kolonnene skal være gruppe og vekt, og navn om du vil"
+            hint = nearest(column, [cell for cell in head if cell]) or columns
             raise UnreadableList(f"«{name}» har ingen kolonne «{column}»: {hint}")
     return found
 
@@ -82,17 +84,25 @@ def imported(
     """The rules for the weights of a list, in a year that builds on another."""
     made = Imported()
     table = _table(rulebook)
+    yearly = any(field.yearly for field in table.fields if field.name == "vekt")
     weights = list(_consistent(_weights(lines, rulebook, made), made))
     inherited = {group.id: group for group in before.groups} if before else {}
     own = {group.id: group for group in rulebook.groups if group.last_changed == rulebook.year}
     blocks = []
     for weight in weights:
         if weight.group in own:
-            made.leave_out(weight.number, f"{weight.group} står alt i regelverket ({own[weight.group].place})")
-        elif before is not None and weight.group in inherited:
-            blocks.append(_amended(weight, _stated(before, table, weight.group), source))
-            made.changed += 1
+            if _weight(rulebook, table, weight.group) == weight.value:
+                made.unchanged += 1
+            else:
+                was = _stated(before, table, weight.group) if weight.group in inherited else None
+                made.leave_out(weight.number, _written_by_hand(weight, own[weight.group], rulebook.year, was))
+        elif weight.group in inherited:
             made.note_title(weight.number, weight.group, inherited[weight.group].title, weight.name)
+            if not yearly and _weight(before, table, weight.group) == weight.value:
+                made.unchanged += 1
+            else:
+                blocks.append(_amended(weight, _stated(before, table, weight.group), source))
+                made.changed += 1
         else:
             blocks.append(_new(weight, source))
             made.new += 1
@@ -102,12 +112,26 @@ def imported(
     return made
 
 
-def _stated(before: model.Rulebook, table: model.Table, group: str) -> str:
-    """The weight of a group in the year before, as it is written."""
-    row = next((row for old in before.tables if old.id == table.id for row in old.rows if row.key == group), None)
+def _written_by_hand(weight: Weight, group: model.Group, year: int, was: str | None) -> str:
+    """What is said of a group that the author has written or amended this year, with another weight than the list."""
+    value = number(weight.value, None)
+    if was is None or group.since == year:
+        return f"{group.id} står alt i regelverket ({group.place}); skriv vekten {value} der"
+    return f"{group.id} er alt endret i {year}; skriv «vekt fra {was} til {value}» i «endrer gruppe {group.id}»"
+
+
+def _weight(rulebook: model.Rulebook | None, table: model.Table, group: str) -> Decimal | None:
+    """The weight of a group in a year, if it has one."""
+    tables = rulebook.tables if rulebook is not None else ()
+    row = next((row for known in tables if known.id == table.id for row in known.rows if row.key == group), None)
     value = row.values.get("vekt") if row else None
-    field = table.field("vekt")
-    return number(value, field.unit if field else None) if isinstance(value, Decimal) else "ukjent"
+    return value if isinstance(value, Decimal) else None
+
+
+def _stated(before: model.Rulebook | None, table: model.Table, group: str) -> str:
+    """The weight of a group in the year before, as it is written."""
+    value, field = _weight(before, table, group), table.field("vekt")
+    return "ukjent" if value is None else number(value, field.unit if field else None)
 
 
 def _table(rulebook: model.Rulebook) -> model.Table:
@@ -125,7 +149,7 @@ def _weights(lines: Iterable[Line], rulebook: model.Rulebook, made: Imported) ->
         value = _number(line.cells.get("vekt", ""))
         fault = line.fault or _fault(line, group, value)
         if fault is None and value is not None:
-            yield Weight(line.number, group, value, line.cells["navn"])
+            yield Weight(line.number, group, value, line.cells.get("navn", ""))
         else:
             made.leave_out(line.number, fault or "raden kan ikke leses")
 

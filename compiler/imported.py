@@ -14,6 +14,8 @@ class Imported:
     text: str = ""
     new: int = 0
     changed: int = 0
+    unchanged: int = 0
+    """How many rows say what the rulebook says, so that there is nothing to write."""
     left_out: list[tuple[int, str]] = field(default_factory=list)
     """Each row that is not among the rules: its number, and a line that says why."""
     notes: list[str] = field(default_factory=list)

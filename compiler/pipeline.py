@@ -230,7 +230,9 @@ def _resolve(library: Library, name: str, done: set[str], waiting: tuple[str, ..
         return year
     year.rulebook, faults = resolve(year.documents, of_base, unreadable, files, used, rulebooks, year.mentions)
     sound = year.rulebook is not None and not has_errors([*year.faults, *faults])
-    year.found = [*faults, *(check(year.rulebook, year.documents) if sound and year.rulebook is not None else ())]
+    before = None if base is None or has_errors(base.faults) else of_base
+    checked = check(year.rulebook, year.documents, before) if sound and year.rulebook is not None else ()
+    year.found = [*faults, *checked]
     year.faults += year.found
     return year
 

@@ -75,6 +75,7 @@ CODES: dict[str, str] = {
     "R416": "grupper i en annen rekkefølge enn lovet",
     "R417": "dager uten regel, eller med to",
     "R418": "kodesett som ikke skulle ha noen kode felles",
+    "R419": "årlig sats som ikke er oppgitt",
     # R5xx: kilder
     "R501": "regel uten kilde",
     "R502": "antall koder som ikke stemmer",

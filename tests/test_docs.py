@@ -120,6 +120,43 @@ def test_the_guide_ends_with_the_whole_file_of_its_first_rulebook() -> None:
     assert written == "\n".join([begun, *parts])
 
 
+def test_the_guide_shows_the_file_of_a_new_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden
+) -> None:
+    """What `regelverk ny` writes for the year that the page goes out from."""
+    page = PAGES / "veiledning" / "nytt-aar.md"
+    text = page.read_text(encoding="utf-8")
+    first, file = re.search(r"`(rulebooks/sykehus/)2020/([\w-]+\.md)`", text).groups()  # type: ignore[union-attr]
+    year = tmp_path / first / "2020"
+    year.mkdir(parents=True)
+    (year / file).write_text(next(FENCE.finditer(text))["body"], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    (asked,) = re.findall(r"^regelverk (ny .*)$", text, re.M)
+    told = CliRunner().invoke(cli, asked.split()).output
+    assert told == f"{first}2021/{file} er laget\n"
+    made = (tmp_path / first / "2021" / file).read_text(encoding="utf-8")
+    assert "R419" in CliRunner().invoke(cli, ["sjekk", "--uten-logikk"]).output
+    fence = re.compile(r"(<!-- ny -->\n\n````markdown\n).*?(?=^````$)", re.M | re.S)
+    assert f"`{first}2021/{file}`" in text
+    golden(fence.sub(lambda match: f"{match[1]}{made}", text), page)
+
+
+def test_the_guide_shows_what_an_import_of_weights_does(tmp_path: Path) -> None:
+    """The list of the page read into its year: what is the same is not written, and the rules are right."""
+    page = PAGES / "veiledning" / "nytt-aar.md"
+    text = page.read_text(encoding="utf-8")
+    rules(page, tmp_path / "rulebooks")
+    (listed,) = [fence["body"] for fence in FENCE.finditer(text) if fence["body"].startswith("gruppe;")]
+    (tmp_path / "liste.csv").write_text(listed, encoding="utf-8")
+    (asked,) = re.findall(r"^regelverk (importer vekter .*)$", text, re.M)
+    words = asked.replace("liste.csv", str(tmp_path / "liste.csv"))
+    ran = CliRunner().invoke(cli, words.replace("rulebooks", str(tmp_path / "rulebooks")).split())
+    assert (ran.exit_code, "2 rader lest, 1 uendret, 0 ikke tatt med" in ran.output) == (0, True)
+    written = (tmp_path / "rulebooks/sykehus/2021/vekter.regel").read_text(encoding="utf-8")
+    assert written == "endrer gruppe DRG 3\n    vekt fra 1,8 til 1,9\n    kilde rundskriv_2021\n"
+    assert reported(load(tmp_path / "rulebooks")) == ""
+
+
 def test_the_guide_shows_what_a_new_year_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden) -> None:
     """The made-up contacts of the guide, and what they come to in the two years of its page."""
     page = PAGES / "veiledning" / "nytt-aar.md"

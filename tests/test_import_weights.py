@@ -173,6 +173,35 @@ def test_a_group_that_the_year_has_stated_is_not_stated_again(folder: Path) -> N
     assert why.startswith("rad 2: OPP X9 står alt i regelverket (")
 
 
+def of_years_alike(folder: Path, more: str = "") -> tuple[Rulebook, Rulebook]:
+    """The years where weights hold on until they are changed, with something more in the second."""
+    first = FIRST.replace(" årlig", "").replace("gruppe 2»\n", "gruppe 2»\n    vekt 2\n")
+    (folder.parent / "2020/regler.regel").write_text(first, encoding="utf-8")
+    (folder / "regler.regel").write_text(SECOND + more, encoding="utf-8")
+    return years(folder)
+
+
+def test_a_weight_that_is_the_same_is_not_written(run: Run, folder: Path) -> None:
+    of_years_alike(folder)
+    listed = folder.parent / "liste.csv"
+    listed.write_text("gruppe;vekt\nOPP X1;1,233\nOPP X2;2,6\nOPP X3;0.50\nOPP X9;9\n")
+    ran = run("importer", "vekter", listed, "--til", folder, "--kilde", "liste")
+    assert (ran.code, ran.out) == (0, f"{(folder / 'vekter.regel').as_posix()}: 0 nye grupper, 1 med ny vekt\n")
+    assert ran.err == "4 rader lest, 3 uendret, 0 ikke tatt med\n"
+    text = (folder / "vekter.regel").read_text(encoding="utf-8")
+    assert text == "endrer gruppe OPP X2\n    vekt fra 2 til 2,6\n    kilde liste\n"
+    assert not has_errors(load(folder.parent.parent).diagnostics())
+
+
+def test_a_group_that_is_amended_by_hand_is_told_of_and_the_others_taken(folder: Path) -> None:
+    both = of_years_alike(folder, "\nendrer gruppe OPP X1\n    vekt fra 1,233 til 1,5\n    kilde liste\n")
+    lines, _ = read("liste.csv", b"gruppe;vekt\nOPP X1;1,4\nOPP X3;0,6\n")
+    found = imported(lines, *both, None)
+    assert found.text == "endrer gruppe OPP X3\n    vekt fra 0,5 til 0,6\n"
+    tip = "skriv «vekt fra 1,233 til 1,4» i «endrer gruppe OPP X1»"
+    assert reasons(found) == [f"rad 2: OPP X1 er alt endret i 2021; {tip}"]
+
+
 def test_another_name_is_noted(folder: Path) -> None:
     found = made(folder, "OPP X1;2;Et annet navn\n")
     assert "rad 2: OPP X1 heter «Oppdiktet gruppe 1» i regelverket, «Et annet navn» i listen" in found.notes
@@ -201,7 +230,7 @@ def test_rows_left_out_are_told_and_give_exit_code_1(run: Run, folder: Path) -> 
     ran = run("importer", "vekter", listed, "--til", folder)
     assert ran.code == 1
     assert "kolonnen «ekstra» er ikke brukt\nrad 3: OPP X6 har ingen vekt\n" in ran.err
-    assert ran.err.endswith("2 rader lest, 1 ikke tatt med\n")
+    assert ran.err.endswith("2 rader lest, 0 uendret, 1 ikke tatt med\n")
 
 
 def test_wrong_use(run: Run, folder: Path) -> None:

@@ -254,7 +254,7 @@ def test_the_command_tells_who_moved_and_what_it_comes_to(compare: Run) -> None:
     assert "Av dem som flyttet, fikk 2 en annen status og 1 en annen gruppe med samme status." in ran.out
     assert (
         "Refusjon: 9 000 kr etter liten-2021 (5 uten beløp), og 8 250 kr etter liten-2022 (5 uten beløp). "
-        "Endring −500 kr for de 2 som har beløp etter begge."
+        "Endring −500 kr for de 2 som har beløp etter begge.\nAv endringen er +750 kr hos dem som ikke flyttet.\n"
     ) in ran.out
     assert re.search(r"DRG 1 +DRG 2 +1 +−1 250 +−1,5 +2\n", ran.out)
     assert re.search(r"Sør +3 +1 +3 000 \(uten 2\) +– \(uten 3\) +–\n", ran.out)
@@ -288,6 +288,15 @@ def test_a_draft_in_another_folder_is_held_against_the_year_as_it_is(run: Run, f
     assert not re.search("› +står i", ran.out)  # Where a rule stands makes no difference.
     same = run("konsekvens", "liten-2021", "liten-2021", data, "--mappe", folder, "--mot-mappe", folder)
     assert "De to regelverkene sier det samme: de har samme fingeravtrykk." in same.out
+
+
+def test_a_column_that_is_nearly_a_field_is_told_of_first(compare: Run, data: Path) -> None:
+    data.write_text(ROWS.replace("alder", "Alder", 1), encoding="utf-8")
+    first, second, told, *_ = compare("--enhet", "sykehus").out.splitlines()
+    assert (first[:12], second[:5]) == ("Konsekvenser", "Data:")
+    assert told == "Kolonnen «Alder» er ikke lest: mente du «alder»?"
+    data.write_text(ROWS, encoding="utf-8")
+    assert "er ikke lest" not in compare("--enhet", "sykehus").out
 
 
 def test_an_empty_file_is_no_fault(run: Run, folder: Path, tmp_path: Path) -> None:

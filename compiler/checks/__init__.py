@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from compiler.checks.codes import unknown_codes
+from compiler.checks.rates import forgotten_rates
 from compiler.checks.rows import broken_rows
 from compiler.checks.sets import meeting_sets
 from compiler.checks.sources import without_source
@@ -15,6 +16,9 @@ Check = Callable[[Rulebook, Sequence[tree.Document]], Iterator[Diagnostic]]
 CHECKS: tuple[Check, ...] = (unknown_codes, meeting_sets, broken_rows, without_source)
 
 
-def check(rulebook: Rulebook, documents: Sequence[tree.Document] = ()) -> list[Diagnostic]:
+def check(
+    rulebook: Rulebook, documents: Sequence[tree.Document] = (), before: Rulebook | None = None
+) -> list[Diagnostic]:
     """What the checks find, in their order; the documents are what the year itself wrote, to point into."""
-    return [found for one in CHECKS for found in one(rulebook, documents)]
+    found = [found for one in CHECKS for found in one(rulebook, documents)]
+    return [*found, *forgotten_rates(rulebook, documents, before)]

@@ -122,11 +122,16 @@ class Comparison:
             tally=tally,
             codes=self._codes(),
             notes=tuple(self._notes()),
+            warnings=tuple(fit.misspelt_columns(self.before, self.after, self.asked.kind, self._own_columns())),
         )
 
     def texts(self) -> Texts:
         """What explains contacts."""
         return self.collections or RecordTexts(self.judges, Recoding(self.recoding.table, self.recoding.fields))
+
+    def _own_columns(self) -> list[str]:
+        """The columns, without the one that is summed for."""
+        return [column for column in self.columns if column != self.asked.unit]
 
     def _name_column(self) -> str | None:
         """The first column, where no rulebook reads it: it names the rows."""

@@ -76,6 +76,8 @@ class Findings:
     tally: Tally
     codes: Codes
     notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+    """What a reader must know before all else."""
 
     @property
     def label_name(self) -> str:
@@ -114,6 +116,14 @@ class Findings:
         total = Total(len(self.measures))
         for cell in self.tally.cells.values():
             total.merge(cell)
+        return total
+
+    def stayed(self) -> Total:
+        """The contacts that did not move."""
+        total = Total(len(self.measures))
+        for (before, after), cell in self.tally.cells.items():
+            if before == after:
+                total.merge(cell)
         return total
 
     def contacts(self) -> list[Contact]:
@@ -221,11 +231,12 @@ def told(found: Findings) -> list[str]:
         parts = {"en annen status": changed, "en annen gruppe med samme status": total.moved - changed}
         told_of = [f"{number(count)} {what}" for what, count in parts.items() if count]
         lines.append(f"Av dem som flyttet, fikk {' og '.join(told_of)}.")
-    for measure, amounts in zip(found.measures, total.amounts, strict=True):
+    for measure, amounts, stayed in zip(found.measures, total.amounts, found.stayed().amounts, strict=True):
         lines.append(_measure_told(found, measure, amounts, total.count))
+        lines += _stayed_told(measure, stayed) if total.moved else []
     if not found.measures:
         lines.append("De to regelverkene har ingen felles beregning i kroner eller poeng, så det er bare talt.")
-    return [*lines, *found.notes]
+    return [*found.warnings, *lines, *found.notes]
 
 
 def _share_told(total: Total) -> str:
@@ -246,6 +257,11 @@ def _measure_told(found: Findings, measure: Measure, amounts: Amounts, count: in
         return f"{text} Ingen har beløp etter begge, så endringen er ukjent."
     some = f" for de {number(count - amounts.lack_either)} som har beløp etter begge" if amounts.lack_either else ""
     return f"{text} Endring {measure.change(change)}{some}."
+
+
+def _stayed_told(measure: Measure, stayed: Amounts) -> list[str]:
+    """How much of the change is of the contacts that did not move."""
+    return [f"Av endringen er {measure.change(stayed.change)} hos dem som ikke flyttet."] if stayed.change else []
 
 
 def _side_told(measure: Measure, side: Side, value: Decimal, lacking: int, count: int) -> str:

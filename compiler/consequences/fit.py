@@ -1,10 +1,11 @@
 """Whether two rulebooks fit the same data, and what both work out of it that can be summed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from compiler import model
+from compiler.bulk.columns import field_names
 from compiler.fields import fields_of
 from compiler.names import identifier
 from compiler.runtime.forklaring import tall, vist
@@ -105,6 +106,16 @@ def notes_on_columns(before: model.Rulebook, after: model.Rulebook, kind: str, c
     first, second = columns_read(before, kind, columns), columns_read(after, kind, columns)
     only = ((before, [one for one in first if one not in second]), (after, [one for one in second if one not in first]))
     return [f"{_quoted(found)} leses bare av {rulebook.name}." for rulebook, found in only if found]
+
+
+def misspelt_columns(before: model.Rulebook, after: model.Rulebook, kind: str, columns: Sequence[str]) -> Iterator[str]:
+    """The columns that neither reads, and that are nearly called what a field without a column is."""
+    fields = [name for rulebook in (before, after) for name in field_names(rulebook, rulebook.record(kind))]
+    lacking = [field for field in dict.fromkeys(fields) if not {field, identifier(field)} & set(columns)]
+    for column in columns:
+        hint = nearest(column, lacking) if column not in fields and not column.startswith("_") else None
+        if hint is not None:
+            yield f"Kolonnen «{column}» er ikke lest: {hint}"
 
 
 def _quoted(names: Sequence[str]) -> str:

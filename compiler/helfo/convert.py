@@ -22,7 +22,6 @@ class ImportedTariffs(Imported):
 
     read: int = 0
     repealed: int = 0
-    unchanged: int = 0
     not_meant: tuple[str, ...] = ()
 
 

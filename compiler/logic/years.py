@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
+from compiler.model import Rulebook
 from compiler.pipeline import Year
 from compiler.words import day_shown
 from dsl.diagnostics import Diagnostic, Severity, Span
@@ -19,13 +20,33 @@ def year_findings(years: Sequence[Year]) -> Iterator[Diagnostic]:
         last, first = earlier.rulebook.valid_to, later.rulebook.valid_from
         if last is None or last >= first:
             message = f"{_day(first)} gjelder både {earlier.name} og {later.name}"
-            before = (first - _DAY).isoformat()
-            yield _told(message, earlier, later, f"skriv «til og med {before}» i {earlier.name}")
+            old, new = sorted((earlier, later), key=_number)
+            hint = _begins_too_early(old.rulebook, new.rulebook) or _ends_before(first, earlier)
+            yield _told(message, old, new, hint)
         elif last + _DAY < first and later.rulebook.year == earlier.rulebook.year + 1:
             days = (first - last).days - 1
             gap = _day(last + _DAY) if days == 1 else f"fra {_day(last + _DAY)} til {_day(first - _DAY)}"
             hint = f"la {later.name} gjelde fra {(last + _DAY).isoformat()}, eller {earlier.name} lenger"
             yield _told(f"{gap} gjelder verken {earlier.name} eller {later.name}", earlier, later, hint)
+
+
+def _number(year: Year) -> int:
+    """Which year it is."""
+    assert year.rulebook is not None
+    return year.rulebook.year
+
+
+def _begins_too_early(old: Rulebook | None, new: Rulebook | None) -> str | None:
+    """What to do where a year begins no later than the one before it, so that the one before cannot just end first."""
+    if old is None or new is None or new.valid_from > old.valid_from:
+        return None
+    until = f"slutter {old.valid_to}" if old.valid_to is not None else f"begynner {old.valid_from}"
+    return f"rett «gjelder fra» i {new.name}: den må begynne etter {old.name}, som {until}"
+
+
+def _ends_before(first: date, earlier: Year) -> str:
+    """That a year ends the day before the next begins."""
+    return f"skriv «til og med {(first - _DAY).isoformat()}» i {earlier.name}"
 
 
 def _day(day: date) -> str:
