@@ -90,7 +90,7 @@ def _write(folder: Path, library: Library, rulebook: Rulebook, sought: Sought, e
         show(faults, after, "tekst", with_summary=False)
         click.echo(f"{path.as_posix()} er ikke endret", err=True)
         return FAULTS
-    click.echo(f"{path.as_posix()}: eksempelet «{sought.id}» er lagt til")
+    click.echo(f"{path.as_posix()}: eksempelet {example[0].removeprefix('eksempel ')} er lagt til")
     return FINE
 
 

@@ -1,5 +1,6 @@
 """The examples of a rulebook, computed and held against what they expect."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,8 +14,11 @@ from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Linjesvar, Svar
 from compiler.runtime.verdier import lest
 from compiler.term_values import read_value, shown_value
-from dsl.diagnostics import Diagnostic, Span, error, nearest
+from dsl.diagnostics import Correction, Diagnostic, Span, error, nearest
+from dsl.keywords import UNITS
 
+_AMOUNT = re.compile(r"(?P<before>[^\W\d]+ )?(?P<number>\d[\d ]*(?:,\d+)?)(?P<after> ?[^\W\d]+)?")
+"""An amount with the word of its unit before or after it."""
 Answers = Mapping[str, Svar | Samlet]
 """The answer of each example, by its id."""
 
@@ -50,8 +54,28 @@ def failing_examples(rulebook: model.Rulebook, computed: Answers | None = None) 
             hint = f"svaret er «{svar.status}»: {because}" if because else None
             if line is not None and line == example.status_line and example.status == svar.status:
                 hint = nearest(example.reason or "", [grunn.tekst for grunn in svar.grunner]) or hint
+            if line is not None:
+                hint = _another_form(rulebook, example, line, expected) or hint
             message = f"eksempelet «{example.title}» gir {actual}, ventet {expected}"
             yield error("R406", message, span, hint)
+
+
+def _another_form(rulebook: model.Rulebook, example: model.Example, line: int, shown: str) -> Correction | None:
+    """A hint where an expected amount has its unit in another place or form than values are written in."""
+    terms = {term.id: term for term in rulebook.terms}
+    for one in example.expected:
+        term, text = terms.get(one.name), one.value or ""
+        if one.line != line or shown != f"{lest(one.name)} {text}" or term is None or term.unit is None:
+            continue
+        amount = _AMOUNT.fullmatch(text)
+        if amount is None or read_value(term, text) is not None:
+            return None
+        unit = (amount["before"] or amount["after"] or "").strip()
+        if unit not in UNITS or UNITS[unit] != UNITS.get(term.unit.shown):
+            return None
+        right = shown_value(term, read_value(term, f"{amount['number'].strip()} {term.unit.shown}"))
+        return Correction(f"skriv {right}", text, right)
+    return None
 
 
 def differences(rulebook: model.Rulebook, example: model.Example, found: Any) -> Iterator[Difference]:

@@ -241,7 +241,10 @@ class State:
             hint = f"den er arvet fra {year}: skriv «endrer {kind} {shown}» for å endre den"
             if kind in ("regeltabell", "regel"):
                 hint = f"den er arvet fra {year}: skriv radene med «ut» og «inn» under «endrer gruppering»"
-            elif kind not in ("gruppe", "takst", "kodesett", "sats", "opplysninger"):
+            elif kind == "gruppe":
+                new = f"«endrer gruppe {shown}» for en ny verdi, «erstatter gruppe {shown} …» for et nytt vilkår"
+                hint = f"den er arvet fra {year}: skriv {new}"
+            elif kind not in ("takst", "kodesett", "sats", "opplysninger"):
                 hint = f"den er arvet fra {year}: skriv «erstatter» foran for å sette en ny i stedet"
             self.fault("R202", f"«{shown}» finnes fra før", span, hint, _start(known[name]))
             return False

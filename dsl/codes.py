@@ -20,6 +20,7 @@ CODES: dict[str, str] = {
     "R116": "ukjent merke på gjerdet",
     "R117": "uttrykk med for mange ledd i hverandre",
     "R118": "celle i en regeltabell som ikke kan leses",
+    "R119": "regel utenfor gjerdet",
     # R2xx: navn
     "R201": "ukjent navn",
     "R202": "samme navn to ganger",

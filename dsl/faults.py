@@ -11,6 +11,7 @@ from dsl.character_faults import character_fault
 from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, nearest
 from dsl.keywords import ANYWHERE, BLOCK_WORDS, LINE_WORDS, UNITS, reserved_words, terminals
 from dsl.places import Place, printable, short, whole_line
+from dsl.point_faults import beside_those_above
 from dsl.source import Source
 
 _WORD = re.compile(r"[^\W\d]\w*")
@@ -56,6 +57,8 @@ _SAID_OTHERWISE: dict[str, tuple[str, ...]] = {
     "fire": ("4",),
     "fem": ("5",),
     "x": ("×",),
+    "begge er oppfylt": ("alle disse er oppfylt",),
+    "begge": ("alle",),
 }
 """What authors write, and what the language has instead."""
 _UNPADDED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})\b")
@@ -89,7 +92,9 @@ def block_word_fault(source: Source, line: int, text: str) -> Diagnostic | None:
 def loose_line(source: Source, number: int) -> Diagnostic:
     """The diagnostic for a line that belongs to the block above, but is not indented."""
     message = f"linjen «{short(source.line(number))}» {_LOOSE}"
-    return error("R105", message, whole_line(source, number), Correction("rykk den inn fire mellomrom", "", " " * 4))
+    alone = Correction("rykk den inn fire mellomrom", "", " " * 4), whole_line(source, number)
+    hint, span = beside_those_above(source, number) or alone
+    return error("R105", message, span, hint)
 
 
 def is_loose_line(fault: Diagnostic | None) -> bool:
@@ -105,7 +110,9 @@ def lacks_body(fault: Diagnostic) -> bool:
 def uneven(source: Source, number: int) -> Diagnostic:
     """The diagnostic for a line that stands between two levels."""
     message = "innrykket passer ikke med noen av linjene over"
-    return error("R105", message, whole_line(source, number), "rykk inn fire mellomrom for hvert nivå")
+    alone = "rykk inn fire mellomrom for hvert nivå", whole_line(source, number)
+    hint, span = beside_those_above(source, number) or alone
+    return error("R105", message, span, hint)
 
 
 def too_deep(source: Source, line: int) -> Diagnostic:
@@ -149,8 +156,9 @@ def _layout_fault(place: Place, stopped: UnexpectedToken, token: Token, expected
     """The diagnostic for a line end or an indentation that comes where it cannot."""
     number = line_of(place, stopped)
     if token.type == "_INDENT":
-        span = whole_line(place.source, place.line + number - 1)
-        hint = "rykk den ut på linje med linjen over"
+        line = place.line + number - 1
+        alone = "rykk den ut på linje med linjen over", whole_line(place.source, line)
+        hint, span = beside_those_above(place.source, line) or alone
         return error("R105", "linjen er rykket lenger inn enn linjen over tillater", span, hint)
     row = place.rows[number - 1].rstrip()
     span = place.span(number, len(row) + 1)
@@ -369,7 +377,9 @@ def _indentation(place: Place, span: Span, token: Token, expected: set[str], bef
 
 
 def _bullet(place: Place, span: Span, token: Token, expected: set[str], before: list[str]) -> Diagnostic | None:
-    """A condition in a list, without a bullet."""
+    """A condition in a list, without a bullet; or one with a bullet outside its list."""
+    if not before and token.type == "_STREK" and (beside := beside_those_above(place.source, span.line)):
+        return error("R102", "punktet står ikke på linje med punktet over", beside[1], beside[0])
     if before or "_STREK" not in expected or expected - {"_STREK", "_DEDENT"}:
         return None
     message = f"det mangler et kuletegn foran «{short(str(token))}»"

@@ -14,7 +14,7 @@ from lark.indenter import DedentError
 
 from dsl import faults, tree
 from dsl.builder import Builder
-from dsl.diagnostics import Correction, Diagnostic, Span, alike, error
+from dsl.diagnostics import Correction, Diagnostic, Span, alike, error, warning
 from dsl.keywords import BLOCK_WORDS, terminals
 from dsl.layout import Layout
 from dsl.lexer import BlockLexer
@@ -27,6 +27,8 @@ MAX_DEPTH = 100
 MAX_REPAIRED = 20_000
 """Blocks longer than this are not read again to find the word that was meant."""
 
+_BLOCK_START = re.compile(rf"(?:{'|'.join(BLOCK_WORDS)})\b")
+"""A line that can begin a block."""
 _WITH_FIELDS = frozenset({"opplysninger", "tabell", "endrer"})
 
 
@@ -76,7 +78,7 @@ def parse(source: Source, memory: Memory | None = None) -> tuple[tree.Document, 
     before = dict(memory) if memory is not None else {}
     now: Memory = {}
     blocks: list[tree.Block] = []
-    found_faults = list(_fence_faults(source))
+    found_faults = [*_fence_faults(source), *_rules_in_prose(source)]
     unread = not source.segments or any(fault.code == "R116" for fault in found_faults)
     unreadable: set[str] = _words(" ".join(source.lines)) if unread else set()
     with no_collector():
@@ -216,7 +218,10 @@ def _fence_faults(source: Source) -> Iterator[Diagnostic]:
     for segment in source.segments:
         if not segment.closed:
             span = whole_line(source, segment.start - 1)
-            yield error("R109", "gjerdet rundt reglene er ikke lukket", span, "avslutt reglene med en linje med ```")
+            hint, next_ = "avslutt reglene med en linje med ```", None
+            if segment.end <= len(source.lines):
+                hint, next_ = f"{hint} før de neste begynner", whole_line(source, segment.end)
+            yield error("R109", "gjerdet rundt reglene er ikke lukket", span, hint, next_)
         if segment.is_rules:
             continue
         for number in range(segment.start, segment.end):
@@ -224,6 +229,38 @@ def _fence_faults(source: Source) -> Iterator[Diagnostic]:
             if mark and mark != "regel" and alike(mark, ["regel"]):
                 span = whole_line(source, number)
                 yield error("R116", f"ukjent merke «{short(mark)}» på gjerdet", span, "mente du «regel»?")
+
+
+def _rules_in_prose(source: Source) -> Iterator[Diagnostic]:
+    """R119: what is written as a rule among the prose; one warning where several follow each other."""
+    for segment in source.segments:
+        if segment.is_rules:
+            continue
+        follows = False
+        for number in source.prose_lines(segment):
+            row = source.line(number)
+            if not row.strip() or row.startswith(" "):
+                continue
+            found = _BLOCK_START.match(row) is not None and _reads_as_rule(source, number, segment.end)
+            if found and not follows:
+                message = "dette ser ut som en regel, men står utenfor gjerdet og er bare tekst"
+                yield warning("R119", message, whole_line(source, number), "sett den mellom ```regel og ```")
+            follows = found
+
+
+def _reads_as_rule(source: Source, number: int, end: int) -> bool:
+    """Whether a line of prose, with the lines indented under it, begins as a block and is no part of a sentence."""
+    under = number + 1
+    while under < end and source.line(under).startswith("    "):
+        under += 1
+    before = source.line(number - 1)
+    if under == number + 1 and before.strip() and not before.startswith(("#", " ", "`", "~")):
+        return False
+    text = "\n".join(source.lines[number - 1 : under - 1]) + "\n"
+    block, fault = _read(source, number, text)
+    if isinstance(fault, UnexpectedToken | UnexpectedCharacters):
+        return faults.line_of(Place(source, number, text), fault) > 1
+    return block is not None
 
 
 def _declared(lines: tuple[str, ...]) -> set[str]:

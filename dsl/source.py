@@ -63,6 +63,19 @@ class Source:
         """The segments that hold rules."""
         return (segment for segment in self.segments if segment.is_rules)
 
+    def prose_lines(self, segment: Segment) -> Iterator[int]:
+        """The numbers of the lines of prose in a segment: not those in other fences or in comments."""
+        mark, hidden = "", False
+        for number in range(segment.start, segment.end):
+            line = self.line(number)
+            fence = None if hidden else _FENCE.match(line)
+            if fence is not None:
+                mark = fence["mark"] if not mark else "" if _closes(fence, mark) else mark
+            elif not mark:
+                if not hidden:
+                    yield number
+                hidden = line.rfind("<!--") > line.rfind("-->") or (hidden and "-->" not in line)
+
     def text(self, segment: Segment) -> str:
         """The text of a segment."""
         return "\n".join(self.lines[segment.start - 1 : segment.end - 1])
@@ -87,12 +100,17 @@ def _segments(lines: tuple[str, ...]) -> Iterator[Segment]:
                 yield Segment(rules, start, number, closed=not rules)
                 start = number + 1
             mark, rules = fence["mark"], opens
-        elif fence["mark"][0] == mark[0] and len(fence["mark"]) >= len(mark) and not fence["info"].strip():
+        elif _closes(fence, mark):
             if rules:
                 yield Segment(True, start, number)
                 start = number + 1
             mark, rules = "", False
     yield Segment(rules, start, len(lines) + 1, closed=not rules)
+
+
+def _closes(fence: re.Match[str], mark: str) -> bool:
+    """Whether a line of a fence closes the one that was opened with a mark."""
+    return fence["mark"][0] == mark[0] and len(fence["mark"]) >= len(mark) and not fence["info"].strip()
 
 
 def _is_rules(info: str) -> bool:

@@ -110,6 +110,16 @@ def test_messages_on_a_page_are_those_that_come(page: Path, tmp_path: Path, gold
     golden(FAULTY.sub(with_message, text), page)
 
 
+def test_the_guide_ends_with_the_whole_file_of_its_first_rulebook() -> None:
+    """All that the page has told to write stands in the file in the same order, and in one fence."""
+    fences = list(FENCE.finditer((PAGES / "veiledning" / "index.md").read_text(encoding="utf-8")))
+    first, whole = [fence["body"] for fence in fences if fence["kind"] == "markdown"]
+    parts = [fence["body"] for fence in fences if fence["kind"] == "regel" and fence["note"] != "feil"]
+    (written,) = [fence["body"] for fence in FENCE.finditer(whole)]
+    (begun,) = [fence["body"] for fence in FENCE.finditer(first)]
+    assert written == "\n".join([begun, *parts])
+
+
 def test_the_guide_shows_the_file_of_a_new_year(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: Golden
 ) -> None:

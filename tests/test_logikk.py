@@ -1,5 +1,6 @@
 """What is proved of the rules: which can be reached and by what case, and what is at odds."""
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -46,6 +47,14 @@ def messages(path: Path, folder: Path) -> str:
 @pytest.mark.parametrize("path", cases("logikk"), ids=lambda path: path.stem)
 def test_reports_what_is_wrong_with_the_logic(path: Path, tmp_path: Path, golden: Golden) -> None:
     golden(messages(path, tmp_path), path.with_suffix(".txt"))
+
+
+def test_a_group_that_an_inherited_one_takes_all_of_is_moved_by_the_line_of_the_hint(tmp_path: Path) -> None:
+    shutil.copytree(CASE / "naas_aldri_i_nytt_aar", tmp_path / "opphold")
+    (line,) = re.findall("«(flytter [^»]*)»", messages(tmp_path / "opphold", tmp_path))
+    year = tmp_path / "opphold" / "2021" / "regler.regel"
+    year.write_text(f"{year.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    assert messages(tmp_path / "opphold", tmp_path) == ""
 
 
 def test_the_only_one_is_written_and_compared_as_it_stands(tmp_path: Path) -> None:

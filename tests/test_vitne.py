@@ -67,6 +67,7 @@ def test_a_witness_is_added_to_the_chapter(run: Run, folder: Path) -> None:
     path = folder / "opphold/2020/regler.regel"
     ran = run("vitne", "opphold-2020", "DRG 3", "--skriv", "--mappe", folder)
     assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("regler.regel: eksempelet «Minste tilfelle i DRG 3» er lagt til\n")
     assert path.read_text(encoding="utf-8").endswith("så\n        gruppe = DRG 3\n")
     assert run("test", "--mappe", folder).out == "opphold-2020: 1 av 1 eksempler stemmer\n"
     again = run("vitne", "opphold-2020", "DRG 3", "--skriv", "--mappe", folder)

@@ -58,13 +58,21 @@ def _taken(rulebook: model.Rulebook, sought: Sought, verdict: Taken) -> Diagnost
     if verdict.by:
         through = f" som kommer gjennom {_listed(verdict.refused)}" if verdict.refused else ""
         message = f"{own} kan aldri nås: {_listed(verdict.by)} tar alle tilfellene{through} før"
-        hint = f"flytt den foran «{takers[0].id}», snevr inn vilkåret der, eller ta den bort"
+        hint = f"{_moved_before(rulebook, sought, takers[0])}, snevr inn vilkåret der, eller ta den bort"
     else:
         message = (
             f"{own} kan aldri nås: ingen tilfeller som oppfyller vilkåret, kommer gjennom {_listed(verdict.refused)}"
         )
         hint = "rett vilkåret eller kravet"
     return _warning("R408", message, sought.definition, hint, takers[0])
+
+
+def _moved_before(rulebook: model.Rulebook, sought: Sought, taker: model.Definition) -> str:
+    """How a rule is put before another: what is inherited stands in another file, and is moved by a line of its own."""
+    inherited = min(sought.definition.since, taker.since) < rulebook.year
+    if inherited and sought.kind == "gruppe" and isinstance(taker, model.Group):
+        return f"skriv «flytter gruppe {sought.id} før gruppe {taker.id}»"
+    return f"flytt den foran «{taker.id}»"
 
 
 def _contradiction(rulebook: model.Rulebook, sought: Sought, verdict: Contradiction) -> Diagnostic:
