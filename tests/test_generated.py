@@ -61,7 +61,7 @@ def test_draws_reach_every_status(packages: Packages) -> None:
     """A differential test that never meets a status proves nothing about it."""
     seen: set[str] = set()
 
-    @settings(QUICK, max_examples=400, database=None)
+    @settings(QUICK, max_examples=200, database=None)
     @given(st.data())
     def drawn(data: st.DataObject) -> None:
         name, record = data.draw(st.sampled_from(KINDS))

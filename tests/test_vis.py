@@ -303,7 +303,7 @@ def test_the_page_changes_by_itself_and_the_panel_comes_and_goes(browser: Browse
 
 
 @WITH_A_BROWSER
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1400), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [pytest.param("light", 1400, marks=pytest.mark.langt), ("dark", 390)])
 def test_the_panel_has_no_violations(browser: Browser, author: Author, scheme: str, width: int) -> None:
     author.sees(GROUPS, FAULT)
     with opened(browser, author, GROUPS, width, color_scheme=scheme) as page:
