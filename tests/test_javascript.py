@@ -31,8 +31,8 @@ GOLDEN = ROOT / "tests" / "golden"
 RUNTIME = ROOT / "site" / "assets" / "prov"
 RULEBOOKS = {rulebook.name: rulebook for rulebook in (*LIBRARY.rulebooks(), *MADE_UP.rulebooks())}
 KINDS = [(name, record.id) for name, rulebook in RULEBOOKS.items() for record in rulebook.top_records()]
-FEW, MANY = 6, 120
 pytestmark = pytest.mark.xdist_group("javascript")
+FEW, MANY = 6, 120
 """Drawn cases of each kind of record in the quick test, of the newest year of each scheme, and in the long."""
 READ: tuple[Any, ...] = (
     *("", " ", "ja", "NEI", "1", "0", "-1", "−3", "1 000", "1\u00a0234,5", "1 00", "12 år", "12 ÅR", "3,5 kr", "1e3"),

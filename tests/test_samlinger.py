@@ -209,7 +209,7 @@ def test_the_draws_reach_every_group_and_status(packages: Packages) -> None:
     rulebook, module, _ = packages["perioder-2023"]
     seen: set[str] = set()
 
-    @settings(QUICK, max_examples=300, database=None)
+    @settings(QUICK, max_examples=600, database=None)
     @given(histories(rulebook, "Kontakt"))
     def drawn(rows: list[dict[str, Any]]) -> None:
         for of_kind in module.samle(rows).samlinger.values():
