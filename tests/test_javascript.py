@@ -89,12 +89,16 @@ def node(script: str, lines: Sequence[Any]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The module of each rule year."""
+    """The module of each rule year, made when it is asked for."""
     folder = tmp_path_factory.mktemp("javascript")
-    found = {name: folder / f"{name}.mjs" for name in RULEBOOKS}
-    for name, path in found.items():
-        path.write_text(javascript(RULEBOOKS[name]), encoding="utf-8")
-    return found
+
+    class Made(dict[str, Path]):
+        def __missing__(self, name: str) -> Path:
+            self[name] = folder / f"{name}.mjs"
+            self[name].write_text(javascript(RULEBOOKS[name]), encoding="utf-8")
+            return self[name]
+
+    return Made()
 
 
 def agree(packages: Packages, modules: dict[str, Path], wanted: Sequence[Case]) -> None:
@@ -171,7 +175,7 @@ def drawn_cases(name: str, record: str, count: int, explained: int) -> list[Case
 
 
 def test_golden_cases(packages: Packages, modules: dict[str, Path]) -> None:
-    agree(packages, modules, list(golden_cases(explained=12)))
+    agree(packages, modules, [case for case in golden_cases(explained=12) if case.name in NEWEST])
 
 
 def test_drawn_cases(packages: Packages, modules: dict[str, Path]) -> None:
