@@ -5,8 +5,6 @@ that of the whole command, with the reading of the rulebooks.
 """
 
 import argparse
-import subprocess
-import sys
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -85,7 +83,7 @@ def _measured(folder: Path, first: model.Rulebook, second: model.Rulebook, conta
     runs: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
     for _ in range(_ROUNDS):
         for name, arguments in commands.items():
-            runs[name].append(_ran(*arguments))
+            runs[name].append(maaling.of_process(_RUN, *arguments))
     took = {name: median(seconds for seconds, _ in found) for name, found in runs.items()}
     baseline = took["grupper"] + took["grupper igjen"]
     title = f"{contacts:,} kontakter etter {first.name} og {second.name}".replace(",", " ")
@@ -94,14 +92,6 @@ def _measured(folder: Path, first: model.Rulebook, second: model.Rulebook, conta
         memory = median(used for _, used in runs[name]) / 1024
         maaling.report(name, f"{seconds:.1f} s", seconds / baseline)
         print(f"    mest minne {memory:.0f} MB")
-
-
-def _ran(*arguments: str) -> tuple[float, int]:
-    """The seconds and the memory, in kB, of a command in a process of its own."""
-    command = [sys.executable, "-c", _RUN, *arguments]
-    out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=_ROOT).stdout
-    seconds, memory = out.split()[-2:]
-    return float(seconds), int(memory)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 """Timing: medians of several runs, taken in turn so that a noisy machine disturbs all of them alike."""
 
 import gc
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+_ROOT = Path(__file__).parent.parent
 Timed = Mapping[str, Callable[[], object]]
 
 
@@ -30,3 +34,11 @@ def report(name: str, figure: str, ratio: float, aim: str = "", reached: bool = 
 def heading(title: str, baseline: str) -> None:
     """The heading of a list of lines, with what their ratios are to."""
     print(f"\n{title}\n  (forholdstallet er til: {baseline})")
+
+
+def of_process(code: str, *arguments: str) -> tuple[float, int]:
+    """The seconds and the memory, in kB, that some code prints last of itself, run in a process of its own."""
+    command = [sys.executable, "-c", code, *arguments]
+    out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=_ROOT).stdout
+    seconds, memory = out.split()[-2:]
+    return float(seconds), int(memory)

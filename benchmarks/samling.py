@@ -5,8 +5,6 @@ that the rules read drawn alike. The ratio is to sorting the file alone, by pati
 """
 
 import argparse
-import subprocess
-import sys
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -109,8 +107,8 @@ def _measured(title: str, number: int, alike: bool, folder: Path) -> None:
     asked = [part for name in _COLLECTIONS for part in ("--samling", name)]
     runs: dict[str, list[tuple[float, int]]] = {"sortering": [], "samle": []}
     for _ in range(_ROUNDS):
-        runs["sortering"].append(_ran(_SORT, str(inn), str(folder / "sortert.parquet")))
-        runs["samle"].append(_ran(_GATHER, _YEAR, str(inn), "-o", str(folder / "ut"), *asked))
+        runs["sortering"].append(maaling.of_process(_SORT, str(inn), str(folder / "sortert.parquet")))
+        runs["samle"].append(maaling.of_process(_GATHER, _YEAR, str(inn), "-o", str(folder / "ut"), *asked))
     sorting, memory = (median(run[n] for run in runs["sortering"]) for n in (0, 1))
     took, peak = (median(run[n] for run in runs["samle"]) for n in (0, 1))
     made = {name: pq.ParquetFile(path).metadata.num_rows for name, path in _files(folder / "ut")}
@@ -124,14 +122,6 @@ def _measured(title: str, number: int, alike: bool, folder: Path) -> None:
 def _files(folder: Path) -> list[tuple[str, Path]]:
     """The files with collections."""
     return sorted((path.stem, path) for path in folder.glob("pasient*.parquet"))
-
-
-def _ran(code: str, *arguments: str) -> tuple[float, int]:
-    """The seconds and the memory, in kB, that some code used in a process of its own."""
-    command = [sys.executable, "-c", code, *arguments]
-    out = subprocess.run(command, check=True, capture_output=True, text=True, cwd=_ROOT).stdout
-    seconds, memory = out.split()[-2:]
-    return float(seconds), int(memory)
 
 
 if __name__ == "__main__":

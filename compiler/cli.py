@@ -25,7 +25,6 @@ from compiler.cli_library import (
     WRONG_USE,
     checked,
     folder_option,
-    in_order,
     load_folder,
     one,
     opened,
@@ -51,7 +50,7 @@ from compiler.packages import imported
 from compiler.pipeline import SUFFIXES, Library, Year, rule_files
 from compiler.report import as_text, in_colour
 from compiler.runtime.samlet import Samlet, Samling
-from dsl.diagnostics import Diagnostic, has_errors, nearest
+from dsl.diagnostics import Diagnostic, has_errors, in_order, nearest
 from dsl.formatter import formatted
 from dsl.source import Source
 

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
@@ -15,7 +15,7 @@ from compiler.model import Rulebook
 from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, as_text, summary
 from compiler.sarif import as_sarif
-from dsl.diagnostics import Diagnostic, has_errors, nearest
+from dsl.diagnostics import Diagnostic, has_errors, in_order, nearest
 
 _YEAR = re.compile(r"-\d+$")
 FINE, FAULTS, WRONG_USE, BROKEN = 0, 1, 2, 3
@@ -35,11 +35,6 @@ def checked(library: Library) -> list[Diagnostic]:
     """Every fault in a library, the examples included, by place."""
     found = [d for rulebook in library.rulebooks() for d in failing_examples(rulebook)]
     return in_order({*library.diagnostics(), *found})
-
-
-def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
-    """Diagnostics by place."""
-    return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
 
 
 def require_folder(folder: Path) -> None:

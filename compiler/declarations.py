@@ -296,7 +296,7 @@ def link_records(state: State) -> None:
 def _link(state: State, owner: model.Record, field: model.RecordField) -> None:
     """Link the elements of one list to the record that has it."""
     span = state.places.get(("felt", f"{owner.id}.{field.name}"))
-    at = span or Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
+    at = span or owner.place.span
     inner = state.records.get(field.of or "")
     if inner is None:
         hint = nearest(field.of or "", state.records) or f"skriv «opplysninger {field.of}» med feltene i listen"
@@ -457,9 +457,7 @@ def ringed_sets(state: State) -> None:
                 reached.add(name)
                 waiting += inner.get(name, [])
         if id_ in reached:
-            span = state.places.get(("kodesett", id_)) or Span(
-                named.place.path, named.place.line, 1, named.place.line, 2
-            )
+            span = state.places.get(("kodesett", id_)) or named.place.span
             state.fault("R207", f"kodesettet «{id_}» er en del av seg selv", span, "ta navnet bort fra den ene listen")
             settled |= reached
         settled.add(id_)

@@ -684,16 +684,7 @@ class Case:
                 return bool(left >= right)
 
     def _contains(self, codes: Any, code: str) -> bool:
-        if not isinstance(codes, model.CodeSet):
-            return code in codes
-        inside = (
-            codes.everything
-            or code in codes.codes
-            or any(code.startswith(prefix) for prefix in codes.prefixes)
-            or any(low <= code and code[: len(high)] <= high for low, high in codes.intervals)
-            or any(self._contains(self._set(id_), code) for id_ in codes.sets)
-        )
-        return inside and not (codes.without is not None and self._contains(codes.without, code))
+        return codes.has(code, self._set) if isinstance(codes, model.CodeSet) else code in codes
 
     def _set(self, id_: str) -> model.CodeSet:
         return next(found.codes for found in self.rulebook.sets if found.id == id_)

@@ -3,7 +3,7 @@
 Numbers are exact and in base units: kroner, poeng, days, minutes, months; a percentage is its fraction.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from compiler.runtime.lesing import Felt
+from dsl.diagnostics import Span
 
 if TYPE_CHECKING:
     from compiler.amounts import Amount
@@ -95,6 +96,11 @@ class Place(Node):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
+
+    @property
+    def span(self) -> Span:
+        """The line, where it is all that is known of the place."""
+        return Span(self.path, self.line, 1, self.line, 2)
 
 
 class Citation(Node):
@@ -318,6 +324,17 @@ class CodeSet(Node):
     def is_listed(self) -> bool:
         """Whether the set is just the single codes that are written."""
         return not (self.intervals or self.prefixes or self.sets or self.without or self.everything)
+
+    def has(self, code: str, named: "Callable[[str], CodeSet]") -> bool:
+        """Whether a code is in the set; `named` finds the sets that are part of it."""
+        inside = (
+            self.everything
+            or code in self.codes
+            or any(code.startswith(prefix) for prefix in self.prefixes)
+            or any(low <= code and code[: len(high)] <= high for low, high in self.intervals)
+            or any(named(id_).has(code, named) for id_ in self.sets)
+        )
+        return inside and not (self.without is not None and self.without.has(code, named))
 
 
 class Compare(Node):

@@ -11,7 +11,7 @@ from compiler.model import Rulebook
 from compiler.resolve import header_of, resolve
 from compiler.table_rows import file_place
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error, has_errors, nearest
+from dsl.diagnostics import Diagnostic, Span, error, has_errors, in_order, nearest
 from dsl.parser import no_collector, parse
 from dsl.places import printable
 from dsl.source import Source, clean
@@ -86,7 +86,7 @@ class Library:
     def diagnostics(self) -> list[Diagnostic]:
         """Every fault in every year, by place."""
         found = [*self.faults, *(fault for year in self.years.values() for fault in year.faults)]
-        return sorted(set(found), key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+        return in_order(set(found))
 
     def rulebooks(self) -> list[Rulebook]:
         """The rulebooks without errors, by scheme and year."""
@@ -267,7 +267,7 @@ def _used(
 
 def _taken(library: Library, year: Year, done: set[str], waiting: tuple[str, ...]) -> Iterator[Year]:
     """The rule years that a year takes rates from; a fault for each rate whose year is not there."""
-    blocks = [block for document in year.documents for block in document.blocks]
+    blocks = tree.blocks_of(year.documents)
     for wanted in (block.value for block in blocks if isinstance(block, tree.RateDecl)):
         if not isinstance(wanted, tree.Fetched):
             continue

@@ -95,7 +95,7 @@ def resolve(
 
 def header_of(documents: Sequence[tree.Document]) -> tuple[tree.RulebookHeader | None, list[Diagnostic]]:
     """The one header of a rule year; a header that could not be read has its fault already."""
-    headers = [block for document in documents for block in document.blocks if isinstance(block, tree.RulebookHeader)]
+    headers = [block for block in tree.blocks_of(documents) if isinstance(block, tree.RulebookHeader)]
     if not headers:
         if not documents or any("regelverk" in document.unreadable for document in documents):
             return None, []
@@ -110,7 +110,7 @@ def header_of(documents: Sequence[tree.Document]) -> tuple[tree.RulebookHeader |
 def _resolved(state: State, documents: Sequence[tree.Document]) -> model.Rulebook:
     """The complete year, with the faults left in the state."""
     _check_header(state)
-    blocks = unwrapped(state, [block for document in documents for block in document.blocks])
+    blocks = unwrapped(state, tree.blocks_of(documents))
     for kind, handle in _STAGES:
         for block in blocks:
             if isinstance(block, kind):

@@ -57,7 +57,7 @@ def _kind(state: State, column: model.RuleColumn) -> Kind:
 def _row_place(state: State, name: str, text: str) -> Span:
     """Where the first row with a cell stands."""
     rule = next(r for r in state.rule_rows.values() if r.cells.get(name) == text)
-    return Span(rule.place.path, rule.place.line, 1, rule.place.line, 2)
+    return rule.place.span
 
 
 def _hint(kind: Kind) -> str:

@@ -348,7 +348,7 @@ def term_kind(term: model.Term) -> Kind:
 def _start(definition: Any) -> Span | None:
     """Where an inherited definition stands, as far as is known."""
     place = getattr(definition, "place", None)
-    return Span(place.path, place.line, 1, place.line, 2) if place is not None else None
+    return place.span if isinstance(place, model.Place) else None
 
 
 R = TypeVar("R", model.Requirement, model.Group)

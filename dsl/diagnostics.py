@@ -132,6 +132,11 @@ def _folded(word: str) -> str:
     return word.lower().translate(_FOLDED)
 
 
+def in_order(found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Diagnostics by place."""
+    return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+
+
 def has_errors(diagnostics: Iterable[Diagnostic]) -> bool:
     """Whether any of the diagnostics stops the build."""
     return any(d.severity is Severity.ERROR for d in diagnostics)

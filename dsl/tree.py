@@ -1,5 +1,6 @@
 """The syntax tree: what an author wrote, block by block. Frozen nodes, each with its place."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date as Date
 from datetime import datetime as DateTime
@@ -944,3 +945,8 @@ class Document:
     blocks: tuple[Block, ...]
     unreadable: frozenset[str] = frozenset()
     """The names that blocks with faults would have declared: whoever uses them is not at fault."""
+
+
+def blocks_of(documents: Iterable[Document]) -> list[Block]:
+    """The blocks of some files, in order."""
+    return [block for document in documents for block in document.blocks]

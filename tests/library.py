@@ -1,17 +1,27 @@
 """The real rulebooks, loaded once, and what their packages are called in tests."""
 
+import shutil
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from compiler.model import Rulebook
-from compiler.pipeline import load
+from compiler.pipeline import Library, load
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = load(ROOT / "rulebooks", ROOT)
 MADE_UP = load(ROOT / "tests/cases/ok/alt", ROOT)
 """A made-up scheme that uses every construct of the language."""
+
+
+def read_case(path: Path, folder: Path) -> Library:
+    """The library of a case: of its folder, or of its one file, put in a folder of its own."""
+    if path.is_file():
+        shutil.copy(path, folder)
+        path = folder
+    return load(path, path)
+
 
 Packages = dict[str, tuple[Rulebook, ModuleType, ModuleType]]
 """By name of rule year: the rulebook, its generated module, and the package that the module is in."""

@@ -81,7 +81,9 @@ def rulebooks() -> list[Rulebook]:
 
 def test_reads_back_as_the_same_rulebook(tariff: Rulebook, rulebooks: list[Rulebook]) -> None:
     for rulebook in [tariff, *rulebooks]:
-        assert from_json(as_json(rulebook)).model_dump() == rulebook.model_dump()
+        examples = tuple(one.model_copy(update={"status_line": None}) for one in rulebook.examples)
+        on_its_own = rulebook.model_copy(update={"taken": (), "examples": examples})
+        assert from_json(as_json(rulebook)) == on_its_own
         assert as_json(from_json(as_json(rulebook))) == as_json(rulebook)
 
 

@@ -1,7 +1,6 @@
 """What an author reads: one faulty rulebook a case, with the messages beside it."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from dsl.diagnostics import Diagnostic, Severity, Span, error, nearest, render
 from dsl.keywords import UNITS
 from dsl.source import Source
 from tests.conftest import CASES, ROOT, Golden, cases
+from tests.library import read_case
 
 RAISED = re.compile(r"\"(R\d{3})\"")
 SHOWN = sorted([*(CASES / "feil").glob("*.txt"), *(CASES / "logikk").glob("*.txt")])
@@ -21,10 +21,7 @@ REPORTED = re.compile(r"^(?:feil|advarsel)\[(R\d{3})\]: (.*)$", re.MULTILINE)
 
 def messages(path: Path, folder: Path) -> str:
     """What is written about a case, as on the terminal."""
-    if path.is_file():
-        shutil.copy(path, folder)
-        path = folder
-    library = load(path, path)
+    library = read_case(path, folder)
     failing = [fault for rulebook in library.rulebooks() for fault in failing_examples(rulebook)]
     found = [*library.diagnostics(), *failing]
     return "\n".join(render(fault, library.sources) for fault in found)

@@ -25,7 +25,7 @@ from compiler.pipeline import Library, load
 from dsl.diagnostics import render
 from tests.cases_drawn import cases as drawn
 from tests.conftest import Golden, cases
-from tests.library import LIBRARY, MADE_UP
+from tests.library import LIBRARY, MADE_UP, read_case
 from tests.norddrg_aar import Imported, made_up_year, package_of
 from tests.norddrg_koder import Codes
 from tests.norddrg_poster import Drawn
@@ -35,10 +35,7 @@ CASE = Path(__file__).parent / "cases" / "logikk"
 
 def messages(path: Path, folder: Path) -> str:
     """What is told of the logic of a case, as on the terminal."""
-    if path.is_file():
-        shutil.copy(path, folder)
-        path = folder
-    library = load(path, path)
+    library = read_case(path, folder)
     assert library.diagnostics() == []
     found = checked_logic(library).findings
     return "\n".join(render(fault, library.sources) for fault in found)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,15 @@ from pydantic import BaseModel
 from sarif_pydantic import Sarif
 
 from compiler.cli_message import melding
-from compiler.pipeline import Library, load
 from compiler.report import as_github, as_json, schema
 from compiler.sarif import as_sarif
 from dsl.codes import CODES
 from dsl.diagnostics import Correction, Diagnostic, Span, edit, error, nearest, render
 from dsl.source import Source
 from tests.conftest import cases
+from tests.library import read_case
 
 FAULTY = cases("feil")
-
-
-def library(path: Path, folder: Path) -> Library:
-    if path.is_file():
-        shutil.copy(path, folder)
-        path = folder
-    return load(path, path)
 
 
 def located(text: str, part: str, path: str = "a.regel") -> Span:
@@ -86,7 +78,7 @@ def test_nothing_is_written_where_the_word_is_not_there_just_once(hint: str) -> 
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_an_edit_replaces_what_the_hint_is_about(path: Path, tmp_path: Path) -> None:
-    found = library(path, tmp_path)
+    found = read_case(path, tmp_path)
     for fault in found.diagnostics():
         source = found.sources.get(fault.span.path)
         change = edit(fault, source)
@@ -103,7 +95,7 @@ def test_many_hints_can_be_followed(tmp_path: Path) -> None:
     meant = [
         (fault, edit(fault, found.sources.get(fault.span.path)))
         for number, path in enumerate(FAULTY)
-        for found in [library(path, _folder(tmp_path / str(number)))]
+        for found in [read_case(path, _folder(tmp_path / str(number)))]
         for fault in found.diagnostics()
         if (fault.hint or "").startswith("mente du «")
     ]
@@ -153,7 +145,7 @@ def test_the_codes_are_listed_and_an_unknown_one_is_refused() -> None:
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_json_and_sarif_fit_their_schemas(path: Path, tmp_path: Path) -> None:
-    found = library(path, tmp_path)
+    found = read_case(path, tmp_path)
     faults = found.diagnostics()
     listed = json.loads(as_json(faults, found.sources))
     Draft202012Validator(json.loads(schema())).validate(listed)
@@ -195,7 +187,7 @@ ANNOTATION = re.compile(r"::(error|warning) ((?:[a-zA-Z]+=[^,:\r\n]*)(?:,[a-zA-Z
 
 @pytest.mark.parametrize("path", FAULTY, ids=lambda path: path.stem)
 def test_an_annotation_is_one_line_that_can_be_read(path: Path, tmp_path: Path) -> None:
-    for fault in library(path, tmp_path).diagnostics():
+    for fault in read_case(path, tmp_path).diagnostics():
         found = ANNOTATION.fullmatch(as_github(fault))
         assert found, as_github(fault)
         assert f"line={fault.span.line}," in found[2]

@@ -38,7 +38,7 @@ def unknown_codes(rulebook: model.Rulebook, documents: Iterable[tree.Document]) 
             if span is not None:
                 yield error("R310", f"{says} i {name}", span, _hint(shown, valid))
                 continue
-            place = Span(owner.place.path, owner.place.line, 1, owner.place.line, 2)
+            place = owner.place.span
             if isinstance(owner, model.Rule) and owner.last_changed == rulebook.year:  # It stands in a file.
                 yield error("R310", f"{says} i {name}", place, _hint(shown, valid))
             else:

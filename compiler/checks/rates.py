@@ -16,7 +16,7 @@ def forgotten_rates(
     A year that is an extract may leave rates out, but a rate it writes as unknown has a reason.
     """
     known = {rate.id for rate in before.rates if _has_value(rate)} if before is not None else set()
-    places = {block.name: block.span for block in _blocks(documents) if isinstance(block, tree.RateDecl)}
+    places = {block.name: block.span for block in tree.blocks_of(documents) if isinstance(block, tree.RateDecl)}
     year = year_shown(rulebook)
     for rate in rulebook.rates:
         if rate.id not in known or not _is_untold(rate, year) or (rulebook.extract and rate.id not in places):
@@ -38,11 +38,6 @@ def _has_value(rate: Rate) -> bool:
     return rate.value is not None or any(period.value is not None for period in rate.periods)
 
 
-def _blocks(documents: Sequence[tree.Document]) -> Iterator[tree.Block]:
-    """All that a year wrote."""
-    return (block for document in documents for block in document.blocks)
-
-
 def _base_place(documents: Sequence[tree.Document]) -> Span:
     """Where a year says which year it builds on."""
-    return next(block.place("bygger") for block in _blocks(documents) if isinstance(block, tree.RulebookHeader))
+    return next(block.place("bygger") for block in tree.blocks_of(documents) if isinstance(block, tree.RulebookHeader))

@@ -5,15 +5,14 @@ from collections.abc import Iterator, Sequence
 from compiler.evaluate import row_faults
 from compiler.model import Rulebook
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error, warning
+from dsl.diagnostics import Diagnostic, error, warning
 
 
 def broken_rows(rulebook: Rulebook, _: Sequence[tree.Document]) -> Iterator[Diagnostic]:
     """R407: a row of a table that breaks a requirement about the rows."""
     for requirement in rulebook.requirements:
         for row, fault in row_faults(rulebook, requirement) if requirement.table is not None else ():
-            span = Span(row.place.path, row.place.line, 1, row.place.line, 2)
             message = f"«{row.shown}» i tabellen «{requirement.table}»: {fault}"
             hint = f"kravet er «{requirement.id}», {requirement.place}"
             told = warning if requirement.outcome == "varsel" else error
-            yield told("R407", message, span, hint)
+            yield told("R407", message, row.place.span, hint)

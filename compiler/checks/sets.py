@@ -1,16 +1,13 @@
 """Code sets that should have no code in common."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from compiler import model
 from compiler.checks.codes import place_of
+from compiler.logic.universe import Universe, by_length
 from compiler.walk import nodes
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, error
-
-if TYPE_CHECKING:
-    from compiler.logic.universe import Universe
+from dsl.diagnostics import Diagnostic, error
 
 _MOST_SHOWN = 5
 
@@ -20,8 +17,6 @@ def meeting_sets(rulebook: model.Rulebook, documents: Sequence[tree.Document]) -
     promised = [(one, id_) for one in rulebook.sets for id_ in one.disjoint]
     if not promised:
         return
-    from compiler.logic.universe import Universe  # It takes the solver with it, which few rulebooks need here.
-
     universe = Universe(rulebook)
     named = {one.id: one for one in rulebook.sets}
     told: set[frozenset[str]] = set()
@@ -34,7 +29,7 @@ def meeting_sets(rulebook: model.Rulebook, documents: Sequence[tree.Document]) -
 
 
 def _common(
-    rulebook: model.Rulebook, universe: "Universe", one: model.NamedSet, other: model.NamedSet
+    rulebook: model.Rulebook, universe: Universe, one: model.NamedSet, other: model.NamedSet
 ) -> tuple[frozenset[str], frozenset[str]]:
     """The codes that two sets have in common: those that are written or exist, and all that there could be."""
     every = universe.mentioned
@@ -53,7 +48,7 @@ def _told(
     documents: Sequence[tree.Document],
 ) -> Diagnostic:
     """What is said of two sets: where the first of the codes stands in what this year wrote, and in the other."""
-    found = sorted(codes) or sorted(possible, key=lambda code: (len(code), code))[:1]
+    found = sorted(codes) or sorted(possible, key=by_length)[:1]
     more = len(found) - _MOST_SHOWN
     shown = ", ".join(found[:_MOST_SHOWN]) + (f" og {more} til" if more > 0 else "")
     has = "har" if codes else "kan ha for eksempel"
@@ -61,12 +56,7 @@ def _told(
     first = found[0] if len(found) == 1 else "kodene"
     hint = f"ta {first} ut av det ene, eller ta bort «ingen felles med {other.id}» i «{one.id}»"
     places = [place_of(named, found[0], documents) for named in (one, other)]
-    own, others = [place or _start(named) for place, named in zip(places, (one, other), strict=True)]
+    own, others = [place or named.place.span for place, named in zip(places, (one, other), strict=True)]
     if places[0] is None and places[1] is not None:
         own, others = others, own
     return error("R418", message, own, hint, others)
-
-
-def _start(named: model.NamedSet) -> Span:
-    """The line that a set begins on."""
-    return Span(named.place.path, named.place.line, 1, named.place.line, 2)

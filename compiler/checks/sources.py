@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from compiler.model import Definition, Rate, Rulebook
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Span, warning
+from dsl.diagnostics import Diagnostic, warning
 
 
 def without_source(rulebook: Rulebook, documents: Sequence[tree.Document]) -> Iterator[Diagnostic]:
@@ -22,17 +22,15 @@ def without_source(rulebook: Rulebook, documents: Sequence[tree.Document]) -> It
         for definition in definitions:
             unknown = isinstance(definition, Rate) and definition.value is None and not definition.periods
             if definition.last_changed == rulebook.year and not definition.citations and not unknown:
-                place = definition.place
-                span = Span(place.path, place.line, 1, place.line, 2)
                 hint = "skriv «kilde NAVN «sted»» under blokken"
-                yield warning("R501", f"{kind} «{definition.id}» har ingen kilde", span, hint)
+                yield warning("R501", f"{kind} «{definition.id}» har ingen kilde", definition.place.span, hint)
     yield from _changed_rates(documents)
 
 
 def _changed_rates(documents: Sequence[tree.Document]) -> Iterator[Diagnostic]:
     """The values of rates that are changed, or that begin within the year, without a source of their own."""
     seen: set[str] = set()
-    for block in (block for document in documents for block in document.blocks):
+    for block in tree.blocks_of(documents):
         hint = "skriv «kilde NAVN «sted»» under blokken"
         match block:
             case tree.AmendDecl(kind="sats", tail=tree.Tail(cites=()), ref=ref):

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from compiler.consequences.explained import Behind
 from compiler.consequences.findings import Findings, number, told
 from compiler.consequences.report import tables
 from compiler.consequences.text import title
+from compiler.templates import environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WHOLE = re.compile(
@@ -42,15 +43,9 @@ def as_html(found: Findings, behind: Sequence[Behind], most: int) -> str:
 @cache
 def _environment() -> Environment:
     """The templates; everything that is put into one is escaped."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"antall": number, "hele": whole}
-    return environment
+    templates = environment(_TEMPLATES)
+    templates.filters |= {"antall": number, "hele": whole}
+    return templates
 
 
 def whole(text: str) -> Markup:

@@ -8,7 +8,7 @@ from compiler.editor.texts import OpenTexts
 from compiler.examples import answer, failing_examples
 from compiler.model import Rulebook
 from compiler.pipeline import Library, Year, load
-from dsl.diagnostics import Diagnostic
+from dsl.diagnostics import Diagnostic, in_order
 from dsl.source import Source
 
 
@@ -53,7 +53,7 @@ class Bench:
         """Every fault, with the examples that are known to fail."""
         failing = [fault for one in self.library.rulebooks() for fault in self._tried(one) or ()]
         found = {*self.library.diagnostics(), *failing}
-        return sorted(found, key=lambda d: (d.span.path, d.span.line, d.span.column, d.code))
+        return in_order(found)
 
     def in_files(self) -> list[Diagnostic]:
         """The faults that stand in a file; a folder with prose alone is no rulebook, and has none."""

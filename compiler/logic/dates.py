@@ -6,11 +6,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from compiler import model
-from compiler.logic.places import at
 from compiler.pipeline import Year
 from compiler.words import day_shown, not_before
 from dsl import tree
-from dsl.diagnostics import Diagnostic, Severity, Span
+from dsl.diagnostics import Diagnostic, Span, warning
 
 _DAY = timedelta(days=1)
 _NEITHER = "gjelder verken den gamle eller den nye"
@@ -39,7 +38,7 @@ class _Begun(NamedTuple):
 def date_findings(year: Year, before: model.Rulebook | None) -> Iterator[Diagnostic]:
     """R417: days of a year where what ended and what takes its place both hold, or neither does."""
     assert year.rulebook is not None
-    blocks = [block for document in year.documents for block in document.blocks]
+    blocks = tree.blocks_of(year.documents)
     yield from _rules(year.rulebook, blocks)
     yield from _rates(year.rulebook, before, blocks)
 
@@ -112,19 +111,19 @@ def _told(old: _Ended, new: _Begun) -> Diagnostic:
     if old.day < new.day:
         days = _days(old.day, new.day - _DAY)
         if old.id == new.rule.id:
-            return _warning(f"{days} {_NEITHER} {names[0]}", new.span, _another_name(new), old.span)
+            return warning("R417", f"{days} {_NEITHER} {names[0]}", new.span, _another_name(new), old.span)
         hint = f"la {names[1]} gjelde fra og med {old.day.isoformat()}, eller opphev {names[0]} fra og med "
         message = f"{days} gjelder verken {names[0]} eller {names[1]}"
-        return _warning(message, new.span, f"{hint}{new.day.isoformat()}", old.span)
+        return warning("R417", message, new.span, f"{hint}{new.day.isoformat()}", old.span)
     message = f"{_days(new.day, old.day - _DAY)} gjelder både {names[0]} og {names[1]}"
     hint = f"opphev {names[0]} fra og med {new.day.isoformat()}, eller la {names[1]} gjelde fra og med "
-    return _warning(message, new.span, f"{hint}{old.day.isoformat()}", old.span)
+    return warning("R417", message, new.span, f"{hint}{old.day.isoformat()}", old.span)
 
 
 def _replaced(rulebook: model.Rulebook, new: _Begun) -> Diagnostic:
     """That a rule put in the place of another begins within the year: the old one ended with the year before."""
     days = _days(rulebook.valid_from, new.day - _DAY)
-    return _warning(f"{days} {_NEITHER} «{new.rule.id}»", new.span, _another_name(new))
+    return warning("R417", f"{days} {_NEITHER} «{new.rule.id}»", new.span, _another_name(new))
 
 
 def _another_name(new: _Begun) -> str:
@@ -149,7 +148,7 @@ def _rates(rulebook: model.Rulebook, before: model.Rulebook | None, blocks: list
             continue
         message = f"{_days(rulebook.valid_from, start - _DAY)} har satsen «{rate.id}» ingen verdi"
         hint = f"skriv også hva den er fra {rulebook.valid_from.isoformat()}, eller «= ukjent «hvorfor»»"
-        yield _warning(message, _first_day(blocks, rate), hint, at(old))
+        yield warning("R417", message, _first_day(blocks, rate), hint, old.place.span)
 
 
 def _first_day(blocks: Iterable[tree.Block], rate: model.Rate) -> Span:
@@ -157,8 +156,4 @@ def _first_day(blocks: Iterable[tree.Block], rate: model.Rate) -> Span:
     for block in blocks:
         if isinstance(block, tree.RateDecl) and block.name == rate.id and block.tail.from_day is not None:
             return block.tail.from_day.span
-    return at(rate)
-
-
-def _warning(message: str, span: Span, hint: str, other: Span | None = None) -> Diagnostic:
-    return Diagnostic("R417", Severity.WARNING, message, span, hint, other)
+    return rate.place.span

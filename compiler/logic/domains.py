@@ -12,15 +12,10 @@ from typing import NamedTuple
 import z3
 
 from compiler.logic.formula import Formula, alike, both, either, total, variable, whole_number
+from compiler.logic.universe import Codes, by_length
 
-Codes = frozenset[str]
 _FEW = 2
 """How many classes of each set are kept where some are enough."""
-
-
-def by_length(code: str) -> tuple[int, str]:
-    """The shortest code first, so that the smallest is chosen."""
-    return len(code), code
 
 
 class Class(NamedTuple):
@@ -64,14 +59,13 @@ def few(classes: Sequence[Class]) -> list[Class]:
     return [one for one in classes if one.first in kept or not one.sets]
 
 
-class CodeVariable:
-    """One code that the solver chooses."""
+class Probe:
+    """Stands for any code while it is found out which sets a condition asks about: only what is asked matters."""
 
     def __init__(self, name: str, universe: Codes) -> None:
         self.name = name
         self.universe = universe
         self.asked: dict[Codes, z3.BoolRef] = {}
-        self.blocks: list[Block] = []
 
     def possible(self) -> Codes:
         """What it can be."""
@@ -85,6 +79,14 @@ class CodeVariable:
         if codes not in self.asked:
             self.asked[codes] = variable(self.name)
         return self.asked[codes]
+
+
+class CodeVariable(Probe):
+    """One code that the solver chooses."""
+
+    def __init__(self, name: str, universe: Codes) -> None:
+        super().__init__(name, universe)
+        self.blocks: list[Block] = []
 
     def definitions(self, some: bool = False) -> Iterator[Formula]:
         """What the answers mean, now that all has been asked: it is of exactly one class; perhaps only of some."""
@@ -189,27 +191,6 @@ def _meanings(answers: Sequence[z3.BoolRef], classes: Sequence[tuple[Sequence[in
             members.setdefault(number, []).append(chosen)
     for number, answer in enumerate(answers):
         yield alike(answer, either(members.get(number, ())))
-
-
-class Probe:
-    """Stands for any code of a bag while it is found out which sets a condition asks about."""
-
-    def __init__(self, universe: Codes) -> None:
-        self.universe = universe
-        self.asked: dict[Codes, z3.BoolRef] = {}
-
-    def possible(self) -> Codes:
-        """What it can be."""
-        return self.universe
-
-    def among(self, values: Collection[object]) -> Formula:
-        """Some answer: what is asked is all that matters."""
-        codes = self.universe & frozenset(values)
-        if not codes or len(codes) == len(self.universe):
-            return bool(codes)
-        if codes not in self.asked:
-            self.asked[codes] = variable("probe")
-        return self.asked[codes]
 
 
 # ---- values that follow from a code

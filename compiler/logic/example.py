@@ -5,7 +5,7 @@ from typing import Any
 
 from compiler import model
 from compiler.logic.sought import Data, Sought, answer, reaches, smallest
-from compiler.logic.universe import Universe
+from compiler.logic.universe import Universe, by_length
 from compiler.names import slug
 from compiler.rule_blocks import block
 from compiler.rule_text import code_or_text
@@ -131,7 +131,7 @@ def _plain_code(rulebook: model.Rulebook, field: model.RecordField) -> str:
     """A code that no rule asks about, or one of those there are."""
     universe = Universe(rulebook)
     known = universe.of(field)
-    return "X0" if "X0" in known else min(known, key=lambda code: (len(code), code))
+    return "X0" if "X0" in known else min(known, key=by_length)
 
 
 def written(rulebook: model.Rulebook, field: model.RecordField, value: Any) -> Any:

@@ -165,7 +165,7 @@ def _passing(seen: Seen, passes: Truth, result: Any) -> Seen:
 
 def _each_class(bag: Bag, look: Look) -> Iterator[Seen]:
     """What is found out of each class of codes that it asks about; those that are not tell nothing apart."""
-    probe = Probe(bag.universe)
+    probe = Probe("probe", bag.universe)
     look(Value(probe))
     for one in shared_out(bag.universe, list(probe.asked)):
         result = look(constant(one.first))
@@ -189,7 +189,7 @@ def samples(listed: Listing) -> list[Value]:
         case Members():
             return [constant(code) for code in sorted(listed.candidates() or ())]
         case Bag():
-            return [Value(Probe(listed.universe))]
+            return [Value(Probe("probe", listed.universe))]
         case Narrowed(items=inner):
             return samples(inner)
 
@@ -345,7 +345,7 @@ def _gathered(encoder: "Encoder", expr: model.Aggregate, env: "Env") -> Value:
 
 def _of_classes(bag: Bag, of: Look, candidates: frozenset[str]) -> Callable[[str], Formula]:
     """When a bag has a code that brings each of some: found out of all at once."""
-    probe = Probe(bag.universe)
+    probe = Probe("probe", bag.universe)
     sampled = members_of(of(Value(probe)))
     for code in sorted(candidates):
         assert sampled is not None

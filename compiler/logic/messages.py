@@ -6,11 +6,10 @@ from compiler import model
 from compiler.logic.analysis import Analysis, Gap, Impossible
 from compiler.logic.clashes import Clash, Overlap
 from compiler.logic.order import Misplaced
-from compiler.logic.places import at
 from compiler.logic.search import Contradiction, Open, Taken
 from compiler.logic.sought import Data, Sought, parts_of
 from compiler.words import Words, order_words
-from dsl.diagnostics import Diagnostic, Severity
+from dsl.diagnostics import Diagnostic, warning
 
 _MOST_NAMED = 3
 _CALLED = {"gruppe": "gruppen", "regel": "regelen", "krav": "kravet"}
@@ -197,4 +196,4 @@ def _listed(ids: list[str] | tuple[str, ...]) -> str:
 def _warning(
     code: str, message: str, about: model.Definition, hint: str, other: model.Definition | None = None
 ) -> Diagnostic:
-    return Diagnostic(code, Severity.WARNING, message, at(about), hint, at(other) if other is not None else None)
+    return warning(code, message, about.place.span, hint, other.place.span if other is not None else None)

@@ -11,7 +11,7 @@ import z3
 
 from compiler import model
 from compiler.fields import fields_of
-from compiler.logic.domains import Bag, Codes, CodeVariable, Finite
+from compiler.logic.domains import Bag, CodeVariable, Finite
 from compiler.logic.formula import (
     Formula,
     both,
@@ -23,7 +23,7 @@ from compiler.logic.formula import (
     variable,
     whole_number,
 )
-from compiler.logic.universe import Universe
+from compiler.logic.universe import Codes, Universe
 from compiler.logic.values import Beyond, Flag, Number, Slots, Value
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1).toordinal(), date(2100, 12, 31).toordinal()

@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from compiler import model
-from compiler.logic.places import at
 from compiler.logic.universe import Universe
 from compiler.walk import references
-from dsl.diagnostics import Diagnostic, Severity
+from dsl.diagnostics import Diagnostic, warning
 
 _ALIKE = 5
 """How many codes two sets must have in common before one that differs is asked about."""
@@ -22,7 +21,7 @@ def unused_sets(years: Sequence[model.Rulebook]) -> Iterator[Diagnostic]:
             if named.id not in used and named.id not in told:
                 told.add(named.id)
                 hint = "bruk det i en regel med «er i», eller ta det bort"
-                yield _warning("R412", f"ingen regel bruker kodesettet «{named.id}»", named, hint)
+                yield warning("R412", f"ingen regel bruker kodesettet «{named.id}»", named.place.span, hint)
 
 
 def _used(rulebook: model.Rulebook) -> Iterator[str]:
@@ -47,16 +46,10 @@ def like_sets(rulebook: model.Rulebook) -> Iterator[Diagnostic]:
         if not extra:
             message = f"kodesettene «{one.id}» og «{other.id}» har de samme kodene"
             hint = f"behold ett av dem, eller skriv «{one.id}» i «{other.id}» i stedet for kodene"
-            yield _warning("R413", message, other, hint, one)
+            yield warning("R413", message, other.place.span, hint, one.place.span)
         elif len(extra) == 1 and len(codes[one.id] & codes[other.id]) >= _ALIKE:
             (code,) = extra
             having, lacking = (one, other) if code in codes[one.id] else (other, one)
             message = f"kodesettene «{one.id}» og «{other.id}» er like, bortsett fra at bare «{having.id}» har {code}"
             hint = f"er det meningen? Ellers: ta {code} inn i «{lacking.id}», eller ut av «{having.id}»"
-            yield _warning("R413", message, other, hint, one)
-
-
-def _warning(
-    code: str, message: str, about: model.Definition, hint: str, other: model.Definition | None = None
-) -> Diagnostic:
-    return Diagnostic(code, Severity.WARNING, message, at(about), hint, at(other) if other is not None else None)
+            yield warning("R413", message, other.place.span, hint, one.place.span)

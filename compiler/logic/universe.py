@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from compiler import model
-from compiler.logic.domains import Codes
 from compiler.walk import nodes
 
+Codes = frozenset[str]
 _OTHER = "X"
 """A code that no rule mentions, with what follows it."""
 _MORE = ("0", "0Q")
@@ -15,6 +15,11 @@ _MORE = ("0", "0Q")
 _CODE = re.compile(r"\w{1,20}")
 _LAST = "z"
 """The last character of codes: a border after it is none."""
+
+
+def by_length(code: str) -> tuple[int, str]:
+    """The shortest code first, so that the smallest is chosen."""
+    return len(code), code
 
 
 class Universe:
@@ -62,14 +67,7 @@ class Universe:
 
     def contains(self, codes: model.CodeSet, code: str) -> bool:
         """Whether a set has a code."""
-        inside = (
-            codes.everything
-            or code in codes.codes
-            or any(code.startswith(prefix) for prefix in codes.prefixes)
-            or any(low <= code and code[: len(high)] <= high for low, high in codes.intervals)
-            or any(self.contains(self._set(id_), code) for id_ in codes.sets)
-        )
-        return inside and not (codes.without is not None and self.contains(codes.without, code))
+        return codes.has(code, self._set)
 
     def listed(self, codes: model.CodeSet) -> Codes | None:
         """All the codes of a set; None of one with intervals, beginnings or everything."""

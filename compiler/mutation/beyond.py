@@ -16,8 +16,10 @@ def is_beyond(rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant)
     if mutant.kind != "kode" or mutant.column is None:
         return False
     items = _asked_of(rulebook, mutant.type.split(" ", 1)[1], mutant.column)
-    keys = [_keys(rulebook, item) for item in items or ()]
-    return bool(keys) and all(known is not None and not lost(rulebook, changed, mutant, known) for known in keys)
+    keys = [known for item in items or () if (known := _keys(rulebook, item)) is not None]
+    if not items or len(keys) < len(items):
+        return False
+    return not lost(rulebook, changed, mutant, frozenset().union(*keys))
 
 
 def lost(rulebook: model.Rulebook, changed: model.Rulebook, mutant: Mutant, among: frozenset[str]) -> frozenset[str]:

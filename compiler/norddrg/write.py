@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from compiler.csv_text import csv_text
 from compiler.norddrg.cells import RULE_COLUMNS, named
@@ -15,6 +15,7 @@ from compiler.norddrg.content import CHAPTER, TABLES, Cells, Content, Rule
 from compiler.norddrg.names import Names
 from compiler.norddrg.report import Report
 from compiler.rule_text import number
+from compiler.templates import environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _KINDS = {"kategori": "dgcat", "pdgprop": "pdgprop", "procprop": "procprop", "dgprop": "dgprop"}
@@ -131,16 +132,9 @@ def rendered(template: str, **given: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=False,
-    )
-    environment.filters["count"] = count
-    return environment
+    templates = environment(_TEMPLATES, autoescape=False, keep_trailing_newline=True)
+    templates.filters["count"] = count
+    return templates
 
 
 def count(what: int) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from compiler import model
@@ -24,6 +24,7 @@ from compiler.pages.text import Md, code, escape, plain
 from compiler.pages.view import MANY_CODES, MANY_ROWS, View, list_pages
 from compiler.runtime.samlet import Samlet
 from compiler.runtime.svar import Svar
+from compiler.templates import environment
 
 TEMPLATES = ROOT / "site" / "templates"
 
@@ -203,13 +204,6 @@ def write_page(template: str, given: Mapping[str, object]) -> str:
 @cache
 def _environment() -> Environment:
     """The templates: every value that is not safe Markdown is escaped as it is written."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        finalize=lambda value: value if isinstance(value, Markup) else escape(value),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {"code": code, "slug": slug, "many_codes": MANY_CODES, "many_rows": MANY_ROWS}
-    return environment
+    templates = environment(TEMPLATES, finalize=lambda value: value if isinstance(value, Markup) else escape(value))
+    templates.globals |= {"code": code, "slug": slug, "many_codes": MANY_CODES, "many_rows": MANY_ROWS}
+    return templates

@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
 from compiler.pages.render import TEMPLATES
 from compiler.report import summary
+from compiler.templates import environment
 from dsl.diagnostics import Diagnostic, Span, excerpt, has_errors
 from dsl.source import Source
 
@@ -77,10 +78,4 @@ def _place(span: Span, sources: Sources, mark: str) -> _Place:
 @cache
 def _environment() -> Environment:
     """The template: every text in it is text."""
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment(TEMPLATES)
